@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { Finding } from './errors.js';
+import { join } from './pointer.js';
+import type { Source } from './source.js';
+import type { EnvelopePointers, Limit } from './types.js';
+
+/** The root member `x-failpath`: what OpenAPI has no words for. */
+export interface Extension {
+  api?: string | undefined;
+  envelope: EnvelopePointers;
+  refusals: { unknownRoute?: string | undefined; malformedBody?: string | undefined; invalidBody?: string | undefined };
+  limits: Record<string, Limit>;
+}
+
+const pointer = z.string().regex(/^(\/[^/]*)+$/, 'must be a JSON pointer such as /error/code');
+
+const extension: z.ZodType<Extension> = z.strictObject({
+  api: z.string().min(1).optional(),
+  envelope: z
+    .strictObject({
+      code: pointer.default('/error/code'),
+      message: pointer.default('/error/message'),
+      details: pointer.default('/error/details'),
+      requestId: pointer.default('/error/request_id'),
+    })
+    .prefault({}),
+  refusals: z
+    .strictObject({
+      unknownRoute: z.string().optional(),
+      malformedBody: z.string().optional(),
+      invalidBody: z.string().optional(),
+    })
+    .default({}),
+  limits: z
+    .record(
+      z.string(),
+      z.looseObject({ value: z.number(), unit: z.string().default(''), description: z.string().default('') }),
+    )
+    .default({}),
+});
+
+/** Reads `x-failpath`; what is wrong with it comes back as findings with their places. */
+export function readExtension(value: unknown, source: Source): { extension: Extension; findings: Finding[] } {
+  const parsed = extension.safeParse(value ?? {});
+  if (parsed.success) return { extension: parsed.data, findings: [] };
+  const findings = parsed.error.issues.map((issue): Finding => {
+    const at = join('/x-failpath', ...issue.path.map(String));
+    return {
+      problem: 'contract-extension',
+      what: `${at.slice(1).replaceAll('/', '.')}: ${issue.message}`,
+      why: 'x-failpath says where the envelope keeps its members; a mistake there would misread every error.',
+      remedy: 'Write it as docs/contract.md shows.',
+      location: source.locate(at),
+    };
+  });
+  return { extension: extension.parse({}), findings };
+}

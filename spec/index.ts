@@ -1,0 +1,28 @@
+export { checkContract } from './check/index.js';
+export { envelopeCodec, type EnvelopeCodec } from './envelope.js';
+export { formatFinding, InputError, PROBLEMS, type Finding, type ProblemName } from './errors.js';
+export { loadContract } from './load.js';
+export { closest } from './refs.js';
+export * as jsonPointer from './pointer.js';
+export { displayName } from './source.js';
+export type {
+  Answer,
+  Content,
+  Contract,
+  Credential,
+  Envelope,
+  EnvelopePointers,
+  Example,
+  Failure,
+  Header,
+  Limit,
+  Location,
+  Operation,
+  Parameter,
+  Refusals,
+  RequestBody,
+  Retry,
+  Route,
+  Validator,
+  Violation,
+} from './types.js';
