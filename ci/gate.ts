@@ -1,0 +1,36 @@
+import type { Decision, Evidence, Outcome } from '../contracts/index.js';
+
+/** The exit codes of every command. */
+export const EXIT = {
+  /** Every required failure is proven. */
+  proven: 0,
+  /** A finding: a wrong answer. */
+  finding: 1,
+  /** A required failure is unproven. */
+  unproven: 2,
+  /** The environment could not be judged. */
+  unjudged: 3,
+  /** Contract, configuration or usage is invalid. */
+  invalid: 4,
+  /** failpath itself broke. */
+  crash: 70,
+} as const;
+
+const FINDINGS: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path']);
+const UNPROVEN: ReadonlySet<Outcome> = new Set<Outcome>(['simulated', 'not-capable', 'setup-failed', 'edge-intercepted', 'flaky']);
+
+/**
+ * Decides a run: a wrong answer outweighs a silent environment, which outweighs what is merely unproven. A filtered run
+ * is decided by the lines that it selected.
+ *
+ * @example
+ * decide({ failures: ledger.failures, answered: true }); // { verdict: 'proven', exitCode: 0 }
+ */
+export function decide({ failures, answered }: Evidence): Decision {
+  const outcomes = new Set(failures.map(({ outcome }) => outcome));
+  const has = (set: ReadonlySet<Outcome>): boolean => [...outcomes].some((outcome) => set.has(outcome));
+  if (has(FINDINGS)) return { verdict: 'failed', exitCode: EXIT.finding };
+  if (answered === false) return { verdict: 'unjudged', exitCode: EXIT.unjudged };
+  if (has(UNPROVEN)) return { verdict: 'unproven', exitCode: EXIT.unproven };
+  return { verdict: 'proven', exitCode: EXIT.proven };
+}

@@ -1,0 +1,1 @@
+export { decide, EXIT } from './gate.js';

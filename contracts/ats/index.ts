@@ -1,0 +1,30 @@
+import type { Suite } from '../suite.js';
+import { bodyPaths } from './bodies.js';
+import { credentialPaths } from './credentials.js';
+import { jobPaths } from './jobs.js';
+import { activeKeys, keyLimit, leftoverKeys, revocation } from './keys.js';
+import { scenarios } from './scenarios.js';
+import { sequences } from './sequences.js';
+import { surroundingPaths } from './surroundings.js';
+
+/** The failure paths of the ATS Organization API. */
+export const atsSuite: Suite = {
+  name: 'ats',
+  scenarios,
+  paths: [...credentialPaths, ...bodyPaths, ...jobPaths, ...surroundingPaths],
+  identityOf: { apiKey: 'active', administrator: 'admin' },
+  sequences,
+  params: ({ organization, works }) => ({ organization_id: organization, ats_id: works.own }),
+  created: (operation, answer, steps, params) => {
+    if (operation !== 'createApiKey') return undefined;
+    const { id, name } = (answer.json ?? {}) as { id?: unknown; name?: unknown };
+    return {
+      what: `API key ${String(name)}`,
+      undo: async () => {
+        await steps.call(revocation(String(id), params));
+      },
+    };
+  },
+  leftovers: leftoverKeys,
+  keyPlaces: async (steps) => keyLimit(steps) - (await activeKeys(steps)).length,
+};

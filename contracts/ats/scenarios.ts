@@ -1,0 +1,41 @@
+import type { Scenario } from '../path.js';
+import type { Capability, PathRequest } from '../types.js';
+import type { Steps } from '../steps.js';
+import { AUDIO_BYTES, confirm, confirmRequest, initRequest, prepare, prepareRequest, upload, VERSION, VERSION_UPLOAD, WORK } from './work.js';
+
+const KEY: readonly Capability[] = ['identity:active'];
+const AUDIO: readonly Capability[] = [...KEY, `upload:${AUDIO_BYTES}`];
+const VERSIONS: readonly Capability[] = [...KEY, 'work.own'];
+const ADMIN: readonly Capability[] = ['admin.session'];
+const MINT: readonly Capability[] = [...ADMIN, 'key.create'];
+
+/** A key of the run's own, by name recognisable and by cleaning up short-lived. */
+export function newKey(steps: Steps, members: Readonly<Record<string, unknown>> = {}): PathRequest {
+  return { operation: 'createApiKey', body: { name: steps.unique(), scopes: ['works:read'], ...members } };
+}
+
+/** Creates a key and returns what was answered. */
+export async function mint(steps: Steps, members: Readonly<Record<string, unknown>> = {}, params: Readonly<Record<string, string>> = {}): Promise<Readonly<Record<string, unknown>>> {
+  return steps.call({ ...newKey(steps, members), params });
+}
+
+/** How each operation of the ATS succeeds. */
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  initWork: { needs: KEY, given: (steps) => initRequest(steps, WORK) },
+  prepareWork: { needs: AUDIO, given: async (steps) => prepareRequest(steps, await upload(steps, WORK)) },
+  confirmWork: { needs: AUDIO, given: async (steps) => confirmRequest(steps, await prepare(steps, WORK)) },
+  initVersion: { needs: VERSIONS, given: (steps) => initRequest(steps, VERSION) },
+  initVersionUpload: { needs: VERSIONS, given: (steps) => initRequest(steps, VERSION_UPLOAD) },
+  prepareVersion: { needs: VERSIONS, given: async (steps) => prepareRequest(steps, await upload(steps, VERSION)) },
+  confirmVersion: { needs: VERSIONS, given: async (steps) => confirmRequest(steps, await prepare(steps, VERSION)) },
+  createApiKey: { needs: MINT, given: async (steps) => newKey(steps) },
+  listApiKeys: { needs: ADMIN, given: async () => ({ operation: 'listApiKeys' }) },
+  revokeApiKey: {
+    needs: [...MINT, 'key.revoke'],
+    given: async (steps) => ({ operation: 'revokeApiKey', params: { api_key_id: String((await mint(steps))['id']) } }),
+  },
+  getTransaction: {
+    needs: AUDIO,
+    given: async (steps) => ({ operation: 'getTransaction', params: { transaction_id: (await confirm(steps, WORK)).transactionId } }),
+  },
+};

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SetupFailed, type Steps } from '../steps.js';
+import type { Sequence, Suite } from '../suite.js';
+import type { Token } from '../types.js';
+import { revocation } from './keys.js';
+import { mint } from './scenarios.js';
+import { confirm, secondOrganization, WORK, type Actor } from './work.js';
+
+const ALL_SCOPES = ['works:register', 'works:update', 'works:read'];
+/** Small enough to go over it with a small file. */
+const SMALL_FILE_BYTES = 4096;
+/** A block on the slower network takes 12 seconds; a queue in front of it may take a few more. */
+const PATIENCE_MS = 90_000;
+const POLL_MS = 2_000;
+
+const minted = (name: string, members: Readonly<Record<string, unknown>>, after?: (steps: Steps, id: string) => Promise<void>): Sequence['run'] => {
+  return async (steps) => {
+    const key = await mint(steps, members);
+    const { id, token } = key;
+    if (typeof token !== 'string') throw new SetupFailed('createApiKey answered no token');
+    await after?.(steps, String(id));
+    const made: Token = { name, value: token, ...(steps.deployment.organization === undefined ? {} : { organization: steps.deployment.organization }) };
+    const cap = members['max_file_size_bytes'];
+    return typeof cap === 'number' ? { ...made, maxFileSizeBytes: cap } : made;
+  };
+};
+
+/** Registers a work and waits until the chain has it. */
+async function registerWork(steps: Steps, actor: Actor = {}): Promise<string> {
+  const { transactionId } = await confirm(steps, WORK, actor);
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const status = await steps.call({ operation: 'getTransaction', params: { transaction_id: transactionId } });
+    const result = status['result'] as { ats_id?: unknown } | null | undefined;
+    if (result?.ats_id !== undefined) return String(result.ats_id);
+    if (status['is_complete'] === true) throw new SetupFailed(`transaction ${transactionId} failed`);
+    if (Date.now() > deadline) throw new SetupFailed(`transaction ${transactionId} is not complete after ${PATIENCE_MS / 1000} s`);
+    await sleep(POLL_MS);
+  }
+}
+
+/** How the public API makes what a deployment file does not have ready. */
+export const sequences: Suite['sequences'] = {
+  'identity:active': { needs: ['key.create'], run: minted('active', { scopes: ALL_SCOPES }) },
+  'identity:readOnly': { needs: ['key.create'], run: minted('readOnly', { scopes: ['works:read'] }) },
+  'identity:revoked': {
+    needs: ['key.create', 'key.revoke'],
+    // A key that was just alive proves more than one that may never have been.
+    preferred: true,
+    run: minted('revoked', { scopes: ALL_SCOPES }, async (steps, id) => {
+      await steps.call(revocation(id));
+    }),
+  },
+  'identity:smallFiles': {
+    needs: ['key.create', `upload:${SMALL_FILE_BYTES + 1}`],
+    run: minted('smallFiles', { scopes: ALL_SCOPES, max_file_size_bytes: SMALL_FILE_BYTES }),
+  },
+  'work.own': { needs: ['identity:active'], run: (steps) => registerWork(steps) },
+  'work.other': { needs: ['org.second'], run: async (steps) => registerWork(steps, await secondOrganization(steps)) },
+};

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { FailurePath } from '../path.js';
+import { activeKeys, keyLimit, revocation } from './keys.js';
+import { mint, newKey, scenarios } from './scenarios.js';
+
+/** What stands around the operations: dependencies that are down, limits that are reached, things that nobody has. */
+export const surroundingPaths: readonly FailurePath[] = [
+  ...Object.keys(scenarios).map(
+    (operation): FailurePath => ({
+      operation,
+      code: 'common.service_unavailable',
+      cause: 'upstream down',
+      needs: ['upstream.fault'],
+      when: async (request, steps) => {
+        await steps.change('upstream.fault');
+        return request;
+      },
+    }),
+  ),
+  {
+    operation: 'createApiKey',
+    code: 'api_key.limit_reached',
+    cause: 'limit reached',
+    needs: ['key.revoke'],
+    alone: true,
+    given: async (steps) => {
+      const places = keyLimit(steps) - (await activeKeys(steps)).length;
+      for (let place = 0; place < places; place++) await mint(steps);
+      return newKey(steps);
+    },
+    // The same request once a place is free again.
+    control: async (steps, request) => {
+      const mine = (await activeKeys(steps)).find(({ name }) => name.startsWith(steps.namesBegin));
+      if (mine !== undefined) await steps.call(revocation(mine.id));
+      return request;
+    },
+    then: ({ details }, expect) => expect(details['max'], 'the limit that is reached').to.be.a('number'),
+  },
+  {
+    operation: 'getTransaction',
+    code: 'transaction.not_found',
+    cause: 'unknown',
+    when: (request) => ({ ...request, params: { transaction_id: randomUUID() } }),
+  },
+];

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import type { SharedState } from './types.js';
+
+const secret = z.string().regex(/^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/, 'a token is given as ${NAME}, the name of an environment variable');
+
+const identity = z
+  .union([
+    secret,
+    z.strictObject({
+      token: z.string().min(1).describe('The credential, as ${NAME} of an environment variable.'),
+      public: z.boolean().default(false).describe('Says that the token is no secret, such as those of a mock; only then may it stand here in plain text.'),
+      organization: z.string().min(1).optional().describe('The organization that the credential belongs to, where it is another one.'),
+      maxFileSizeBytes: z.number().int().positive().optional().describe('The stricter file cap of this key, in bytes.'),
+    }),
+  ])
+  .refine((value) => typeof value === 'string' || value.public || secret.safeParse(value.token).success, {
+    message: 'a token is given as ${NAME}, the name of an environment variable (or marked `public: true`)',
+    path: ['token'],
+  });
+
+const call = z.strictObject({
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
+  url: z.string().min(1).describe('Absolute, or relative to the deployment. {{seconds}}, {{organization}} and other parameters are filled in.'),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.unknown().optional().describe('Sent as JSON; a string that is just {{name}} becomes the parameter with its own type.'),
+});
+
+const shared = z.union([
+  z.literal(false).describe('Not allowed.'),
+  z.strictObject({ set: call.describe('Brings the state about.'), restore: call.optional().describe('Puts it back.') }),
+  z.strictObject({
+    magic: z
+      .strictObject({
+        operation: z.string().optional().describe('The operation whose request carries the value; by default the faulty one.'),
+        headers: z.record(z.string(), z.string()).default({}),
+        body: z.record(z.string(), z.unknown()).default({}),
+      })
+      .describe('A value that makes this deployment pretend; what it proves is graded `simulated`.'),
+  }),
+]);
+
+const SHARED_STATE: readonly SharedState[] = ['clock.advance', 'quota.set', 'credits.set', 'chain.fault', 'commitment.fault', 'upstream.fault'];
+
+/** The deployment file: a base URL under test, with its identities and capabilities. */
+export const deploymentSchema: z.ZodType<DeploymentFile> = z
+  .strictObject({
+    url: z.url({ protocol: /^https?$/ }).describe('Base URL of the deployment under test.'),
+    organization: z.string().min(1).optional().describe('The organization under test, active.'),
+    network: z.enum(['testnet', 'mainnet']).default('testnet'),
+    allowMainnet: z.boolean().default(false).describe('Mainnet costs real credits, so it must be allowed by name.'),
+    identities: z
+      .record(z.string(), identity)
+      .default({})
+      .describe('active, readOnly, revoked, otherOrg, inactiveOrg, deletedOrg, smallFiles, otherKeySameOrg; admin for an administrator.'),
+    works: z
+      .strictObject({
+        own: z.union([z.string(), z.number()]).optional().describe('ats_id of a registered work of the organization.'),
+        other: z.union([z.string(), z.number()]).optional().describe('ats_id of a work of the organization of identity otherOrg.'),
+      })
+      .default({}),
+    limits: z
+      .strictObject({ keysPerOrganization: z.number().int().positive().optional() })
+      .default({})
+      .describe('Limits that this deployment sets otherwise than the contract says.'),
+    uploads: z
+      .strictObject({ maxBytes: z.number().int().nonnegative().default(16 * 1024 * 1024) })
+      .prefault({})
+      .describe('The largest upload that the suite may make.'),
+    capabilities: z
+      .strictObject({
+        'key.create': z.literal(false).optional(),
+        'key.revoke': z.literal(false).optional(),
+        ...(Object.fromEntries(SHARED_STATE.map((name) => [name, shared.optional()])) as Record<SharedState, z.ZodOptional<typeof shared>>),
+      })
+      .default({}),
+    simulate: z
+      .strictObject({ headers: z.record(z.string(), z.string()).default({}), query: z.record(z.string(), z.string()).default({}) })
+      .optional()
+      .describe('How to ask this deployment for a failure that it cannot be driven to: {{code}}, {{status}}, {{example}}. Graded `simulated`.'),
+    http: z
+      .strictObject({
+        timeoutSeconds: z.number().positive().max(600).default(30),
+        rate: z.number().positive().optional().describe('At most so many requests per second.'),
+        headers: z.record(z.string(), z.string()).default({}).describe('Sent with every request.'),
+        ca: z.string().optional().describe('PEM file of certificate authorities to trust, relative to this file.'),
+        proxy: z.url().optional().describe('URL of an HTTP proxy.'),
+      })
+      .prefault({}),
+  })
+  .refine((file) => file.network === 'testnet' || file.allowMainnet, {
+    message: 'mainnet costs real credits: say `allowMainnet: true` as well if that is meant',
+    path: ['network'],
+  });
+
+/** A request to an admin or test endpoint, with `{{parameters}}`. */
+export interface CallTemplate {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** State that an HTTP call brings about, and another one puts back. */
+export interface HttpWay {
+  readonly set: CallTemplate;
+  readonly restore?: CallTemplate | undefined;
+}
+
+/** A value in a request that makes the deployment pretend. */
+export interface MagicWay {
+  readonly magic: {
+    readonly operation?: string | undefined;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: Readonly<Record<string, unknown>>;
+  };
+}
+
+export interface DeploymentFile {
+  url: string;
+  organization?: string | undefined;
+  network: 'testnet' | 'mainnet';
+  allowMainnet: boolean;
+  identities: Record<
+    string,
+    string | { token: string; public: boolean; organization?: string | undefined; maxFileSizeBytes?: number | undefined }
+  >;
+  works: { own?: string | number | undefined; other?: string | number | undefined };
+  limits: { keysPerOrganization?: number | undefined };
+  uploads: { maxBytes: number };
+  capabilities: Partial<Record<SharedState, false | HttpWay | MagicWay | undefined>> & {
+    'key.create'?: false | undefined;
+    'key.revoke'?: false | undefined;
+  };
+  simulate?: { headers: Record<string, string>; query: Record<string, string> } | undefined;
+  http: {
+    timeoutSeconds: number;
+    rate?: number | undefined;
+    headers: Record<string, string>;
+    ca?: string | undefined;
+    proxy?: string | undefined;
+  };
+}
+
+/** The deployment file's JSON Schema, for editors. */
+export function deploymentJsonSchema(): unknown {
+  return z.toJSONSchema(deploymentSchema, { io: 'input' });
+}

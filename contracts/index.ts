@@ -1,0 +1,31 @@
+export { atsSuite } from './ats/index.js';
+export { createDeployment, loadDeployment, type Deployment, type Identity } from './deployment.js';
+export { deploymentJsonSchema, deploymentSchema, type CallTemplate, type DeploymentFile, type HttpWay, type MagicWay } from './deployment-schema.js';
+export { buildLedger, type Decision, type Evidence, type Ledger, type LedgerCause, type LedgerFailure } from './ledger.js';
+export { describePath, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
+export { createPlan, type Plan, type PlannedPath, type Selection } from './plan.js';
+export { createRedactor, type Redactor } from './redact.js';
+export { toJunit } from './report/junit.js';
+export { formatRun } from './report/terminal.js';
+export { prepareRun, run, type Run, type RunOptions } from './run.js';
+export { SetupFailed, Steps, type Cleanup } from './steps.js';
+export type { Leftover, Sequence, Suite } from './suite.js';
+export { createTransport, toAnswer, type TransportOptions } from './transport.js';
+export {
+  OUTCOMES,
+  TransportError,
+  type AudioUpload,
+  type Capability,
+  type CauseLine,
+  type Discrepancy,
+  type Exchange,
+  type Outcome,
+  type PathRequest,
+  type RunEvent,
+  type SharedState,
+  type Token,
+  type Transport,
+  type WireAnswer,
+  type WireRequest,
+} from './types.js';
+export { discoverWorld } from './world.js';

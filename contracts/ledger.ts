@@ -1,0 +1,119 @@
+import { groupBy } from './group.js';
+import { OUTCOMES, type CauseLine, type Outcome } from './types.js';
+import type { Contract, Failure } from '../spec/index.js';
+
+/** One cause of a failure, as the ledger keeps it. */
+export interface LedgerCause {
+  readonly cause: string;
+  readonly outcome: Outcome;
+  readonly reason: string;
+  readonly observed: { readonly status: number; readonly code: string | null } | null;
+  readonly requestId: string | null;
+  readonly durationMs: number;
+  /** The whole path as a shell script, secrets as environment variables; `null` when nothing was sent. */
+  readonly repro: string | null;
+}
+
+/** One declared failure: as proven as its least proven cause. */
+export interface LedgerFailure {
+  readonly operation: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly code: string;
+  readonly outcome: Outcome;
+  readonly reason: string;
+  readonly causes: readonly LedgerCause[];
+}
+
+/** What a gate makes of the lines. */
+export interface Decision {
+  readonly verdict: string;
+  readonly exitCode: number;
+}
+
+/** What the gate decides from: one line per declared failure, whatever became of it. */
+export interface Ledger extends Decision {
+  readonly contract: { readonly title: string; readonly version: string; readonly sha256: string };
+  readonly deployment: { readonly url: string };
+  /** RFC 3339, UTC. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly failures: readonly LedgerFailure[];
+  readonly summary: Readonly<Partial<Record<Outcome, number>>>;
+  /** Some failures were left out by a filter: no release is decided from a partial ledger. */
+  readonly partial: boolean;
+}
+
+/** What a gate may look at. */
+export interface Evidence {
+  readonly failures: readonly LedgerFailure[];
+  /** Whether the application itself answered anything at all; `undefined` when nothing was sent. */
+  readonly answered: boolean | undefined;
+}
+
+/**
+ * The ledger of a run: its lines in the contract's order, and the decision that was made from them.
+ *
+ * @example
+ * const ledger = buildLedger({ contract, url, startedAt: new Date(), durationMs, lines, decide });
+ */
+export function buildLedger(run: {
+  readonly contract: Contract;
+  readonly url: string;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  readonly lines: readonly CauseLine[];
+  readonly decide: (evidence: Evidence) => Decision;
+}): Ledger {
+  const { contract, lines } = run;
+  const byFailure = groupBy(lines, ({ failure }) => failure);
+  const failures = contract.failures.map((failure) => toFailure(failure, byFailure.get(failure) ?? []));
+  const summary: Partial<Record<Outcome, number>> = {};
+  for (const { outcome } of failures) summary[outcome] = (summary[outcome] ?? 0) + 1;
+  const sent = lines.filter(({ outcome }) => outcome !== 'not-capable' && outcome !== 'not-selected');
+  const answered = sent.length === 0 ? undefined : sent.some((line) => line.answered);
+  return {
+    contract: { title: contract.title, version: contract.version, sha256: contract.sha256 },
+    deployment: { url: run.url },
+    startedAt: run.startedAt.toISOString(),
+    durationMs: run.durationMs,
+    failures,
+    summary,
+    partial: failures.some(({ outcome }) => outcome === 'not-selected'),
+    ...run.decide({ failures, answered }),
+  };
+}
+
+function toFailure(failure: Failure, lines: readonly CauseLine[]): LedgerFailure {
+  const ordered = failure.causes.map((cause) => lines.find((line) => line.cause === cause)).filter((line) => line !== undefined);
+  const worst = worstOf(ordered);
+  return {
+    operation: failure.operation.id,
+    method: failure.operation.method,
+    path: failure.operation.path,
+    status: failure.status,
+    code: failure.code,
+    outcome: worst?.outcome ?? 'not-selected',
+    reason: worst === undefined ? 'it was not run' : worst.reason === '' || ordered.length === 1 ? worst.reason : `${worst.cause}: ${worst.reason}`,
+    causes: ordered.map(
+      (line): LedgerCause => ({
+        cause: line.cause,
+        outcome: line.outcome,
+        reason: line.reason,
+        observed: line.observed === undefined ? null : { status: line.observed.status, code: line.observed.code ?? null },
+        requestId: line.requestId ?? null,
+        durationMs: line.durationMs,
+        repro: line.repro ?? null,
+      }),
+    ),
+  };
+}
+
+/** The line that decides: the least proven one, the first of its kind. */
+export function worstOf<T extends { readonly outcome: Outcome }>(lines: readonly T[]): T | undefined {
+  return lines.reduce<T | undefined>(
+    (worst, line) => (worst === undefined || OUTCOMES.indexOf(line.outcome) < OUTCOMES.indexOf(worst.outcome) ? line : worst),
+    undefined,
+  );
+}

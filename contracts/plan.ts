@@ -1,0 +1,68 @@
+import type { Contract, Failure } from '../spec/index.js';
+import { createResolver, isSharedState, missingOf, type Resolver } from './capabilities.js';
+import type { Deployment } from './deployment.js';
+import { matchPaths, type FailurePath } from './path.js';
+import type { Suite } from './suite.js';
+import type { Capability } from './types.js';
+
+/** What will be done about one cause of one failure. */
+export interface PlannedPath {
+  readonly failure: Failure;
+  readonly cause: string;
+  readonly action:
+    | { readonly do: 'run'; readonly path: FailurePath; readonly lane: 'parallel' | 'alone'; readonly mints: boolean }
+    | { readonly do: 'simulate' }
+    | { readonly do: 'nothing'; readonly outcome: 'not-capable' | 'not-selected' | 'setup-failed'; readonly reason: string };
+}
+
+/** Which failures of a contract a deployment can be driven to, and how; in the contract's order. */
+export interface Plan {
+  readonly contract: Contract;
+  readonly deployment: Deployment;
+  readonly suite: Suite;
+  readonly resolve: Resolver;
+  readonly paths: readonly PlannedPath[];
+}
+
+/** Whether a failure is to be looked at in this run. */
+export type Selection = (failure: Failure) => boolean;
+
+/**
+ * Decides, before anything is sent, what a run will do about every cause of every declared failure.
+ *
+ * @example
+ * createPlan(contract, atsSuite, deployment).paths.filter(({ action }) => action.do === 'nothing');
+ *
+ * @throws {InputError} when the suite's paths do not fit the contract
+ */
+export function createPlan(contract: Contract, suite: Suite, deployment: Deployment, selected: Selection = () => true): Plan {
+  const resolve = createResolver(deployment, suite);
+  const matched = matchPaths(contract, suite.paths);
+  const paths = contract.failures.flatMap((failure) =>
+    failure.causes.map((cause): PlannedPath => {
+      if (!selected(failure)) return { failure, cause, action: { do: 'nothing', outcome: 'not-selected', reason: 'the filter left it out' } };
+      const path = matched.get(failure)?.get(cause);
+      return { failure, cause, action: plan(path, { failure, suite, resolve, deployment }) };
+    }),
+  );
+  return { contract, deployment, suite, resolve, paths };
+}
+
+function plan(
+  path: FailurePath | undefined,
+  { failure, suite, resolve, deployment }: { failure: Failure; suite: Suite; resolve: Resolver; deployment: Deployment },
+): PlannedPath['action'] {
+  const fallback = deployment.simulate === undefined ? undefined : ({ do: 'simulate' } as const);
+  if (path === undefined) {
+    const reason = `no failure path leads there yet: write one beside its siblings in contracts/${suite.name}/`;
+    return fallback ?? { do: 'nothing', outcome: 'not-capable', reason };
+  }
+  const needs = new Set<Capability>([...(path.needs ?? []), ...(suite.scenarios[failure.operation.id]?.needs ?? [])]);
+  const missing = missingOf([...needs], resolve);
+  if (missing.length > 0) {
+    const reason = `${missing.map(({ capability }) => capability).join(', ')} missing: ${missing.map(({ remedy }) => remedy).join('; ')}`;
+    return fallback ?? { do: 'nothing', outcome: 'not-capable', reason };
+  }
+  const alone = path.alone === true || [...needs].some(isSharedState);
+  return { do: 'run', path, lane: alone ? 'alone' : 'parallel', mints: needs.has('key.create') };
+}

@@ -1,0 +1,74 @@
+import { groupBy } from '../group.js';
+import type { Ledger, LedgerCause, LedgerFailure } from '../ledger.js';
+import type { Outcome } from '../types.js';
+
+const FAILED: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path']);
+const PASSED: ReadonlySet<Outcome> = new Set<Outcome>(['verified']);
+
+/**
+ * A ledger as JUnit XML: a suite per operation, a case per cause; findings are failures, what could not be judged is an
+ * error, what was not proven is skipped, each with its reason.
+ *
+ * @example
+ * writeFileSync('junit.xml', toJunit(ledger));
+ */
+export function toJunit(ledger: Ledger): string {
+  const suites = [...groupBy(ledger.failures, ({ operation }) => operation)].map(([operation, failures]) => suite(operation, failures, ledger));
+  const all = ledger.failures.flatMap(({ causes }) => causes);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="${attribute(ledger.contract.title)}" ${counts(all)} time="${ledger.durationMs / 1000}">`,
+    ...suites,
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function suite(operation: string, failures: readonly LedgerFailure[], ledger: Ledger): string {
+  const causes = failures.flatMap((failure) => failure.causes);
+  return [
+    `  <testsuite name="${attribute(operation)}" timestamp="${ledger.startedAt.slice(0, 19)}" ${counts(causes)} time="${seconds(causes)}">`,
+    ...failures.flatMap((failure) => failure.causes.map((cause) => testCase(failure, cause))),
+    '  </testsuite>',
+  ].join('\n');
+}
+
+function testCase(failure: LedgerFailure, cause: LedgerCause): string {
+  const head = `    <testcase classname="${attribute(failure.operation)}" name="${attribute(`${failure.status} ${failure.code} (${cause.cause})`)}" time="${cause.durationMs / 1000}"`;
+  if (PASSED.has(cause.outcome)) return `${head}/>`;
+  const message = attribute(`${cause.outcome}: ${cause.reason}`);
+  const body = escape(cause.repro ?? '');
+  const kind = kindOf(cause.outcome);
+  const inner =
+    kind === 'skipped' ? `<skipped message="${message}"/>` : `<${kind} message="${message}" type="${cause.outcome}">${body}</${kind}>`;
+  return `${head}>\n      ${inner}\n    </testcase>`;
+}
+
+function kindOf(outcome: Outcome): 'failure' | 'error' | 'skipped' {
+  if (FAILED.has(outcome)) return 'failure';
+  return outcome === 'setup-failed' || outcome === 'edge-intercepted' || outcome === 'flaky' ? 'error' : 'skipped';
+}
+
+function counts(causes: readonly LedgerCause[]): string {
+  const count = (kind: string): number => causes.filter(({ outcome }) => !PASSED.has(outcome) && kindOf(outcome) === kind).length;
+  return `tests="${causes.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
+}
+
+function seconds(causes: readonly LedgerCause[]): number {
+  return Math.round(causes.reduce((sum, { durationMs }) => sum + durationMs, 0)) / 1000;
+}
+
+/** Text for XML 1.0, which has no way to write most control characters. */
+function escape(text: string): string {
+  return text
+    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
+
+/** As {@link escape}, for attributes, where a parser would turn line ends into blanks. */
+function attribute(text: string): string {
+  return escape(text).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');
+}

@@ -1,0 +1,116 @@
+import { createColors } from 'picocolors';
+import { groupBy } from '../group.js';
+import type { Ledger } from '../ledger.js';
+import type { CauseLine, Outcome } from '../types.js';
+
+type Colors = ReturnType<typeof createColors>;
+
+const FINDINGS: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path']);
+const QUIET: ReadonlySet<Outcome> = new Set<Outcome>(['verified', 'waived', 'not-selected']);
+const WIDTH = 100;
+
+/**
+ * A finished run as people read it: operations at a glance, what is unproven grouped by its reason, every finding in
+ * full, the verdict last, where the eye is when the command ends.
+ *
+ * @example
+ * process.stdout.write(formatRun(ledger, lines, { color: process.stdout.isTTY }));
+ */
+export function formatRun(ledger: Ledger, lines: readonly CauseLine[], options: { readonly color: boolean }): string {
+  const colors = createColors(options.color);
+  const sections = [
+    overview(ledger, colors),
+    ...unproven(lines, colors),
+    ...lines.filter(({ outcome }) => FINDINGS.has(outcome)).map((line) => formatFinding(line, colors)),
+    verdict(ledger, lines, colors),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function overview(ledger: Ledger, colors: Colors): string {
+  const rows = [...groupBy(ledger.failures, ({ operation }) => operation)].map(([operation, failures]) => {
+    const causes = failures.flatMap((failure) => failure.causes);
+    const count = [...groupBy(failures, ({ outcome }) => outcome)].map(([outcome, those]) => paint(outcome, `${those.length} ${outcome}`, colors));
+    const proven = failures.every(({ outcome }) => outcome === 'verified');
+    const mark = proven ? colors.green('✓') : failures.some(({ outcome }) => FINDINGS.has(outcome)) ? colors.red('✗') : colors.yellow('!');
+    return `  ${mark} ${operation.padEnd(20)} ${`${failures.length} failures`.padStart(11)} ${colors.dim(`${causes.length} causes`.padStart(10))}   ${count.join(', ')}`;
+  });
+  return [`${colors.bold(ledger.contract.title)} ${ledger.contract.version} ${colors.dim('at')} ${ledger.deployment.url}`, '', ...rows].join('\n');
+}
+
+/** Lines that could not be proven, once per reason: a missing capability is said once, not forty times. */
+function unproven(lines: readonly CauseLine[], colors: Colors): string[] {
+  const those = lines.filter(({ outcome }) => !QUIET.has(outcome) && !FINDINGS.has(outcome));
+  return [...groupBy(those, ({ outcome, reason }) => `${outcome} ${reason}`)].map(([, group]) => {
+    const [first] = group as [CauseLine];
+    const names = [...groupBy(group, ({ failure }) => failure)].map(([failure, causes]) => {
+      const all = causes.length === failure.causes.length;
+      return `    ${failure.operation.id} ${failure.status} ${failure.code}${all ? '' : ` (${causes.map(({ cause }) => cause).join(', ')})`}`;
+    });
+    return [`${colors.yellow('!')} ${paint(first.outcome, first.outcome, colors)}  ${first.reason}`, ...names.map((name) => colors.dim(name))].join('\n');
+  });
+}
+
+/**
+ * One finding, self-contained: expected and seen side by side, the answer, the whole path as a script, the place in the
+ * contract.
+ */
+export function formatFinding(line: CauseLine, colors: Colors = createColors(false)): string {
+  const { failure, cause, outcome, observed } = line;
+  const location = `${line.location.file}:${line.location.line}:${line.location.column}`;
+  return [
+    `${colors.red('✗')} ${paint(outcome, outcome, colors)}  ${colors.bold(`${failure.operation.id} ${failure.status} ${failure.code}`)} (${cause})`,
+    '',
+    `    ${line.reason}`,
+    '',
+    ...indent(sideBySide(line, colors)),
+    '',
+    `    ${colors.dim('request')}     ${failure.operation.method} ${failure.operation.path}`,
+    `    ${colors.dim('declared')}    ${location}`,
+    `    ${colors.dim('request id')}  ${line.requestId ?? (observed === undefined ? 'none: there was no answer' : 'none in the answer')}`,
+    ...remedies(line, colors),
+    ...(line.response === undefined ? [] : ['', `    ${colors.dim('answer')}`, ...indent(line.response.split('\n'), 6)]),
+    ...(line.repro === undefined ? [] : ['', `    ${colors.dim('reproduce')}`, ...indent(line.repro.trimEnd().split('\n'), 6)]),
+  ].join('\n');
+}
+
+function sideBySide({ failure, observed, discrepancies }: CauseLine, colors: Colors): string[] {
+  const rows: [string, string, string][] = [
+    ['status', String(failure.status), observed === undefined ? 'no answer' : String(observed.status)],
+    ['code', failure.code, observed?.code ?? 'none'],
+    ...discrepancies
+      .filter(({ check }) => check !== 'status' && check !== 'server-error' && check !== 'code')
+      .map(({ at, expected, actual }): [string, string, string] => [at, expected, actual]),
+  ];
+  const width = (column: 0 | 1): number => Math.min(Math.max(...rows.map((row) => row[column].length), 8), WIDTH / 2);
+  const [first, second] = [width(0), width(1)];
+  return [
+    colors.dim(`${''.padEnd(first)}  ${'expected'.padEnd(second)}  seen`),
+    ...rows.map(([at, expected, seen]) => `${at.padEnd(first)}  ${expected.padEnd(second)}  ${expected === seen ? seen : colors.red(seen)}`),
+  ];
+}
+
+function remedies({ discrepancies }: CauseLine, colors: Colors): string[] {
+  return [...new Set(discrepancies.map(({ remedy }) => remedy))].map((remedy) => `    ${colors.dim('fix')}         ${remedy}`);
+}
+
+function verdict(ledger: Ledger, lines: readonly CauseLine[], colors: Colors): string {
+  const { summary, failures, durationMs, exitCode } = ledger;
+  const counts = (Object.entries(summary) as [Outcome, number][]).map(([outcome, count]) => paint(outcome, `${count} ${outcome}`, colors)).join(', ');
+  const selected = ledger.partial ? ' (partial: a filter left some out, no release is decided from this)' : '';
+  const paint1 = exitCode === 0 ? colors.green : exitCode === 1 ? colors.red : colors.yellow;
+  return [
+    `${failures.length} failures, ${lines.length} causes: ${counts}${selected}`,
+    `${paint1(colors.bold(ledger.verdict))} ${colors.dim(`in ${(durationMs / 1000).toFixed(1)} s, exit code ${exitCode}`)}`,
+  ].join('\n');
+}
+
+function paint(outcome: Outcome, text: string, colors: Colors): string {
+  if (outcome === 'verified') return colors.green(text);
+  if (FINDINGS.has(outcome)) return colors.red(text);
+  return outcome === 'not-selected' || outcome === 'waived' ? colors.dim(text) : colors.yellow(text);
+}
+
+function indent(lines: readonly string[], by = 4): string[] {
+  return lines.map((line) => (line === '' ? '' : ' '.repeat(by) + line));
+}

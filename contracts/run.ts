@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { createExecutor, type Executor } from './execute.js';
+import type { Plan, PlannedPath } from './plan.js';
+import { createRedactor, type Redactor } from './redact.js';
+import { secretName } from './repro.js';
+import { SetupFailed, Steps, type RunContext } from './steps.js';
+import { createSlots } from './slots.js';
+import { TransportError, type CauseLine, type RunEvent, type Transport } from './types.js';
+
+export interface RunOptions {
+  readonly transport: Transport;
+  /** How many paths run at once; paths that move shared state run alone whatever this says. */
+  readonly concurrency: number;
+  /** Remove what aborted runs left behind, instead of only reporting it. */
+  readonly removeLeftovers?: boolean;
+  /** Fixed by tests; random otherwise. */
+  readonly run?: string;
+  readonly redactor?: Redactor;
+}
+
+/** A run that is prepared: for the runner itself, and for test frameworks that schedule paths on their own. */
+export interface Run {
+  readonly context: RunContext;
+  readonly executor: Executor;
+  /** Undoes what the whole run made, the last thing first; yields what could not be undone. */
+  cleanUp(): AsyncGenerator<RunEvent>;
+}
+
+/** Prepares a run: secrets are known to the redactor before anything is sent. */
+export function prepareRun(plan: Plan, options: Pick<RunOptions, 'transport' | 'run' | 'redactor'>): Run {
+  const redactor = options.redactor ?? createRedactor();
+  for (const identity of plan.deployment.identities.values()) {
+    if (!identity.public) redactor.add(identity.value, secretName(identity.name));
+  }
+  const context: RunContext = {
+    contract: plan.contract,
+    deployment: plan.deployment,
+    suite: plan.suite,
+    resolve: plan.resolve,
+    transport: options.transport,
+    redactor,
+    run: options.run ?? randomBytes(4).toString('hex'),
+    shared: new Map(),
+    cleanups: [],
+  };
+  return { context, executor: createExecutor(context), cleanUp: () => cleanUp(context) };
+}
+
+/**
+ * Runs a plan and says what happens as it happens.
+ *
+ * Paths of the parallel lane run `concurrency` at a time, each with provisions of its own; those that move shared state
+ * follow one by one. What the run created is removed at its end, also when the caller stops listening early.
+ *
+ * @example
+ * for await (const event of run(plan, { transport, concurrency: 8 })) if (event.type === 'path-finished') console.log(event.line.outcome);
+ */
+export async function* run(plan: Plan, options: RunOptions): AsyncGenerator<RunEvent> {
+  const began = performance.now();
+  const prepared = prepareRun(plan, options);
+  const { context } = prepared;
+  const total = plan.paths.length;
+  yield { type: 'started', run: context.run, url: plan.deployment.url, failures: plan.contract.failures.length, paths: total };
+  let done = 0;
+  const finished = (line: CauseLine): RunEvent => ({ type: 'path-finished', line, done: ++done, paths: total });
+  try {
+    const silence = await whySilent(context, plan);
+    if (silence !== undefined) {
+      for (const planned of plan.paths) yield finished(await prepared.executor.execute(unanswered(planned, silence)));
+      return;
+    }
+    yield* leftovers(context, options.removeLeftovers === true);
+    const keyPlaces = await countKeyPlaces(context, plan);
+    for await (const line of inLanes(plan, prepared.executor, options.concurrency, keyPlaces)) yield finished(line);
+  } finally {
+    yield* prepared.cleanUp();
+    yield { type: 'finished', durationMs: Math.round(performance.now() - began) };
+  }
+}
+
+/** Lines as they are finished; keys that exist at the same time never exceed the places that the organization has left. */
+async function* inLanes(plan: Plan, executor: Executor, concurrency: number, keyPlaces: number): AsyncGenerator<CauseLine> {
+  const slots = createSlots(concurrency);
+  const places = createSlots(Math.max(1, keyPlaces));
+  const isAlone = ({ action }: PlannedPath): boolean => action.do === 'run' && action.lane === 'alone';
+  const one = async (planned: PlannedPath): Promise<CauseLine> => {
+    const mints = planned.action.do === 'run' && planned.action.mints;
+    const work = (): Promise<CauseLine> => slots.use(() => executor.execute(planned));
+    return mints ? places.use(work) : work();
+  };
+  yield* asTheyFinish(plan.paths.filter((planned) => !isAlone(planned)).map((planned) => () => one(planned)), concurrency * 8);
+  for (const planned of plan.paths.filter(isAlone)) yield await executor.execute(planned);
+}
+
+/** Results in the order in which they are ready; a failure stops the rest, after what is under way has ended. */
+async function* asTheyFinish<T>(tasks: readonly (() => Promise<T>)[], window: number): AsyncGenerator<T> {
+  const pending = new Map<number, Promise<[number, T]>>();
+  let next = 0;
+  try {
+    while (next < tasks.length || pending.size > 0) {
+      while (next < tasks.length && pending.size < window) {
+        const index = next++;
+        pending.set(index, (tasks[index] as () => Promise<T>)().then((value): [number, T] => [index, value]));
+      }
+      const [index, value] = await Promise.race(pending.values());
+      pending.delete(index);
+      yield value;
+    }
+  } finally {
+    await Promise.allSettled(pending.values());
+  }
+}
+
+/** Why nothing can be judged: no answer at all from the deployment's address. `undefined` when it answers, whatever it says. */
+async function whySilent(context: RunContext, plan: Plan): Promise<string | undefined> {
+  if (!plan.paths.some(({ action }) => action.do !== 'nothing')) return undefined;
+  try {
+    await context.transport.send({ method: 'GET', url: `${plan.deployment.url}/`, headers: {} });
+    return undefined;
+  } catch (error) {
+    if (error instanceof TransportError) return `${plan.deployment.url} gives no answer: ${error.message}`;
+    throw error;
+  }
+}
+
+function unanswered(planned: PlannedPath, silence: string): PlannedPath {
+  if (planned.action.do === 'nothing') return planned;
+  return { ...planned, action: { do: 'nothing', outcome: 'setup-failed', reason: silence } };
+}
+
+async function* leftovers(context: RunContext, remove: boolean): AsyncGenerator<RunEvent> {
+  try {
+    for (const { what, remove: undo } of await context.suite.leftovers(new Steps(context))) {
+      if (remove) await undo();
+      yield { type: 'leftover', what, removed: remove };
+    }
+  } catch (error) {
+    // Whoever may not look at the keys will hear so from the paths that need to.
+    if (!(error instanceof SetupFailed)) throw error;
+  }
+}
+
+async function countKeyPlaces(context: RunContext, plan: Plan): Promise<number> {
+  if (!plan.paths.some(({ action }) => action.do === 'run' && action.mints)) return 1;
+  try {
+    return (await context.suite.keyPlaces(new Steps(context))) - sharedIdentities(plan);
+  } catch (error) {
+    if (error instanceof SetupFailed) return 1;
+    throw error;
+  }
+}
+
+/** Identities that the run makes for all paths, and holds until its end. */
+function sharedIdentities(plan: Plan): number {
+  const needs = plan.paths.flatMap(({ action }) => (action.do === 'run' ? (action.path.needs ?? []) : []));
+  const made = [...new Set(needs)].filter((need) => {
+    const resolved = need.startsWith('identity:') ? plan.resolve(need) : undefined;
+    return resolved !== undefined && 'way' in resolved && resolved.way.by === 'sequence';
+  });
+  return made.length;
+}
+
+async function* cleanUp(context: RunContext): AsyncGenerator<RunEvent> {
+  for (let last = context.cleanups.pop(); last !== undefined; last = context.cleanups.pop()) {
+    try {
+      await last.undo();
+    } catch (error) {
+      yield {
+        type: 'cleanup-failed',
+        what: context.redactor.redact(last.what),
+        why: context.redactor.redact((error as Error).message),
+        remedy: 'Remove it by hand, or run verify with --remove-leftovers.',
+      };
+    }
+  }
+}

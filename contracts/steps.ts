@@ -1,0 +1,311 @@
+import { randomBytes } from 'node:crypto';
+import type { Contract, Operation } from '../spec/index.js';
+import { envelopeCodec, jsonPointer } from '../spec/index.js';
+import { missingOf, type Resolver } from './capabilities.js';
+import type { Deployment } from './deployment.js';
+import type { CallTemplate, MagicWay } from './deployment-schema.js';
+import type { Redactor } from './redact.js';
+import type { Sequence, Suite } from './suite.js';
+import { TransportError, type AudioUpload, type Capability, type Exchange, type PathRequest, type SharedState, type Token, type Transport, type WireAnswer, type WireRequest } from './types.js';
+
+/** Provisioning or a control twin did not succeed; the message says what answered what. */
+export class SetupFailed extends Error {
+  override readonly name = 'SetupFailed';
+}
+
+/** What all paths of a run share. */
+export interface RunContext {
+  readonly contract: Contract;
+  readonly deployment: Deployment;
+  readonly suite: Suite;
+  readonly resolve: Resolver;
+  readonly transport: Transport;
+  readonly redactor: Redactor;
+  /** Short and random: part of every name that the run creates. */
+  readonly run: string;
+  /** The sequences that ran already, by capability. */
+  readonly shared: Map<Capability, Promise<Provided>>;
+  /** What the run must undo at its end. */
+  readonly cleanups: Cleanup[];
+}
+
+/** What a sequence made, and the requests that made it: part of the story of every path that uses it. */
+export interface Provided {
+  readonly value: Token | string;
+  readonly exchanges: readonly Exchange[];
+}
+
+export interface Cleanup {
+  readonly what: string;
+  undo(): Promise<void>;
+}
+
+/**
+ * What a path's `given`, `when` and `control` work with: requests by operation, identities, uploads, shared state.
+ * Every request is recorded for the report, under the phase in which it was sent.
+ */
+export class Steps {
+  readonly exchanges: Exchange[] = [];
+  readonly #context: RunContext;
+  readonly #magic: MagicWay['magic'][] = [];
+  readonly #restores: Cleanup[] = [];
+  readonly #cleanups: Cleanup[] = [];
+  #phase: Exchange['phase'] = 'given';
+  #names = 0;
+
+  constructor(context: RunContext) {
+    this.#context = context;
+  }
+
+  get contract(): Contract {
+    return this.#context.contract;
+  }
+
+  get deployment(): Deployment {
+    return this.#context.deployment;
+  }
+
+  /** Whether a magic value took part: the answer was chosen at the API's edge. */
+  get simulated(): boolean {
+    return this.#magic.length > 0;
+  }
+
+  enter(phase: Exchange['phase']): void {
+    this.#phase = phase;
+  }
+
+  /** How every name of this run begins. */
+  get namesBegin(): string {
+    return `failpath-${this.#context.run}-`;
+  }
+
+  /** A name that no other run or path uses; leftovers are found by its beginning. */
+  unique(what = ''): string {
+    this.#names += 1;
+    return `${this.namesBegin}${what}${what === '' ? '' : '-'}${randomBytes(3).toString('hex')}${this.#names}`;
+  }
+
+  /** How the operation succeeds here: its scenario's request, provisioned afresh. */
+  async scenario(operation: string): Promise<PathRequest> {
+    const scenario = this.#context.suite.scenarios[operation];
+    if (scenario === undefined) throw new SetupFailed(`the suite ${this.#context.suite.name} has no scenario for ${operation}`);
+    return scenario.given(this);
+  }
+
+  /** The token of an identity: the deployment file's, or one that is made over the public API. */
+  async identity(name: string): Promise<Token> {
+    const made = await this.provide(`identity:${name}`);
+    if (typeof made === 'object') return made;
+    const identity = this.deployment.identities.get(name);
+    if (identity === undefined) throw new SetupFailed(`there is no identity ${name}`);
+    return identity;
+  }
+
+  /** What a capability's sequence made, run once for all paths; `undefined` when the deployment file has it ready. */
+  async provide(capability: Capability): Promise<Token | string | undefined> {
+    const resolved = this.#context.resolve(capability);
+    if ('missing' in resolved) throw new SetupFailed(`${capability} is missing: ${resolved.missing[0]?.remedy ?? ''}`);
+    if (resolved.way.by !== 'sequence') return undefined;
+    const { shared } = this.#context;
+    let making = shared.get(capability);
+    if (making === undefined) {
+      making = runSequence(this.#context, resolved.way.sequence);
+      shared.set(capability, making);
+      // A sequence that failed may succeed for the next path.
+      making.catch(() => shared.delete(capability));
+    }
+    const { value, exchanges } = await making;
+    if (!exchanges.every((exchange) => this.exchanges.includes(exchange))) this.exchanges.push(...exchanges);
+    return value;
+  }
+
+  /** Whether the deployment meets these capabilities. */
+  can(...capabilities: readonly Capability[]): boolean {
+    return missingOf(capabilities, this.#context.resolve).length === 0;
+  }
+
+  /** Sends a request, whatever the answer. */
+  async send(request: PathRequest): Promise<WireAnswer> {
+    const operation = this.#operation(request.operation);
+    const params = this.#params(operation, request);
+    const answer = await this.#exchange(request.operation, await this.#toWire(operation, request, params));
+    if (operation.successes.some(({ status }) => status === answer.status)) {
+      this.#learnSecrets(operation, answer);
+      const cleanup = this.#context.suite.created(operation.id, answer, this, params);
+      if (cleanup !== undefined) this.#cleanups.push(cleanup);
+    }
+    return answer;
+  }
+
+  /** Sends a request that must succeed, and returns its JSON body. */
+  async call(request: PathRequest): Promise<Readonly<Record<string, unknown>>> {
+    const answer = await this.send(request);
+    const { successes } = this.#operation(request.operation);
+    if (!successes.some(({ status }) => status === answer.status)) {
+      throw new SetupFailed(`${request.operation} answered ${describeAnswer(this.contract, answer)}, not ${successes.map(({ status }) => status).join(' or ')}`);
+    }
+    return (answer.json ?? {}) as Readonly<Record<string, unknown>>;
+  }
+
+  /** Puts audio of exactly so many bytes to an upload URL; the URL is the credential. */
+  async upload(url: unknown, upload: AudioUpload): Promise<void> {
+    if (typeof url !== 'string' || !URL.canParse(url, this.deployment.url)) throw new SetupFailed('there is no upload_url to send the audio to');
+    const target = new URL(url, this.deployment.url).href;
+    const answer = await this.#exchange('upload', { method: 'PUT', url: target, headers: { 'content-type': 'audio/wav' }, body: upload });
+    if (answer.status >= 300) throw new SetupFailed(`the upload of ${upload.bytes} bytes was answered with ${answer.status}`);
+  }
+
+  /** Moves state that other paths share; it is put back when the path's faulty request has been answered. */
+  async change(capability: SharedState, parameters: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const way = this.deployment.ways.get(capability);
+    if (way === undefined) throw new SetupFailed(`${capability} is missing`);
+    if ('magic' in way) {
+      this.#magic.push(way.magic);
+      return;
+    }
+    const values = { organization: this.deployment.organization, network: this.deployment.network, ...parameters };
+    const { restore } = way;
+    // Registered before the change itself: a change whose answer was lost is put back as well.
+    if (restore !== undefined) this.#restores.push({ what: capability, undo: () => this.#template(`restore ${capability}`, restore, values) });
+    await this.#template(capability, way.set, values);
+  }
+
+  /** Undoes every change of shared state, the last one first. */
+  async restore(): Promise<void> {
+    const phase = this.#phase;
+    this.#phase = 'restore';
+    try {
+      for (let last = this.#restores.pop(); last !== undefined; last = this.#restores.pop()) await last.undo();
+    } finally {
+      this.#phase = phase;
+    }
+  }
+
+  /** Removes what this path created; what resists is tried once more at the end of the run. */
+  async cleanUp(): Promise<void> {
+    this.#phase = 'restore';
+    const recorded = this.exchanges.length;
+    for (let last = this.#cleanups.pop(); last !== undefined; last = this.#cleanups.pop()) {
+      try {
+        await last.undo();
+      } catch (error) {
+        if (!(error instanceof SetupFailed)) throw error;
+        this.#context.cleanups.push(last);
+      }
+    }
+    this.exchanges.length = recorded;
+  }
+
+  /** Leaves what was created to the end of the run. */
+  keepForRun(): void {
+    this.#context.cleanups.push(...this.#cleanups.splice(0));
+  }
+
+  /** From now on a value is hidden in every output. */
+  hide(value: string, name: string): void {
+    this.#context.redactor.add(value, name);
+  }
+
+  #operation(id: string): Operation {
+    const operation = this.contract.operation(id);
+    if (operation === undefined) throw new SetupFailed(`the contract has no operation ${id}`);
+    return operation;
+  }
+
+  async #exchange(label: string, request: WireRequest): Promise<WireAnswer> {
+    const phase = this.#phase;
+    try {
+      const answer = await this.#context.transport.send(request);
+      this.exchanges.push({ phase, label, request, answer });
+      return answer;
+    } catch (error) {
+      this.exchanges.push({ phase, label, request, answer: undefined });
+      throw error instanceof TransportError ? new SetupFailed(`${label} got no answer: ${error.message}`, { cause: error }) : error;
+    }
+  }
+
+  #params(operation: Operation, request: PathRequest): Readonly<Record<string, string>> {
+    const given: Readonly<Record<string, string | number | undefined>> = { ...this.#context.suite.params(this.deployment), ...request.params };
+    return Object.fromEntries(
+      operation.parameters.flatMap(({ name, in: place }) => {
+        if (place !== 'path') return [];
+        const value = given[name];
+        if (value === undefined) throw new SetupFailed(`${operation.id} needs a value for {${name}}`);
+        return [[name, String(value)]];
+      }),
+    );
+  }
+
+  async #toWire(operation: Operation, request: PathRequest, params: Readonly<Record<string, string>>): Promise<WireRequest> {
+    const token = request.as === undefined ? await this.#defaultToken(operation) : (request.as ?? undefined);
+    const magic = this.#magic.filter((one) => (one.operation === undefined ? this.#phase === 'when' : one.operation === operation.id));
+    const path = operation.path.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+    const query = new URLSearchParams(request.query).toString();
+    const body = request.body === undefined ? undefined : JSON.stringify(Object.assign({}, request.body, ...magic.map((one) => one.body)));
+    return {
+      method: operation.method,
+      url: `${this.deployment.url}${path}${query === '' ? '' : `?${query}`}`,
+      headers: {
+        accept: 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token.value}` }),
+        ...(request.raw === undefined ? (body === undefined ? {} : { 'content-type': 'application/json' }) : { 'content-type': request.raw.contentType }),
+        ...Object.assign({}, ...magic.map((one) => one.headers)),
+        ...request.headers,
+      },
+      ...(request.raw === undefined ? (body === undefined ? {} : { body }) : { body: request.raw.text }),
+    };
+  }
+
+  async #defaultToken(operation: Operation): Promise<Token | undefined> {
+    const credential = operation.credentials[0];
+    const name = credential && this.#context.suite.identityOf[credential.scheme];
+    return name === undefined ? undefined : this.identity(name);
+  }
+
+  /** Credentials in an answer are secrets from the moment they arrive. */
+  #learnSecrets(operation: Operation, answer: WireAnswer): void {
+    for (const { status, content } of operation.successes) {
+      if (status !== answer.status) continue;
+      for (const pointer of content?.secrets ?? []) {
+        const value = jsonPointer.get(answer.json, pointer);
+        if (typeof value === 'string') this.hide(value, pointer.slice(1).replace(/\W/g, '_').toUpperCase());
+      }
+    }
+  }
+
+  async #template(label: string, template: CallTemplate, values: Readonly<Record<string, unknown>>): Promise<void> {
+    const body = template.body === undefined ? undefined : JSON.stringify(fill(template.body, values));
+    const answer = await this.#exchange(label, {
+      method: template.method,
+      url: new URL(String(fill(template.url, values)), `${this.deployment.url}/`).href,
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(fill(template.headers, values) as Record<string, string>) },
+      ...(body === undefined ? {} : { body }),
+    });
+    if (answer.status >= 300) throw new SetupFailed(`${label} was answered with ${describeAnswer(this.contract, answer)}`);
+  }
+}
+
+async function runSequence(context: RunContext, sequence: Sequence): Promise<Provided> {
+  const steps = new Steps(context);
+  const value = await sequence.run(steps);
+  steps.keepForRun();
+  return { value, exchanges: steps.exchanges };
+}
+
+/** An answer in a few words: `422 registration.audio_empty`, `502 text/html`. */
+export function describeAnswer(contract: Contract, answer: WireAnswer): string {
+  const { code } = envelopeCodec(contract).read(answer.json);
+  if (typeof code === 'string') return `${answer.status} ${code}`;
+  return [answer.status, answer.headers['content-type']?.split(';')[0]].filter(Boolean).join(' ');
+}
+
+function fill(template: unknown, values: Readonly<Record<string, unknown>>): unknown {
+  if (typeof template === 'string') {
+    const whole = /^\{\{(\w+)\}\}$/.exec(template)?.[1];
+    if (whole !== undefined) return values[whole];
+    return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name] ?? ''));
+  }
+  if (Array.isArray(template)) return template.map((item) => fill(item, values));
+  if (typeof template !== 'object' || template === null) return template;
+  return Object.fromEntries(Object.entries(template).map(([key, value]) => [key, fill(value, values)]));
+}

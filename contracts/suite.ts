@@ -1,0 +1,38 @@
+import type { Deployment } from './deployment.js';
+import type { FailurePath, Scenario } from './path.js';
+import type { Cleanup, Steps } from './steps.js';
+import type { Capability, Token, WireAnswer } from './types.js';
+
+/** What the suite of one API knows beyond its contract: scenarios, paths, and how to come by identities and works. */
+export interface Suite {
+  readonly name: string;
+  /** By operation id. */
+  readonly scenarios: Readonly<Record<string, Scenario>>;
+  readonly paths: readonly FailurePath[];
+  /** The identity that an operation's security scheme asks for, by the scheme's name. */
+  readonly identityOf: Readonly<Record<string, string>>;
+  /** Public API calls that meet a capability which the deployment file does not. */
+  readonly sequences: Readonly<Partial<Record<Capability, Sequence>>>;
+  /** Values of path parameters where a request says none. */
+  params(deployment: Deployment): Readonly<Record<string, string | undefined>>;
+  /** What a successful answer has created that the run must remove, wherever in a run it was given. */
+  created(operation: string, answer: WireAnswer, steps: Steps, params: Readonly<Record<string, string>>): Cleanup | undefined;
+  /** Traces of runs that were aborted, and how to remove them; empty when the suite may not look. */
+  leftovers(steps: Steps): Promise<readonly Leftover[]>;
+  /** How many more keys this run may have at one time. */
+  keyPlaces(steps: Steps): Promise<number>;
+}
+
+/** A way to a capability over the public API. */
+export interface Sequence {
+  readonly needs: readonly Capability[];
+  /** Taken even when the deployment file has a ready-made one, because what was just made proves more. */
+  readonly preferred?: boolean;
+  /** Run at most once in a run; what it returns is shared by all paths. */
+  run(steps: Steps): Promise<Token | string>;
+}
+
+export interface Leftover {
+  readonly what: string;
+  remove(): Promise<void>;
+}

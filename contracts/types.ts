@@ -1,0 +1,152 @@
+import type { Failure, Location } from '../spec/index.js';
+
+/**
+ * What became of a failure path. A closed set; a line is never just skipped.
+ *
+ * - `verified`: the API's own check refused, exactly as declared.
+ * - `simulated`: the answer was chosen at the API's edge; it proves the envelope, not the check.
+ * - `violated`: right path, wrong answer.
+ * - `wrong-path`: another declared failure fired first.
+ * - `not-reached`: the request succeeded.
+ * - `setup-failed`: provisioning or the control twin did not succeed, or there was no answer.
+ * - `not-capable`: the deployment lacks a capability that the path needs.
+ * - `edge-intercepted`: a proxy answered, not the application.
+ * - `flaky`: it passed only on a second run.
+ * - `waived`: somebody answers for it, until a date.
+ * - `not-selected`: a filter or shard left it out.
+ */
+export const OUTCOMES = [
+  'violated',
+  'not-reached',
+  'wrong-path',
+  'setup-failed',
+  'edge-intercepted',
+  'not-capable',
+  'flaky',
+  'simulated',
+  'waived',
+  'not-selected',
+  'verified',
+] as const;
+
+/** From the worst to the best: a failure is as proven as its least proven cause. */
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** What a deployment allows the suite to do, or has ready for it. */
+export type Capability =
+  | 'admin.session'
+  | 'key.create'
+  | 'key.revoke'
+  | 'org.second'
+  | 'work.own'
+  | 'work.other'
+  | `identity:${string}`
+  | `upload:${number}`
+  | SharedState;
+
+/** Capabilities that move state which other paths stand on; a path that needs one runs alone, last, and restores it. */
+export type SharedState = 'clock.advance' | 'quota.set' | 'credits.set' | 'chain.fault' | 'commitment.fault' | 'upstream.fault';
+
+/** One request of a path, by the operation's name; what is not said is the deployment's ordinary value. */
+export interface PathRequest {
+  readonly operation: string;
+  /** An identity's name, a token, or `null` for no credential at all. */
+  readonly as?: Token | null;
+  readonly params?: Readonly<Record<string, string | number>>;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent instead of `body`, as it stands. */
+  readonly raw?: { readonly contentType: string; readonly text: string };
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A bearer credential. Its value never appears in any output: reports show `name`. */
+export interface Token {
+  readonly name: string;
+  readonly value: string;
+  /** The organization that the credential belongs to, where that differs from the deployment's. */
+  readonly organization?: string;
+  /** The stricter file cap of the key, in bytes. */
+  readonly maxFileSizeBytes?: number;
+}
+
+/** A request as it goes over the wire. */
+export interface WireRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | AudioUpload;
+}
+
+/** A small valid WAV of exactly so many bytes, made while it is sent (0 bytes: nothing at all). */
+export interface AudioUpload {
+  readonly bytes: number;
+}
+
+export interface WireAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  /** The body parsed as JSON; `undefined` when it is not JSON. */
+  readonly json: unknown;
+}
+
+/** Sends one request and returns its answer; anything that keeps an answer from arriving is a {@link TransportError}. */
+export interface Transport {
+  send(request: WireRequest): Promise<WireAnswer>;
+  close(): Promise<void>;
+}
+
+/** No answer: the connection was refused or reset, the name unknown, the time up. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+}
+
+/** One request of a run with its answer, in the order in which they were sent. */
+export interface Exchange {
+  readonly phase: 'given' | 'when' | 'control' | 'restore';
+  /** The operation's id, or what else the request does. */
+  readonly label: string;
+  readonly request: WireRequest;
+  readonly answer: WireAnswer | undefined;
+}
+
+/** What one check found wrong. */
+export interface Discrepancy {
+  readonly check: string;
+  /** Where in the answer: `status`, `content-type`, or a JSON pointer into the body. */
+  readonly at: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly remedy: string;
+}
+
+/** The result of one path: one cause of one failure. */
+export interface CauseLine {
+  readonly failure: Failure;
+  readonly cause: string;
+  readonly outcome: Outcome;
+  readonly reason: string;
+  readonly observed: { readonly status: number; readonly code: string | undefined } | undefined;
+  readonly requestId: string | undefined;
+  readonly durationMs: number;
+  readonly discrepancies: readonly Discrepancy[];
+  /** The answer to the faulty request, redacted. */
+  readonly response: string | undefined;
+  /** The whole path as a shell script, redacted; `undefined` when nothing was sent. */
+  readonly repro: string | undefined;
+  /** Where the contract lists the failure. */
+  readonly location: Location;
+  /** Whether any request of the path got an answer of the application itself. */
+  readonly answered: boolean;
+}
+
+/** What the runner says while it runs; reports are made of these events and of nothing else. */
+export type RunEvent =
+  | { readonly type: 'started'; readonly run: string; readonly url: string; readonly failures: number; readonly paths: number }
+  | { readonly type: 'leftover'; readonly what: string; readonly removed: boolean }
+  | { readonly type: 'path-finished'; readonly line: CauseLine; readonly done: number; readonly paths: number }
+  | { readonly type: 'cleanup-failed'; readonly what: string; readonly why: string; readonly remedy: string }
+  | { readonly type: 'finished'; readonly durationMs: number };
