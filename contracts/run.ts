@@ -16,14 +16,16 @@ export interface RunOptions {
   /** Fixed by tests; random otherwise. */
   readonly run?: string;
   readonly redactor?: Redactor;
+  /** Once aborted, no further path is begun; what the run created is still removed. */
+  readonly signal?: AbortSignal;
 }
 
 /** A run that is prepared: for the runner itself, and for test frameworks that schedule paths on their own. */
 export interface Run {
   readonly context: RunContext;
   readonly executor: Executor;
-  /** Undoes what the whole run made, the last thing first; yields what could not be undone. */
-  cleanUp(): AsyncGenerator<RunEvent>;
+  /** Undoes what the whole run made, the last thing first; returns what could not be undone. */
+  cleanUp(): Promise<RunEvent[]>;
 }
 
 /** Prepares a run: secrets are known to the redactor before anything is sent. */
@@ -63,33 +65,37 @@ export async function* run(plan: Plan, options: RunOptions): AsyncGenerator<RunE
   yield { type: 'started', run: context.run, url: plan.deployment.url, failures: plan.contract.failures.length, paths: total };
   let done = 0;
   const finished = (line: CauseLine): RunEvent => ({ type: 'path-finished', line, done: ++done, paths: total });
+  let unremoved: RunEvent[] = [];
   try {
     const silence = await whySilent(context, plan);
-    if (silence !== undefined) {
-      for (const planned of plan.paths) yield finished(await prepared.executor.execute(unanswered(planned, silence)));
-      return;
+    if (silence === undefined) {
+      yield* leftovers(context, options.removeLeftovers === true);
+      for await (const line of inLanes(plan, prepared.executor, options, await countKeyPlaces(context, plan))) yield finished(line);
+    } else {
+      for (const planned of plan.paths) yield finished(await prepared.executor.execute(instead(planned, 'setup-failed', silence)));
     }
-    yield* leftovers(context, options.removeLeftovers === true);
-    const keyPlaces = await countKeyPlaces(context, plan);
-    for await (const line of inLanes(plan, prepared.executor, options.concurrency, keyPlaces)) yield finished(line);
   } finally {
-    yield* prepared.cleanUp();
-    yield { type: 'finished', durationMs: Math.round(performance.now() - began) };
+    // No event from here: whoever stopped listening would leave the rest undone.
+    unremoved = await prepared.cleanUp();
   }
+  yield* unremoved;
+  yield { type: 'finished', durationMs: Math.round(performance.now() - began) };
 }
 
 /** Lines as they are finished; keys that exist at the same time never exceed the places that the organization has left. */
-async function* inLanes(plan: Plan, executor: Executor, concurrency: number, keyPlaces: number): AsyncGenerator<CauseLine> {
+async function* inLanes(plan: Plan, executor: Executor, { concurrency, signal }: RunOptions, keyPlaces: number): AsyncGenerator<CauseLine> {
   const slots = createSlots(concurrency);
   const places = createSlots(Math.max(1, keyPlaces));
   const isAlone = ({ action }: PlannedPath): boolean => action.do === 'run' && action.lane === 'alone';
+  const unlessAborted = (planned: PlannedPath): Promise<CauseLine> =>
+    executor.execute(signal?.aborted === true ? instead(planned, 'not-selected', 'the run was interrupted') : planned);
   const one = async (planned: PlannedPath): Promise<CauseLine> => {
     const mints = planned.action.do === 'run' && planned.action.mints;
-    const work = (): Promise<CauseLine> => slots.use(() => executor.execute(planned));
+    const work = (): Promise<CauseLine> => slots.use(() => unlessAborted(planned));
     return mints ? places.use(work) : work();
   };
   yield* asTheyFinish(plan.paths.filter((planned) => !isAlone(planned)).map((planned) => () => one(planned)), concurrency * 8);
-  for (const planned of plan.paths.filter(isAlone)) yield await executor.execute(planned);
+  for (const planned of plan.paths.filter(isAlone)) yield await unlessAborted(planned);
 }
 
 /** Results in the order in which they are ready; a failure stops the rest, after what is under way has ended. */
@@ -123,9 +129,9 @@ async function whySilent(context: RunContext, plan: Plan): Promise<string | unde
   }
 }
 
-function unanswered(planned: PlannedPath, silence: string): PlannedPath {
-  if (planned.action.do === 'nothing') return planned;
-  return { ...planned, action: { do: 'nothing', outcome: 'setup-failed', reason: silence } };
+/** What a path comes to when it is not run after all. */
+function instead(planned: PlannedPath, outcome: 'setup-failed' | 'not-selected', reason: string): PlannedPath {
+  return planned.action.do === 'nothing' ? planned : { ...planned, action: { do: 'nothing', outcome, reason } };
 }
 
 async function* leftovers(context: RunContext, remove: boolean): AsyncGenerator<RunEvent> {
@@ -160,17 +166,19 @@ function sharedIdentities(plan: Plan): number {
   return made.length;
 }
 
-async function* cleanUp(context: RunContext): AsyncGenerator<RunEvent> {
+async function cleanUp(context: RunContext): Promise<RunEvent[]> {
+  const unremoved: RunEvent[] = [];
   for (let last = context.cleanups.pop(); last !== undefined; last = context.cleanups.pop()) {
     try {
       await last.undo();
     } catch (error) {
-      yield {
+      unremoved.push({
         type: 'cleanup-failed',
         what: context.redactor.redact(last.what),
         why: context.redactor.redact((error as Error).message),
         remedy: 'Remove it by hand, or run verify with --remove-leftovers.',
-      };
+      });
     }
   }
+  return unremoved;
 }

@@ -9,6 +9,8 @@ const world = z.object({
   tokens: z.record(z.string(), z.string()),
   admin: z.string(),
   works: z.record(z.string(), z.union([z.string(), z.number()])),
+  /** File caps of keys that have one, in bytes, by the key's name. */
+  limits: z.record(z.string(), z.number()).default({}),
 });
 
 /** The organization that each of the world's keys belongs to, where it is not the active one. */
@@ -35,8 +37,13 @@ export async function discoverWorld(url: string, transport: Transport): Promise<
   }
 }
 
-function describe(url: string, { organizations, tokens, admin, works }: z.infer<typeof world>): Partial<DeploymentFile> & { url: string } {
-  const identity = (name: string, token: string): DeploymentFile['identities'][string] => ({ token, public: true, organization: organizations[OWNERS[name] ?? 'active'] });
+function describe(url: string, { organizations, tokens, admin, works, limits }: z.infer<typeof world>): Partial<DeploymentFile> & { url: string } {
+  const identity = (name: string, token: string): DeploymentFile['identities'][string] => ({
+    token,
+    public: true,
+    organization: organizations[OWNERS[name] ?? 'active'],
+    maxFileSizeBytes: limits[name],
+  });
   const organization = { method: 'PUT', url: '/__admin/organizations/{{organization}}', headers: {} };
   const fault = (name: string): DeploymentFile['capabilities']['chain.fault'] => ({
     set: { method: 'PUT', url: '/__admin/faults', headers: {}, body: { [name]: true } },

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { FailurePath } from '../path.js';
-import type { Steps } from '../steps.js';
-import type { Capability, Token } from '../types.js';
-import { confirmRequest, open, prepare, prepareRequest, secondOrganization, upload, VERSION, VERSION_UPLOAD, WORK, type Actor, type JobKind } from './work.js';
+import { SetupFailed, type Steps } from '../steps.js';
+import type { Capability } from '../types.js';
+import { confirmRequest, open, prepare, prepareRequest, secondOrganization, upload, VERSION, VERSION_UPLOAD, WORK, type Actor, type Job, type JobKind } from './work.js';
 
 /** Over the size that stores free of charge, so that a confirm costs something on every network. */
 const PRICED_BYTES = 11 * 1024 * 1024;
@@ -26,10 +26,12 @@ async function otherWork(steps: Steps): Promise<string> {
 const strangerNeeds = (kind: JobKind): readonly Capability[] => (kind === WORK ? ['org.second'] : ['org.second', 'work.other']);
 
 /** A key with a file cap of its own, and an upload just over it or, for the control twin, just at it. */
-async function capped(steps: Steps, kind: JobKind, excess: 0 | 1): Promise<{ cap: number; actor: { as: Token }; job: Awaited<ReturnType<typeof upload>> }> {
+async function capped(steps: Steps, kind: JobKind, excess: 0 | 1): Promise<Job> {
   const as = await steps.identity('smallFiles');
-  const cap = as.maxFileSizeBytes ?? limit(steps, 'audio_max_bytes');
-  return { cap, actor: { as }, job: await upload(steps, kind, { as }, cap + excess) };
+  const cap = as.maxFileSizeBytes;
+  if (cap === undefined) throw new SetupFailed('the identity smallFiles does not say its cap: give identities.smallFiles.maxFileSizeBytes');
+  if (!steps.can(`upload:${cap + 1}`)) throw new SetupFailed(`an upload of ${cap + 1} bytes is not allowed: set uploads.maxBytes`);
+  return upload(steps, kind, { as }, cap + excess);
 }
 
 const preparePaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): FailurePath[] => {
@@ -68,8 +70,8 @@ const preparePaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): Fa
       code: 'registration.audio_too_large',
       cause: 'over the maximum',
       needs: ['identity:smallFiles'],
-      given: async (steps) => prepareRequest(steps, (await capped(steps, withAudio, 1)).job),
-      control: async (steps) => prepareRequest(steps, (await capped(steps, withAudio, 0)).job),
+      given: async (steps) => prepareRequest(steps, await capped(steps, withAudio, 1)),
+      control: async (steps) => prepareRequest(steps, await capped(steps, withAudio, 0)),
       then: ({ details }, expect, request) => {
         const cap = request.as?.maxFileSizeBytes ?? details['max_bytes'];
         expect(details['max_bytes'], "the key's own maximum").to.equal(cap);

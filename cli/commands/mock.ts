@@ -1,0 +1,68 @@
+import { createColors } from 'picocolors';
+import { EXIT } from '../../ci/index.js';
+import { startMock, type JournalEntry, type Mock } from '../../mocks/index.js';
+import { contractFile } from '../contract.js';
+import type { Io } from '../io.js';
+
+export interface MockCommandOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly contract?: string;
+  readonly dynamic?: boolean;
+  readonly seed?: number;
+  readonly adminToken?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** `failpath mock`: serves the contract until it is interrupted. */
+export async function mock(options: MockCommandOptions, io: Io): Promise<number> {
+  const colors = createColors(io.color);
+  const logged = options.json === true || (io.outIsTerminal && options.quiet !== true);
+  const server = await startMock({
+    port: options.port,
+    host: options.host,
+    contract: contractFile(options.contract),
+    dynamic: options.dynamic === true,
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.adminToken === undefined ? {} : { adminToken: options.adminToken }),
+    ...(logged ? { onRequest: (entry) => io.out(options.json === true ? `${JSON.stringify(entry)}\n` : formatEntry(entry, colors)) } : {}),
+  });
+  if (options.json === true) io.out(`${JSON.stringify({ url: server.url, world: server.world, adminToken: server.adminToken })}\n`);
+  else io.out(greeting(server, colors));
+  await new Promise<void>((resolve) => {
+    io.onInterrupt(resolve);
+  });
+  await server.close();
+  return EXIT.proven;
+}
+
+type Colors = ReturnType<typeof createColors>;
+
+function greeting(server: Mock, { bold, dim, green }: Colors): string {
+  const { contract, world } = server;
+  const first = contract.failures.find(({ status }) => status === 413) ?? contract.failures[0];
+  return [
+    `${green('●')} ${bold(contract.title)} fails at ${bold(server.url)}`,
+    `  ${contract.operations.length} operations, ${contract.failures.length} failures from ${contract.file}`,
+    ...(first === undefined ? [] : ['', `  ${dim('any failure on demand')}   -H 'Prefer: error=${first.code}'`]),
+    ...(world === undefined ? [] : ['', `  ${dim('the well-known world')}    public tokens, the same at every start (${server.url}/__admin/world)`, ...worldLines(world)]),
+    ...(server.adminToken === undefined ? [] : ['', `  ${dim('admin token')}             ${server.adminToken}`]),
+    '',
+    '',
+  ].join('\n');
+}
+
+function worldLines(world: unknown): string[] {
+  return Object.entries(world as Readonly<Record<string, unknown>>).flatMap(([group, value]) =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).map(([name, member]) => `    ${`${group}.${name}`.padEnd(24)} ${String(member)}`)
+      : [`    ${group.padEnd(24)} ${String(value)}`],
+  );
+}
+
+function formatEntry(entry: JournalEntry, { bold, dim, green, yellow }: Colors): string {
+  const status = entry.status < 400 ? green(String(entry.status)) : yellow(String(entry.status));
+  const what = entry.code === undefined ? status : `${status} ${bold(entry.code)}`;
+  return `${entry.at.slice(11, 23)} ${entry.method} ${entry.url} ${dim('→')} ${what} ${dim(`${entry.answeredBy}: ${entry.why} (${entry.milliseconds.toFixed(1)} ms) ${entry.requestId}`)}\n`;
+}

@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { checkContract, InputError, loadContract, type Contract } from '../spec/index.js';
+
+/** The contract that ships with the package, seen from the sources as well as from the build. */
+const OWN: string = ['../openapi.yaml', '../../openapi.yaml'].map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync) ?? 'openapi.yaml';
+
+/** The contract that a command works on: the named one, else `openapi.yaml` of the working folder, else the package's own. */
+export function contractFile(named: string | undefined): string {
+  return named ?? (existsSync('openapi.yaml') ? 'openapi.yaml' : OWN);
+}
+
+/**
+ * Loads a contract and insists that it is sound: whoever judges by it must not be misled by it.
+ *
+ * @throws {InputError} with every finding
+ */
+export async function soundContract(named: string | undefined): Promise<Contract> {
+  const contract = await loadContract(contractFile(named));
+  const findings = await checkContract(contract);
+  if (findings.length > 0) throw new InputError(findings);
+  return contract;
+}

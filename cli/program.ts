@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { EXIT } from '../ci/index.js';
+import { formatFinding, InputError } from '../spec/index.js';
+import { check } from './commands/check.js';
+import { list } from './commands/list.js';
+import { mock, type MockCommandOptions } from './commands/mock.js';
+import { verify, type VerifyOptions } from './commands/verify.js';
+import type { Io } from './io.js';
+
+/**
+ * Runs one command line and returns its exit code; nothing is thrown, whatever is in the arguments.
+ *
+ * @example
+ * process.exitCode = await main(['list', '--code', 'api_key.*'], processIo());
+ */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT.proven;
+  const program = createProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return explain(error, io);
+  }
+}
+
+function explain(error: unknown, io: Io): number {
+  // Help and version end the command as well; commander has printed what is wrong with a flag already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.proven : EXIT.invalid;
+  if (error instanceof InputError) {
+    io.err(`${error.findings.map(formatFinding).join('\n')}\n`);
+    return EXIT.invalid;
+  }
+  io.err(`failpath broke; this is a bug in failpath, not in your API.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return EXIT.crash;
+}
+
+function createProgram(io: Io, done: (code: number) => void): Command {
+  const program = new Command('failpath')
+    .description('Gate API deploys on the error contract: every code an API can answer, mocked, driven and proven.')
+    .version(version())
+    .showHelpAfterError('See --help.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text), getOutHasColors: () => io.color, getErrHasColors: () => io.color });
+
+  selecting(program.command('verify').description('drive a deployment through every declared failure, and decide'))
+    .option('--deployment <file>', 'the deployment under test: base URL, identities, capabilities (default: the embedded sandbox)')
+    .option('--url <url>', 'a deployment by its address alone; a failpath mock there describes itself')
+    .option('--filter <globs>', 'only failures that match all these globs by operation, status or code; repeatable', collect)
+    .option('--concurrency <n>', 'how many paths run at once', whole(1, 64), 8)
+    .option('--rate <n>', 'at most so many requests per second', positive)
+    .option('--timeout <seconds>', 'per request (default: 30)', positive)
+    .option('--header <name:value>', 'sent with every request; repeatable', collect)
+    .option('--ca <file>', 'PEM file of certificate authorities to trust')
+    .option('--proxy <url>', 'HTTP proxy to go through')
+    .option('--remove-leftovers', 'revoke the keys that aborted runs left behind')
+    .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
+    .option('--json', 'print the ledger instead of the report')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (options: VerifyOptions) => done(await verify(options, io)));
+
+  program
+    .command('mock')
+    .description('serve the contract: any failure on demand, and a sandbox that fails for real reasons')
+    .option('--port <n>', 'port to listen on; 0 takes a free one', whole(0, 65535), 4010)
+    .option('--host <address>', 'address to listen on; any but loopback needs the admin token', '127.0.0.1')
+    .addOption(contractOption())
+    .option('--dynamic', 'fill answers with generated data that fits the schemas')
+    .option('--seed <n>', 'makes generated data the same every time', whole(0, Number.MAX_SAFE_INTEGER))
+    .option('--admin-token <token>', 'for /__admin on other addresses than loopback (default: a new one, printed)')
+    .option('--quiet', 'no line per request')
+    .option('--json', 'one JSON document per request')
+    .action(async (options: MockCommandOptions) => done(await mock(options, io)));
+
+  selecting(program.command('list').description('list the failures that the contract declares'))
+    .option('--json', 'print JSON')
+    .action(async (options) => done(await list(options, io)));
+
+  program
+    .command('check')
+    .description('is the contract sound?')
+    .argument('[file]', 'the contract (default: openapi.yaml)')
+    .option('--json', 'print JSON')
+    .action(async (file: string | undefined, options: { json?: boolean }) => done(await check(file, options, io)));
+
+  return program;
+}
+
+function selecting(command: Command): Command {
+  return command
+    .addOption(contractOption())
+    .option('--operation <glob>', 'only operations like this; repeatable', collect)
+    .option('--status <glob>', 'only statuses like this; repeatable', collect)
+    .option('--code <glob>', 'only codes like this; repeatable', collect);
+}
+
+function contractOption(): Option {
+  return new Option('--contract <file>', "the contract (default: openapi.yaml, or failpath's own ATS contract)");
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0    every failure is proven
+  1    a finding: violated, not-reached or wrong-path
+  2    a failure is unproven: simulated, not-capable, setup-failed, edge-intercepted or flaky
+  3    the environment could not be judged: nothing got an application's answer
+  4    contract, configuration or usage is invalid
+  70   failpath itself broke
+  130  interrupted`;
+
+function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+function whole(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < least || number > most || value.trim() === '') {
+      throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
+    }
+    return number;
+  };
+}
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!Number.isFinite(number) || number <= 0) throw new InvalidArgumentError('It is a number over 0.');
+  return number;
+}
+
+/** From the package's own description, seen from the sources as well as from the build. */
+function version(): string {
+  for (const path of ['../package.json', '../../package.json']) {
+    try {
+      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version;
+    } catch {
+      // The other place, then.
+    }
+  }
+  return 'unknown';
+}
