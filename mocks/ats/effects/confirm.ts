@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { Facts } from '../facts.js';
+import { countConfirmation } from '../quota.js';
+import type { Quote, State, Transaction } from '../state.js';
+import type { Done } from './effect.js';
+
+const LAST_ATS_ID = 'last ats_id';
+
+/**
+ * POST .../confirm: takes the quote, debits the credits, counts towards the quota and submits. There is no await from
+ * the rules to the end of this function, so however many confirmations come at once, each sees what the one before left.
+ */
+export function confirm(facts: Facts): Done | undefined {
+  const { jobId, organization, now, call } = facts;
+  const { state, policies } = facts.service;
+  const quote = policies.takeQuote(state.quotes, jobId);
+  if (quote === undefined || organization === undefined) return undefined;
+  state.spent.put(jobId, { prepared_at: facts.spent?.prepared_at ?? now, confirmed_at: now });
+  const { network, fees } = quote;
+  const credits = { ...organization.credits, [network]: organization.credits[network] - fees.total };
+  state.organizations.put(organization.id, { ...countConfirmation(organization, network, now), credits });
+  const { id } = submit(facts, quote);
+  return {
+    body: {
+      transaction_id: id,
+      ws_url: `${call.baseUrl.replace(/^http/, 'ws')}/v1/ws/transactions/${id}`,
+      status_url: `${call.baseUrl}/v1/transactions/${id}`,
+    },
+    why: `${fees.total} credits debited on ${network}`,
+  };
+}
+
+/** The work is there from the block on that its transaction takes. */
+function submit({ service: { state, limits }, key, now }: Facts, quote: Quote): Transaction {
+  const transaction: Transaction = {
+    id: randomUUID(),
+    kind: quote.kind,
+    network: quote.network,
+    organization_id: quote.organization_id,
+    api_key_id: key?.id ?? null,
+    external_user_ref: quote.external_user_ref,
+    ats_id: quote.ats_id ?? nextAtsId(state),
+    created_at: now,
+  };
+  state.transactions.put(transaction.id, transaction);
+  const { ats_id, organization_id } = transaction;
+  const known = state.works.get(String(ats_id));
+  const on_chain_at = known?.on_chain_at ?? now + limits.block[quote.network];
+  state.works.put(String(ats_id), { ats_id, organization_id, well_known: false, ...known, on_chain_at, audio: quote.audio });
+  return transaction;
+}
+
+function nextAtsId(state: State): number {
+  const next = (state.counters.get(LAST_ATS_ID) ?? 0) + 1;
+  setLastAtsId(state, next);
+  return next;
+}
+
+/** The numbers of new works go on from here. */
+export function setLastAtsId(state: State, last: number): void {
+  state.counters.put(LAST_ATS_ID, last);
+}
+
+/** The highest number that a work has. */
+export function lastAtsId(state: State): number {
+  return state.counters.get(LAST_ATS_ID) ?? 0;
+}

@@ -1,0 +1,6 @@
+export { OPERATIONS, type AtsOperation } from './operations.js';
+export { POLICIES, type Policies } from './policies.js';
+export { RULES, type RuleName, type Rules } from './rules.js';
+export type { Because, Rule } from './rules/rule.js';
+export { createAtsSandbox, type AtsSandbox, type Replacements } from './sandbox.js';
+export { WORLD, type AtsWorld } from './world.js';

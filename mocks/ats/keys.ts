@@ -1,0 +1,68 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { sha256 } from './digest.js';
+import type { Key, State } from './state.js';
+import { rfc3339 } from './time.js';
+
+/** What every API key starts with. */
+export const TOKEN_PREFIX = 'afo_sk_live_';
+
+/** How much of a token people may see to recognise it: 6 of its 48 hex digits. */
+const SHOWN_LENGTH = TOKEN_PREFIX.length + 6;
+
+/**
+ * A new token: `afo_sk_live_` and 24 random bytes in hex.
+ *
+ * @example
+ * newToken().length; // 60
+ */
+export function newToken(): string {
+  return `${TOKEN_PREFIX}${randomBytes(24).toString('hex')}`;
+}
+
+/** The secret that signs a key's webhooks: 32 random bytes in base64. */
+export function newWebhookSecret(): string {
+  return randomBytes(32).toString('base64');
+}
+
+/** What a key is made of, besides what follows from the token and the moment. */
+export type NewKey = Pick<Key, 'organization_id' | 'name' | 'scopes' | 'webhook_url' | 'max_file_size_bytes' | 'webhook_secret_base64'> &
+  Partial<Key>;
+
+/**
+ * Stores a key under the SHA-256 of its token; the token goes no further.
+ *
+ * @example
+ * putKey(state, newToken(), { organization_id, name: 'Trial', scopes: ['works:read'], ... }, clock.now());
+ */
+export function putKey(state: State, token: string, key: NewKey, now: number): Key {
+  const record: Key = {
+    id: randomUUID(),
+    token_sha256: sha256(token),
+    prefix: token.slice(0, SHOWN_LENGTH),
+    created_at: now,
+    last_used_at: null,
+    revoked_at: null,
+    well_known: false,
+    ...key,
+  };
+  state.keys.put(record.token_sha256, record);
+  return record;
+}
+
+/** A key as lists show it: neither token nor secret. */
+export function showKey({ id, name, prefix, scopes, webhook_url, ...key }: Key): Record<string, unknown> {
+  return {
+    id,
+    name,
+    prefix,
+    scopes,
+    webhook_url,
+    created_at: rfc3339(key.created_at),
+    last_used_at: time(key.last_used_at),
+    revoked_at: time(key.revoked_at),
+  };
+}
+
+function time(value: number | null): string | null {
+  return value === null ? null : rfc3339(value);
+}

@@ -1,0 +1,29 @@
+import type { Refusal } from '../../types.js';
+import type { Facts } from '../facts.js';
+import { truth } from '../truth.js';
+
+/** One reason to refuse a call: a pure function of its facts. `code` lets a contract be checked before the first call. */
+export interface Rule {
+  (facts: Facts): Refusal | undefined;
+  readonly code?: string;
+}
+
+/** Why a rule refuses: a cause in the contract's words, and what the contract's example would get wrong. */
+export type Because = string | (Pick<Refusal, 'message' | 'headers'> & { readonly cause: string });
+
+/**
+ * Makes a rule that refuses with one code; the details of the refusal are those that are true for the call.
+ *
+ * @example
+ * const revokedKey = rule('api_key.revoked', ({ key }) => (key?.revoked_at == null ? undefined : 'revoked'));
+ */
+export function rule(code: string, refuses: (facts: Facts) => Because | undefined): Rule {
+  const check = (facts: Facts): Refusal | undefined => {
+    const because = refuses(facts);
+    if (because === undefined) return undefined;
+    const { cause, ...rest } = typeof because === 'string' ? { cause: because } : because;
+    const details = truth(code, facts);
+    return { code, why: cause, ...rest, ...(details === undefined ? {} : { details }) };
+  };
+  return Object.assign(check, { code });
+}

@@ -1,0 +1,25 @@
+import type { Clock } from '../types.js';
+import type { Limits } from './limits.js';
+import type { Policies } from './policies.js';
+import { NO_FAULTS, type Faults, type State } from './state.js';
+
+/** What every part of the sandbox works with. */
+export interface Service {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly policies: Policies;
+  /** Replaced as a whole by a reset: never keep a table across an await. */
+  state: State;
+}
+
+const FAULTS = 'current';
+
+/** The faults that are set at the moment. */
+export function faultsOf({ state }: Service): Faults {
+  return state.faults.get(FAULTS) ?? NO_FAULTS;
+}
+
+/** Sets the faults, all of them. */
+export function setFaults({ state }: Service, faults: Faults): void {
+  state.faults.put(FAULTS, faults);
+}

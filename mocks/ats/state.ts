@@ -1,0 +1,197 @@
+import type { Clock } from '../types.js';
+import { memoryTable, type Table } from './table.js';
+
+/** The records of the sandbox: plain JSON of a bounded size, times in milliseconds since 1970 UTC. */
+
+export type Network = 'testnet' | 'mainnet';
+export type Kind = 'register' | 'add_version';
+
+export interface Organization {
+  readonly id: string;
+  readonly active: boolean;
+  readonly deleted: boolean;
+  readonly credits: Readonly<Record<Network, number>>;
+  /** Free confirmations on testnet per month; `null` for as many as one likes. */
+  readonly quota: number | null;
+  /** Confirmations on testnet in the last month that had any, such as `2026-03`. */
+  readonly usage: { readonly month: string; readonly count: number };
+  /** `null` for the platform's own limit. */
+  readonly max_keys: number | null;
+}
+
+/** Found by the SHA-256 of its token; the token itself is not kept. */
+export interface Key {
+  readonly id: string;
+  /** Hex; the name of the record as well. */
+  readonly token_sha256: string;
+  readonly organization_id: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+  readonly webhook_url: string | null;
+  /** Must be known to sign webhooks with it, hence no hash. */
+  readonly webhook_secret_base64: string;
+  readonly max_file_size_bytes: number | null;
+  readonly created_at: number;
+  readonly last_used_at: number | null;
+  readonly revoked_at: number | null;
+  /** One of the well-known world, which never makes room for others. */
+  readonly well_known: boolean;
+}
+
+export interface Administrator {
+  readonly name: string;
+}
+
+export interface Audio {
+  readonly size_bytes: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+/** What a job is about, from its init until its confirm. */
+export interface Job {
+  readonly id: string;
+  readonly organization_id: string;
+  /** The path below the organization that the job was opened under: it must go on there. */
+  readonly place: string;
+  readonly kind: Kind;
+  readonly network: Network;
+  /** The work that gets a version; `null` for a new work. */
+  readonly ats_id: number | null;
+  /** Over the canonical JSON of what was submitted, hex: a record stays small, however many creators there are. */
+  readonly metadata_sha256: string;
+  readonly external_user_ref: string | null;
+}
+
+/** A job between init and prepare. */
+export interface UploadSession extends Job {
+  /** Whether audio has to arrive: a version may keep the file that is on chain. */
+  readonly needs_upload: boolean;
+  /** `null` until the upload is complete. */
+  readonly audio: Audio | null;
+  readonly expires_at: number;
+}
+
+/** One upload URL, found by the SHA-256 of its opaque token. */
+export interface UploadUrl {
+  readonly job_id: string;
+  readonly expires_at: number;
+  readonly used_at: number | null;
+}
+
+export interface Fees {
+  readonly network: number;
+  readonly deposit: number;
+  readonly service: number;
+  readonly storage: number;
+  readonly total: number;
+}
+
+/** A job between prepare and confirm. */
+export interface Quote extends Job {
+  readonly audio: Audio;
+  readonly commitment: string;
+  readonly fees: Fees;
+  readonly expires_at: number;
+}
+
+/** What has become of a job whose upload session or quote is gone. */
+export interface Spent {
+  readonly prepared_at: number;
+  readonly confirmed_at: number | null;
+}
+
+export interface Work {
+  readonly ats_id: number;
+  readonly organization_id: string;
+  readonly audio: Audio;
+  /** From when on the chain has it. */
+  readonly on_chain_at: number;
+  /** One of the well-known world, which never makes room for others. */
+  readonly well_known: boolean;
+}
+
+/** Its steps are not kept: they follow from `created_at` and the clock. */
+export interface Transaction {
+  readonly id: string;
+  readonly kind: Kind;
+  readonly network: Network;
+  readonly organization_id: string;
+  readonly api_key_id: string | null;
+  readonly external_user_ref: string | null;
+  readonly ats_id: number;
+  readonly created_at: number;
+}
+
+/** An answer that an Idempotency-Key brings back. */
+export interface RememberedAnswer {
+  /** Of operation, path and body, hex. */
+  readonly fingerprint: string;
+  /** The very text that was answered. */
+  readonly body: string;
+  readonly answered_at: number;
+  readonly expires_at: number;
+}
+
+/** What makes the dependencies below the API fail. */
+export interface Faults {
+  /** The chain refuses every rehearsal; a text is its reason. */
+  readonly dryRun: boolean | string;
+  /** The service's own commitment fails its check. */
+  readonly commitment: boolean;
+  /** An upstream is down. */
+  readonly upstream: boolean;
+  /** Confirmations are shed under load. */
+  readonly shed: boolean;
+}
+
+export interface State {
+  readonly organizations: Table<Organization>;
+  readonly keys: Table<Key>;
+  readonly administrators: Table<Administrator>;
+  readonly uploadSessions: Table<UploadSession>;
+  readonly uploadUrls: Table<UploadUrl>;
+  readonly quotes: Table<Quote>;
+  readonly spent: Table<Spent>;
+  readonly works: Table<Work>;
+  readonly transactions: Table<Transaction>;
+  readonly answers: Table<RememberedAnswer>;
+  readonly counters: Table<number>;
+  readonly faults: Table<Faults>;
+}
+
+export const NO_FAULTS: Faults = Object.freeze({ dryRun: false, commitment: false, upstream: false, shed: false });
+
+/** How long something that has ended is kept, so that the mock can say what became of it. */
+const GRACE = 24 * 60 * 60 * 1000;
+
+/** Of what each job leaves behind: enough for any test under load, and some ten MB per table. */
+const MANY = 20_000;
+
+/**
+ * Empty tables in memory. What has expired is swept as new records come; whatever a client does, a table stays within
+ * its capacity.
+ *
+ * @example
+ * const state = createState(clock);
+ * state.organizations.put(organization.id, organization);
+ */
+export function createState(clock: Clock): State {
+  const past = (time: number): boolean => clock.now() > time;
+  const ended = ({ expires_at }: { readonly expires_at: number }): boolean => past(expires_at + GRACE);
+  return {
+    organizations: memoryTable<Organization>({ capacity: 1_000 }),
+    keys: memoryTable<Key>({ capacity: 10_000, expendable: ({ revoked_at, well_known }) => revoked_at !== null && !well_known }),
+    administrators: memoryTable<Administrator>({ capacity: 100 }),
+    uploadSessions: memoryTable<UploadSession>({ capacity: MANY, over: ended }),
+    uploadUrls: memoryTable<UploadUrl>({ capacity: MANY, over: ended }),
+    quotes: memoryTable<Quote>({ capacity: MANY, over: ended }),
+    spent: memoryTable<Spent>({ capacity: MANY, over: ({ prepared_at }) => past(prepared_at + GRACE) }),
+    works: memoryTable<Work>({ capacity: MANY, expendable: ({ well_known }) => !well_known }),
+    transactions: memoryTable<Transaction>({ capacity: MANY, over: ({ created_at }) => past(created_at + 7 * GRACE) }),
+    answers: memoryTable<RememberedAnswer>({ capacity: MANY, over: ended }),
+    counters: memoryTable<number>({ capacity: 100 }),
+    faults: memoryTable<Faults>({ capacity: 1 }),
+  };
+}
