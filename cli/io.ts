@@ -15,14 +15,14 @@ export interface Io {
 /** The process's own streams; NO_COLOR and FORCE_COLOR are respected (no-color.org). */
 export function processIo(): Io {
   const { env, stdout, stderr } = process;
-  const outIsTerminal = stdout.isTTY === true;
+  const outIsTerminal = stdout.isTTY;
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
   return {
     env,
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     outIsTerminal,
-    errIsTerminal: stderr.isTTY === true && env['CI'] === undefined,
+    errIsTerminal: stderr.isTTY && env['CI'] === undefined,
     color: (env['NO_COLOR'] ?? '') === '' && (forced || outIsTerminal),
     onInterrupt: (listener) => {
       const once = (): void => {

@@ -13,6 +13,8 @@ export interface Identity extends Token {
 export interface Deployment {
   /** Without a slash at the end. */
   readonly url: string;
+  /** Where scripts of a report go by default, when the deployment itself will be gone by then. */
+  readonly replayUrl?: string;
   readonly organization: string | undefined;
   readonly network: string;
   readonly identities: ReadonlyMap<string, Identity>;

@@ -112,7 +112,7 @@ async function restored(steps: Steps, verdict: Verdict): Promise<Verdict> {
 /** The path's own assertions; one that does not hold is a discrepancy like any other. */
 function assertMore(path: FailurePath, answer: WireAnswer, request: PathRequest, details: unknown): Verdict {
   try {
-    path.then?.({ answer, details: (details ?? {}) as Readonly<Record<string, unknown>> }, expect, request);
+    path.thenAlso?.({ answer, details: (details ?? {}) as Readonly<Record<string, unknown>> }, expect, request);
     return { outcome: 'verified', reason: '', discrepancies: [] };
   } catch (error) {
     if (!(error instanceof AssertionError)) throw error;

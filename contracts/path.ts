@@ -7,7 +7,7 @@ import type { Capability, PathRequest, WireAnswer } from './types.js';
 /** chai's `expect`. */
 export type Expect = typeof expect;
 
-/** What `then` looks at: the answer to the faulty request, and its error details. */
+/** What `thenAlso` looks at: the answer to the faulty request, and its error details. */
 export interface Seen {
   readonly answer: WireAnswer;
   readonly details: Readonly<Record<string, unknown>>;
@@ -31,8 +31,8 @@ export interface FailurePath {
   when?(request: PathRequest, steps: Steps): PathRequest | Promise<PathRequest>;
   /** By default the scenario's request when only `when` holds the fault, and a fresh scenario when `given` does. */
   control?(steps: Steps, request: PathRequest): Promise<PathRequest>;
-  /** Assertions beyond the built-in ones. */
-  then?(seen: Seen, expect: Expect, request: PathRequest): void;
+  /** Assertions beyond the built-in ones; not named `then`, because that would make a path a thenable, which `await` calls. */
+  thenAlso?(seen: Seen, expect: Expect, request: PathRequest): void;
 }
 
 /** How an operation succeeds on a deployment: what it needs, and the request that it answers with its success. */

@@ -1,5 +1,6 @@
 import type { Contract, Failure } from '../spec/index.js';
-import { createResolver, isSharedState, missingOf, type Resolver } from './capabilities.js';
+import { createResolver, missingOf, type Resolver } from './capabilities.js';
+import { isSharedState } from './capability-file.js';
 import type { Deployment } from './deployment.js';
 import { matchPaths, type FailurePath } from './path.js';
 import type { Suite } from './suite.js';
@@ -42,7 +43,7 @@ export function createPlan(contract: Contract, suite: Suite, deployment: Deploym
     failure.causes.map((cause): PlannedPath => {
       if (!selected(failure)) return { failure, cause, action: { do: 'nothing', outcome: 'not-selected', reason: 'the filter left it out' } };
       const path = matched.get(failure)?.get(cause);
-      return { failure, cause, action: plan(path, { failure, suite, resolve, deployment }) };
+      return { failure, cause, action: plan(path, { suite, resolve, deployment }) };
     }),
   );
   return { contract, deployment, suite, resolve, paths };
@@ -50,19 +51,28 @@ export function createPlan(contract: Contract, suite: Suite, deployment: Deploym
 
 function plan(
   path: FailurePath | undefined,
-  { failure, suite, resolve, deployment }: { failure: Failure; suite: Suite; resolve: Resolver; deployment: Deployment },
+  { suite, resolve, deployment }: { suite: Suite; resolve: Resolver; deployment: Deployment },
 ): PlannedPath['action'] {
   const fallback = deployment.simulate === undefined ? undefined : ({ do: 'simulate' } as const);
   if (path === undefined) {
     const reason = `no failure path leads there yet: write one beside its siblings in contracts/${suite.name}/`;
     return fallback ?? { do: 'nothing', outcome: 'not-capable', reason };
   }
-  const needs = new Set<Capability>([...(path.needs ?? []), ...(suite.scenarios[failure.operation.id]?.needs ?? [])]);
+  const needs = needsOf(path, suite);
   const missing = missingOf([...needs], resolve);
   if (missing.length > 0) {
     const reason = `${missing.map(({ capability }) => capability).join(', ')} missing: ${missing.map(({ remedy }) => remedy).join('; ')}`;
     return fallback ?? { do: 'nothing', outcome: 'not-capable', reason };
   }
-  const alone = path.alone === true || [...needs].some(isSharedState);
-  return { do: 'run', path, lane: alone ? 'alone' : 'parallel', mints: needs.has('key.create') };
+  return { do: 'run', path, lane: laneOf(path, suite), mints: needs.has('key.create') };
+}
+
+/** Everything that a path needs, its operation's scenario included. */
+function needsOf(path: FailurePath, suite: Suite): Set<Capability> {
+  return new Set([...(path.needs ?? []), ...(suite.scenarios[path.operation]?.needs ?? [])]);
+}
+
+/** A path that moves state which others stand on runs alone, after them. */
+export function laneOf(path: FailurePath, suite: Suite): 'parallel' | 'alone' {
+  return path.alone === true || [...needsOf(path, suite)].some(isSharedState) ? 'alone' : 'parallel';
 }

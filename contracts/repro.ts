@@ -53,7 +53,7 @@ export function toScript(story: {
     '#!/usr/bin/env bash',
     `# ${failure.operation.id} ${failure.status} ${failure.code} (${cause})`,
     'set -euo pipefail',
-    `URL=\${URL:-${deployment.url}}`,
+    `URL=\${URL:-${deployment.replayUrl ?? deployment.url}}`,
     ...(faulty.some(({ request }) => serialise(request).includes(story.run)) ? ['RUN=$(date +%s)'] : []),
     ...[...environment].sort().map((name) => `: "\${${name}:?set it to the token of the identity ${name.slice('FAILPATH_'.length).toLowerCase()}}"`),
     '',

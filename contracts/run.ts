@@ -136,9 +136,9 @@ function instead(planned: PlannedPath, outcome: 'setup-failed' | 'not-selected',
 
 async function* leftovers(context: RunContext, remove: boolean): AsyncGenerator<RunEvent> {
   try {
-    for (const { what, remove: undo } of await context.suite.leftovers(new Steps(context))) {
-      if (remove) await undo();
-      yield { type: 'leftover', what, removed: remove };
+    for (const leftover of await context.suite.leftovers(new Steps(context))) {
+      if (remove) await leftover.remove();
+      yield { type: 'leftover', what: leftover.what, removed: remove };
     }
   } catch (error) {
     // Whoever may not look at the keys will hear so from the paths that need to.

@@ -166,7 +166,7 @@ export class Steps {
     const values = { organization: this.deployment.organization, network: this.deployment.network, ...parameters };
     const { restore } = way;
     // Registered before the change itself: a change whose answer was lost is put back as well.
-    if (restore !== undefined) this.#restores.push({ what: capability, undo: () => this.#template(`restore ${capability}`, restore, values) });
+    if (restore !== undefined) this.#restores.push({ what: capability, undo: () => this.#template(capability, restore, values) });
     await this.#template(capability, way.set, values);
   }
 
@@ -303,9 +303,13 @@ function fill(template: unknown, values: Readonly<Record<string, unknown>>): unk
   if (typeof template === 'string') {
     const whole = /^\{\{(\w+)\}\}$/.exec(template)?.[1];
     if (whole !== undefined) return values[whole];
-    return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name] ?? ''));
+    return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => textOf(values[name]));
   }
   if (Array.isArray(template)) return template.map((item) => fill(item, values));
   if (typeof template !== 'object' || template === null) return template;
   return Object.fromEntries(Object.entries(template).map(([key, value]) => [key, fill(value, values)]));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }

@@ -40,7 +40,7 @@ export function createTransport(options: TransportOptions): Transport {
       try {
         const answer = await request(wire.url, {
           dispatcher,
-          method: wire.method as Dispatcher.HttpMethod,
+          method: wire.method,
           headers: { 'user-agent': 'failpath', ...options.headers, ...wire.headers, ...lengthOf(wire) },
           body: bodyOf(wire.body),
           signal: AbortSignal.timeout(options.timeoutMs),

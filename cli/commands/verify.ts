@@ -1,34 +1,16 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { decide } from '../../ci/index.js';
-import {
-  atsSuite,
-  buildLedger,
-  createDeployment,
-  createPlan,
-  createTransport,
-  discoverWorld,
-  formatRun,
-  loadDeployment,
-  run,
-  toJunit,
-  type CauseLine,
-  type Deployment,
-  type Ledger,
-  type RunEvent,
-  type Suite,
-} from '../../contracts/index.js';
-import { startMock } from '../../mocks/index.js';
-import { InputError, type Contract } from '../../spec/index.js';
+import { buildLedger, createPlan, createTransport, formatRun, run, type CauseLine, type Deployment, type Ledger, type RunEvent } from '../../contracts/index.js';
+import type { Contract } from '../../spec/index.js';
 import { soundContract } from '../contract.js';
 import type { Io } from '../io.js';
 import { createProgress } from '../progress.js';
+import { writeReports } from '../reports.js';
 import { createSelection, type SelectOptions } from '../select.js';
+import { openTarget, suiteOf, usage, type TargetOptions } from '../targets.js';
 
-export interface VerifyOptions extends SelectOptions {
+export interface VerifyOptions extends SelectOptions, TargetOptions {
   readonly contract?: string;
-  readonly deployment?: string;
-  readonly url?: string;
   readonly concurrency: number;
   readonly timeout?: number;
   readonly rate?: number;
@@ -43,16 +25,13 @@ export interface VerifyOptions extends SelectOptions {
 /** What a shell expects of a command that was interrupted. */
 const INTERRUPTED = 130;
 
-/** The suites that come with failpath, by the contract's `x-failpath.api`. */
-const SUITES: Readonly<Record<string, Suite>> = { ats: atsSuite };
-
 /** `failpath verify`: drives a deployment through every declared failure. Without a deployment, the embedded sandbox. */
 export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const contract = await soundContract(options.contract);
   const selection = createSelection(contract, options);
-  const target = await findTarget(contract, options, io);
+  const target = await openTarget(contract, options, io.env, (deployment) => withOptions(deployment, options));
   try {
-    const deployment = withOptions(target.deployment, options);
+    const { deployment } = target;
     const plan = createPlan(contract, suiteOf(contract), deployment, selection);
     const transport = createTransport({ ...deployment.http, connections: options.concurrency });
     const startedAt = new Date();
@@ -90,39 +69,6 @@ async function follow(contract: Contract, events: AsyncGenerator<RunEvent>, io: 
   return lines.sort((a, b) => (rank.get(a.failure) ?? 0) - (rank.get(b.failure) ?? 0) || a.failure.causes.indexOf(a.cause) - a.failure.causes.indexOf(b.cause));
 }
 
-function suiteOf(contract: Contract): Suite {
-  return SUITES[contract.api ?? ''] ?? { ...atsSuite, name: contract.api ?? 'your-api', paths: [], scenarios: {}, sequences: {} };
-}
-
-interface Target {
-  readonly deployment: Deployment;
-  close(): Promise<void>;
-}
-
-async function findTarget(contract: Contract, options: VerifyOptions, io: Io): Promise<Target> {
-  if (options.deployment !== undefined) {
-    if (options.url !== undefined) {
-      throw usage('--deployment and --url are both given', 'They name two deployments.', 'Keep one; the deployment file says the URL as well.');
-    }
-    return { deployment: loadDeployment(options.deployment, io.env), close: () => Promise.resolve() };
-  }
-  if (options.url !== undefined) return { deployment: await fromUrl(options.url, options), close: () => Promise.resolve() };
-  const mock = await startMock({ port: 0, contract });
-  return { deployment: await fromUrl(mock.url, options), close: () => mock.close() };
-}
-
-/** A bare URL is described by its own well-known world, if it has one; otherwise nothing but the address is known. */
-async function fromUrl(url: string, options: VerifyOptions): Promise<Deployment> {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw usage(`--url is ${JSON.stringify(url)}`, 'A deployment is reached over http or https.', 'Say --url https://staging.example.com');
-  const bare = createDeployment({ url });
-  const transport = createTransport({ ...withOptions(bare, options).http, connections: 1 });
-  try {
-    return (await discoverWorld(url, transport)) ?? bare;
-  } finally {
-    await transport.close();
-  }
-}
-
 /** Options of the command line go before what the deployment file says. */
 function withOptions(deployment: Deployment, { timeout, rate, header, ca, proxy }: VerifyOptions): Deployment {
   return {
@@ -157,24 +103,7 @@ function readCa(file: string): string {
 }
 
 function report(ledger: Ledger, lines: readonly CauseLine[], options: VerifyOptions, io: Io): void {
-  const files = { 'ledger.json': `${JSON.stringify(ledger, null, 2)}\n`, 'junit.xml': toJunit(ledger) };
-  try {
-    mkdirSync(options.out, { recursive: true });
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(options.out, name), text);
-  } catch (error) {
-    throw new InputError([
-      {
-        problem: 'output-unwritable',
-        what: `the report cannot be written to ${options.out}: ${(error as Error).message}`,
-        why: 'A run without its ledger decides nothing.',
-        remedy: 'Name a folder that can be written to with --out.',
-      },
-    ]);
-  }
-  if (options.json === true) io.out(files['ledger.json']);
-  else io.out(`${formatRun(ledger, lines, { color: io.color })}${Object.keys(files).map((name) => `  ${join(options.out, name)}\n`).join('')}`);
-}
-
-function usage(what: string, why: string, remedy: string): InputError {
-  return new InputError([{ problem: 'usage', what, why, remedy }]);
+  const files = writeReports(ledger, options.out);
+  if (options.json === true) io.out(`${JSON.stringify(ledger, null, 2)}\n`);
+  else io.out(`${formatRun(ledger, lines, { color: io.color })}${files.map((file) => `  ${file}\n`).join('')}`);
 }

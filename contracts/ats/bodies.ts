@@ -61,12 +61,12 @@ function creatorOf(request: PathRequest): object {
   return (request.body as { creators: readonly object[] }).creators[0] ?? {};
 }
 
-const refused = (operation: string, code: string, cause: string, members: Readonly<Record<string, unknown>>, then?: FailurePath['then']): FailurePath => ({
+const refused = (operation: string, code: string, cause: string, members: Readonly<Record<string, unknown>>, thenAlso?: FailurePath['thenAlso']): FailurePath => ({
   operation,
   code,
   cause,
   when: (request) => withBody(request, members),
-  ...(then === undefined ? {} : { then }),
+  ...(thenAlso === undefined ? {} : { thenAlso }),
 });
 
 /** Bodies that cannot be read, do not have the shape, or say what is not allowed. */

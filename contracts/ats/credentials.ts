@@ -72,7 +72,7 @@ const keyPaths = Object.entries(KEY_OPERATIONS).flatMap(([operation, scope]): Fa
     cause: 'missing scope',
     needs: ['identity:readOnly'],
     when: async (request, steps) => ({ ...request, as: await steps.identity('readOnly') }),
-    then: ({ details }, expect) => expect(details['required'], 'the scope that the route requires').to.equal(scope),
+    thenAlso: ({ details }, expect) => expect(details['required'], 'the scope that the route requires').to.equal(scope),
   },
 ]);
 

@@ -72,7 +72,7 @@ const preparePaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): Fa
       needs: ['identity:smallFiles'],
       given: async (steps) => prepareRequest(steps, await capped(steps, withAudio, 1)),
       control: async (steps) => prepareRequest(steps, await capped(steps, withAudio, 0)),
-      then: ({ details }, expect, request) => {
+      thenAlso: ({ details }, expect, request) => {
         const cap = request.as?.maxFileSizeBytes ?? details['max_bytes'];
         expect(details['max_bytes'], "the key's own maximum").to.equal(cap);
         expect(details['size_bytes'], 'the bytes that were uploaded').to.equal(Number(cap) + 1);

@@ -31,7 +31,7 @@ async function registerWork(steps: Steps, actor: Actor = {}): Promise<string> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const status = await steps.call({ operation: 'getTransaction', params: { transaction_id: transactionId } });
-    const result = status['result'] as { ats_id?: unknown } | null | undefined;
+    const result = status['result'] as { ats_id?: string | number } | null | undefined;
     if (result?.ats_id !== undefined) return String(result.ats_id);
     if (status['is_complete'] === true) throw new SetupFailed(`transaction ${transactionId} failed`);
     if (Date.now() > deadline) throw new SetupFailed(`transaction ${transactionId} is not complete after ${PATIENCE_MS / 1000} s`);

@@ -34,7 +34,7 @@ export const surroundingPaths: readonly FailurePath[] = [
       if (mine !== undefined) await steps.call(revocation(mine.id));
       return request;
     },
-    then: ({ details }, expect) => expect(details['max'], 'the limit that is reached').to.be.a('number'),
+    thenAlso: ({ details }, expect) => expect(details['max'], 'the limit that is reached').to.be.a('number'),
   },
   {
     operation: 'getTransaction',

@@ -1,0 +1,123 @@
+import { decide } from '../ci/index.js';
+import {
+  buildLedger,
+  createPlan,
+  createTransport,
+  formatFinding,
+  laneOf,
+  matchPaths,
+  prepareRun,
+  type CauseLine,
+  type Ledger,
+  type Plan,
+  type Run,
+  type Transport,
+} from '../contracts/index.js';
+import type { Contract, Failure } from '../spec/index.js';
+import { soundContract } from './contract.js';
+import { writeReports } from './reports.js';
+import { createSupertestTransport } from './supertest-transport.js';
+import { openTarget, suiteOf, type Target, type TargetOptions } from './targets.js';
+
+export interface ContractSuiteOptions extends TargetOptions {
+  /** By default `openapi.yaml` of the working folder, else failpath's own ATS contract. */
+  readonly contract?: string;
+  /** Folder for ledger.json and junit.xml; none are written without it. */
+  readonly out?: string;
+}
+
+/** The suite's results, complete once mocha has run it. */
+export interface ContractSuite {
+  ledger(): Ledger | undefined;
+}
+
+interface Session {
+  readonly target: Target;
+  readonly plan: Plan;
+  readonly transport: Transport;
+  readonly run: Run;
+}
+
+/**
+ * Declares every failure path as an ordinary mocha test: mocha is the face, failpath's runner is the engine, and the
+ * ledger is the same as that of `failpath verify`.
+ *
+ * @example
+ * // contract.test.ts, run by mocha with a loader for top-level await
+ * await describeContract({ url: process.env.API_URL, out: 'failpath-report' });
+ *
+ * @throws {InputError} when the contract is not sound
+ */
+export async function describeContract(options: ContractSuiteOptions = {}): Promise<ContractSuite> {
+  const contract = await soundContract(options.contract);
+  const lines: CauseLine[] = [];
+  let session: Session | undefined;
+  let ledger: Ledger | undefined;
+  const began = { at: new Date(), ms: performance.now() };
+
+  const check = async (context: Mocha.Context, failure: Failure, cause: string): Promise<void> => {
+    const planned = session?.plan.paths.find((one) => one.failure === failure && one.cause === cause);
+    if (session === undefined || planned === undefined) throw new Error('the deployment could not be opened');
+    const line = await session.run.executor.execute(planned);
+    lines.push(line);
+    if (line.outcome === 'not-capable' || line.outcome === 'simulated') context.skip();
+    if (line.outcome !== 'verified') throw explained(line);
+  };
+
+  describe(`${contract.title} ${contract.version}`, function () {
+    before(async () => {
+      session = await openSession(contract, options);
+    });
+    for (const [lane, title] of [
+      ['parallel', 'with provisions of their own'],
+      ['alone', 'moving state that others share'],
+    ] as const) {
+      describe(title, function () {
+        for (const { failure, cause } of pathsOf(contract, lane)) {
+          it(`${failure.operation.id} ${failure.status} ${failure.code} (${cause})`, function () {
+            return check(this, failure, cause);
+          });
+        }
+      });
+    }
+    after(async () => {
+      if (session === undefined) return;
+      await session.run.cleanUp();
+      const durationMs = Math.round(performance.now() - began.ms);
+      ledger = buildLedger({ contract, url: session.plan.deployment.url, startedAt: began.at, durationMs, lines, decide });
+      if (options.out !== undefined) writeReports(ledger, options.out);
+      await session.transport.close();
+      await session.target.close();
+    });
+  });
+  return { ledger: () => ledger };
+}
+
+async function openSession(contract: Contract, options: ContractSuiteOptions): Promise<Session> {
+  const target = await openTarget(contract, options, process.env);
+  const { deployment } = target;
+  const plan = createPlan(contract, suiteOf(contract), deployment);
+  const { timeoutMs, headers } = deployment.http;
+  const uploads = createTransport({ ...deployment.http, connections: 2 });
+  const transport = createSupertestTransport(deployment.url, { timeoutMs, headers, uploads });
+  return { target, plan, transport, run: prepareRun(plan, { transport }) };
+}
+
+/** Every cause of every failure in one lane; what has no path is shown as well, and skipped. */
+function pathsOf(contract: Contract, lane: 'parallel' | 'alone'): { failure: Failure; cause: string }[] {
+  const suite = suiteOf(contract);
+  const matched = matchPaths(contract, suite.paths);
+  return contract.failures.flatMap((failure) =>
+    failure.causes.flatMap((cause) => {
+      const path = matched.get(failure)?.get(cause);
+      return (path === undefined ? 'parallel' : laneOf(path, suite)) === lane ? [{ failure, cause }] : [];
+    }),
+  );
+}
+
+/** The report of a line as an error; a stack into failpath would explain nothing. */
+function explained(line: CauseLine): Error {
+  const error = new Error(formatFinding(line));
+  error.stack = error.message;
+  return error;
+}

@@ -1,0 +1,48 @@
+import supertest from 'supertest';
+import { toAnswer, TransportError, type Transport } from '../contracts/index.js';
+
+/**
+ * The transport of the mocha suite: JSON requests go through supertest, as a team's own tests would send them; uploads
+ * go to `uploads`, because superagent writes before it reads and loses the answer of an edge that answers early.
+ *
+ * @example
+ * const transport = createSupertestTransport('http://127.0.0.1:4010', { timeoutMs: 10_000, uploads: createTransport({ ... }) });
+ */
+export function createSupertestTransport(
+  base: string,
+  options: { readonly timeoutMs: number; readonly headers?: Readonly<Record<string, string>>; readonly uploads: Transport },
+): Transport {
+  const agent = supertest.agent(base);
+  return {
+    async send(request) {
+      if (typeof request.body === 'object' || !request.url.startsWith(base)) return options.uploads.send(request);
+      const method = request.method.toLowerCase() as 'get' | 'put' | 'post' | 'delete';
+      const test = agent[method](request.url.slice(base.length))
+        .set({ 'user-agent': 'failpath', ...options.headers, ...request.headers })
+        .redirects(0)
+        .timeout(options.timeoutMs)
+        .ok(() => true)
+        .buffer(true)
+        .parse(readText as unknown as Parser);
+      try {
+        const response = await (request.body === undefined ? test : test.send(request.body));
+        const text: unknown = response.body;
+        return toAnswer(response.status, response.headers as Record<string, string>, typeof text === 'string' ? text : '');
+      } catch (error) {
+        throw new TransportError((error as Error).message, { cause: error });
+      }
+    },
+    close: () => options.uploads.close(),
+  };
+}
+
+/** superagent's types know the response that a parser gets only in its browser form. */
+type Parser = Parameters<supertest.Test['parse']>[0];
+
+/** Keeps the body as it came: what it means is for the checks to say. */
+function readText(response: NodeJS.ReadableStream, done: (error: Error | null, body: string) => void): void {
+  const chunks: Buffer[] = [];
+  response.on('data', (chunk: Buffer | string) => chunks.push(Buffer.from(chunk)));
+  response.on('end', () => done(null, Buffer.concat(chunks).toString('utf8')));
+  response.on('error', (error) => done(error, ''));
+}

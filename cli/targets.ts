@@ -1,0 +1,72 @@
+import { atsSuite, createDeployment, createTransport, discoverWorld, loadDeployment, type Deployment, type Suite } from '../contracts/index.js';
+import { startMock } from '../mocks/index.js';
+import { InputError, type Contract } from '../spec/index.js';
+
+/** A deployment to drive, and how to let go of it. */
+export interface Target {
+  readonly deployment: Deployment;
+  close(): Promise<void>;
+}
+
+/** Where to find the deployment: a file, an address, or neither, which is the embedded sandbox. */
+export interface TargetOptions {
+  readonly deployment?: string;
+  readonly url?: string;
+}
+
+/** Changes what is known of a deployment before anything is sent to it, such as options of the command line. */
+export type Adjust = (deployment: Deployment) => Deployment;
+
+/** The suites that come with failpath, by the contract's `x-failpath.api`. */
+const SUITES: Readonly<Record<string, Suite>> = { ats: atsSuite };
+
+/** The failure paths that belong to a contract; an API that failpath does not know has none yet. */
+export function suiteOf({ api }: Contract): Suite {
+  return SUITES[api ?? ''] ?? { ...atsSuite, name: api ?? 'your-api', paths: [], scenarios: {}, sequences: {} };
+}
+
+/**
+ * Finds the deployment that a run drives; without a file or an address, a sandbox is started for it.
+ *
+ * @example
+ * const target = await openTarget(contract, {}, process.env);
+ *
+ * @throws {InputError} for a deployment file or an address that cannot be used
+ */
+export async function openTarget(
+  contract: Contract,
+  options: TargetOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+  adjust: Adjust = (deployment) => deployment,
+): Promise<Target> {
+  const stays = (deployment: Deployment): Target => ({ deployment: adjust(deployment), close: () => Promise.resolve() });
+  if (options.deployment !== undefined && options.url !== undefined) {
+    throw usage('--deployment and --url are both given', 'They name two deployments.', 'Keep one; the deployment file says the URL as well.');
+  }
+  if (options.deployment !== undefined) return stays(loadDeployment(options.deployment, environment));
+  if (options.url !== undefined) return stays(await fromUrl(options.url, adjust));
+  const mock = await startMock({ port: 0, contract });
+  return { deployment: adjust({ ...(await fromUrl(mock.url, adjust)), replayUrl: REPLAY_URL }), close: () => mock.close() };
+}
+
+/** Where `failpath mock` listens: an embedded sandbox is gone when its report is read. */
+const REPLAY_URL = 'http://127.0.0.1:4010';
+
+/** A bare URL is described by its own well-known world, if it has one; otherwise nothing but the address is known. */
+async function fromUrl(url: string, adjust: Adjust): Promise<Deployment> {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw usage(`--url is ${JSON.stringify(url)}`, 'A deployment is reached over http or https.', 'Say --url https://staging.example.com');
+  }
+  const bare = createDeployment({ url });
+  const transport = createTransport({ ...adjust(bare).http, connections: 1 });
+  try {
+    return (await discoverWorld(url, transport)) ?? bare;
+  } finally {
+    await transport.close();
+  }
+}
+
+/** A mistake on the command line. */
+export function usage(what: string, why: string, remedy: string): InputError {
+  return new InputError([{ problem: 'usage', what, why, remedy }]);
+}

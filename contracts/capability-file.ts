@@ -1,0 +1,83 @@
+import type { Deployment } from './deployment.js';
+import type { Capability, SharedState } from './types.js';
+
+/** How a deployment file meets a capability: ready-made, by a call that it describes, or by a value that pretends. */
+export type ReadyBy = 'file' | 'http' | 'magic';
+
+/** Whether the file meets a capability, and what to write into it if not. */
+export interface Ready {
+  readonly met: boolean;
+  readonly by: ReadyBy;
+  readonly remedy: string;
+}
+
+/** State that paths share, and what a deployment file must describe to let the suite move it. */
+const SHARED: Readonly<Record<SharedState, string>> = {
+  'clock.advance': 'a call that advances the clock by {{seconds}}',
+  'quota.set': 'a call that sets the quota of {{organization}} to {{limit}} with {{used}} used up',
+  'credits.set': 'a call that sets the credits of {{organization}} to {{credits}}',
+  'chain.fault': "a call that makes the chain's dry run refuse",
+  'commitment.fault': "a call that makes the server's own commitment fail its validation",
+  'upstream.fault': 'a call that takes an upstream away',
+};
+
+type Fixture = Exclude<Capability, SharedState | `upload:${number}` | `identity:${string}`>;
+
+const ADMIN = "give identities.admin, an administrator's session";
+const hasAdmin = ({ identities, organization }: Deployment): boolean => identities.has('admin') && organization !== undefined;
+
+const keyRight = (capability: Fixture) => {
+  return (deployment: Deployment): [boolean, string] => {
+    const allowed = !deployment.forbidden.has(capability);
+    return [hasAdmin(deployment) && allowed, allowed ? ADMIN : `delete capabilities.${capability}: false`];
+  };
+};
+
+const FIXTURES: Readonly<Record<Fixture, (deployment: Deployment) => [met: boolean, remedy: string]>> = {
+  'admin.session': (deployment) => [hasAdmin(deployment), ADMIN],
+  'key.create': keyRight('key.create'),
+  'key.revoke': keyRight('key.revoke'),
+  'org.second': ({ identities, organization }) => {
+    const other = identities.get('otherOrg')?.organization;
+    return [other !== undefined && other !== organization, 'give identities.otherOrg with its own organization'];
+  },
+  'work.own': ({ works }) => [works.own !== undefined, 'give works.own, the ats_id of a registered work'],
+  'work.other': ({ works }) => [works.other !== undefined, 'give works.other, the ats_id of a work of another organization'],
+};
+
+/** Whether a path that needs this capability must run alone. */
+export function isSharedState(capability: Capability): capability is SharedState {
+  return Object.hasOwn(SHARED, capability);
+}
+
+/**
+ * Whether a deployment's file meets a capability by itself, without any request.
+ *
+ * @example
+ * readyInFile('work.own', deployment); // { met: false, by: 'file', remedy: 'give works.own, ...' }
+ */
+export function readyInFile(capability: Capability, deployment: Deployment): Ready {
+  if (isSharedState(capability)) {
+    const way = deployment.ways.get(capability);
+    const by = way !== undefined && 'magic' in way ? 'magic' : 'http';
+    return { met: way !== undefined, by, remedy: `give capabilities.${capability}: ${SHARED[capability]}` };
+  }
+  const [met, remedy] = stock(capability, deployment);
+  return { met, by: 'file', remedy };
+}
+
+function stock(capability: Exclude<Capability, SharedState>, deployment: Deployment): [met: boolean, remedy: string] {
+  if (isUpload(capability)) {
+    const bytes = Number(capability.slice('upload:'.length));
+    return [bytes <= deployment.largestUploadBytes, `set uploads.maxBytes to at least ${bytes}`];
+  }
+  if (isIdentity(capability)) {
+    const name = capability.slice('identity:'.length);
+    const identity = deployment.identities.get(name);
+    return [identity?.organization !== undefined, `give identities.${name}${identity === undefined ? '' : ' an organization'}`];
+  }
+  return FIXTURES[capability](deployment);
+}
+
+const isUpload = (capability: string): capability is `upload:${number}` => capability.startsWith('upload:');
+const isIdentity = (capability: string): capability is `identity:${string}` => capability.startsWith('identity:');
