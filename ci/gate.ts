@@ -19,9 +19,11 @@ export const EXIT = {
 const FINDINGS: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path']);
 const UNPROVEN: ReadonlySet<Outcome> = new Set<Outcome>(['simulated', 'not-capable', 'setup-failed', 'edge-intercepted', 'flaky']);
 
+const LOOKED_AT: ReadonlySet<Outcome> = new Set<Outcome>(['verified', 'waived']);
+
 /**
  * Decides a run: a wrong answer outweighs a silent environment, which outweighs what is merely unproven. A filtered run
- * is decided by the lines that it selected.
+ * is decided by the lines that it selected; a run over nothing proves nothing, so it never passes.
  *
  * @example
  * decide({ failures: ledger.failures, answered: true }); // { verdict: 'proven', exitCode: 0 }
@@ -32,5 +34,6 @@ export function decide({ failures, answered }: Evidence): Decision {
   if (has(FINDINGS)) return { verdict: 'failed', exitCode: EXIT.finding };
   if (answered === false) return { verdict: 'unjudged', exitCode: EXIT.unjudged };
   if (has(UNPROVEN)) return { verdict: 'unproven', exitCode: EXIT.unproven };
+  if (!has(LOOKED_AT)) return { verdict: 'nothing was run', exitCode: EXIT.invalid };
   return { verdict: 'proven', exitCode: EXIT.proven };
 }

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { checkContract, InputError, loadContract, type Contract } from '../spec/index.js';
 
 /** The contract that ships with the package, seen from the sources as well as from the build. */
-const OWN: string = ['../openapi.yaml', '../../openapi.yaml'].map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync) ?? 'openapi.yaml';
+const OWN: string =
+  ['../openapi.yaml', '../../openapi.yaml'].map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync) ?? 'openapi.yaml';
 
 /** The contract that a command works on: the named one, else `openapi.yaml` of the working folder, else the package's own. */
 export function contractFile(named: string | undefined): string {

@@ -34,7 +34,9 @@ function explain(error: unknown, io: Io): number {
     io.err(`${error.findings.map(formatFinding).join('\n')}\n`);
     return EXIT.invalid;
   }
-  io.err(`failpath broke; this is a bug in failpath, not in your API.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  io.err(
+    `failpath broke; this is a bug in failpath, not in your API.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   return EXIT.crash;
 }
 
@@ -44,7 +46,12 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .version(version())
     .showHelpAfterError('See --help.')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text), getOutHasColors: () => io.color, getErrHasColors: () => io.color });
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      getOutHasColors: () => io.color,
+      getErrHasColors: () => io.color,
+    });
 
   selecting(program.command('verify').description('drive a deployment through every declared failure, and decide'))
     .option('--deployment <file>', 'the deployment under test: base URL, identities, capabilities (default: the embedded sandbox)')

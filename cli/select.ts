@@ -19,7 +19,12 @@ export interface SelectOptions {
  */
 export function createSelection(contract: Contract, options: SelectOptions): (failure: Failure) => boolean {
   const [operation, status, code] = [anyOf(options.operation), anyOf(options.status), anyOf(options.code)];
-  const filters = (options.filter ?? []).map((filter) => filter.split(/[\s,]+/).filter(Boolean).map(glob));
+  const filters = (options.filter ?? []).map((filter) =>
+    filter
+      .split(/[\s,]+/)
+      .filter(Boolean)
+      .map(glob),
+  );
   const selection = (failure: Failure): boolean =>
     operation(failure.operation.id) &&
     status(String(failure.status)) &&
@@ -37,19 +42,31 @@ function anyOf(globs: readonly string[] | undefined): (text: string) => boolean 
 }
 
 function glob(pattern: string): (text: string) => boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   const compiled = new RegExp(`^${source}$`);
   return (text) => compiled.test(text);
 }
 
 function nothingSelected(contract: Contract, options: SelectOptions): InputError['findings'][number] {
-  const words = [...(options.operation ?? []), ...(options.status ?? []), ...(options.code ?? []), ...(options.filter ?? []).flatMap((filter) => filter.split(/[\s,]+/))];
+  const words = [
+    ...(options.operation ?? []),
+    ...(options.status ?? []),
+    ...(options.code ?? []),
+    ...(options.filter ?? []).flatMap((filter) => filter.split(/[\s,]+/)),
+  ];
   const known = [...new Set(contract.failures.flatMap(({ operation, status, code }) => [operation.id, String(status), code]))];
-  const near = words.filter((word) => !known.includes(word)).map((word) => closest(word, known)).find((word) => word !== undefined);
+  const near = words
+    .filter((word) => !known.includes(word))
+    .map((word) => closest(word, known))
+    .find((word) => word !== undefined);
   return {
     problem: 'filter-empty',
     what: `no failure of ${contract.file} matches ${words.join(' ')}`,
     why: 'A run over nothing would look like a pass.',
-    remedy: near === undefined ? 'See `failpath list` for what there is.' : `Did you mean ${near}? See \`failpath list\` for what there is.`,
+    remedy:
+      near === undefined ? 'See `failpath list` for what there is.' : `Did you mean ${near}? See \`failpath list\` for what there is.`,
   };
 }

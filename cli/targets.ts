@@ -1,4 +1,12 @@
-import { atsSuite, createDeployment, createTransport, discoverWorld, loadDeployment, type Deployment, type Suite } from '../contracts/index.js';
+import {
+  atsSuite,
+  createDeployment,
+  createTransport,
+  discoverWorld,
+  loadDeployment,
+  type Deployment,
+  type Suite,
+} from '../contracts/index.js';
 import { startMock } from '../mocks/index.js';
 import { InputError, type Contract } from '../spec/index.js';
 
@@ -41,7 +49,11 @@ export async function openTarget(
 ): Promise<Target> {
   const stays = (deployment: Deployment): Target => ({ deployment: adjust(deployment), close: () => Promise.resolve() });
   if (options.deployment !== undefined && options.url !== undefined) {
-    throw usage('--deployment and --url are both given', 'They name two deployments.', 'Keep one; the deployment file says the URL as well.');
+    throw usage(
+      '--deployment and --url are both given',
+      'They name two deployments.',
+      'Keep one; the deployment file says the URL as well.',
+    );
   }
   if (options.deployment !== undefined) return stays(loadDeployment(options.deployment, environment));
   if (options.url !== undefined) return stays(await fromUrl(options.url, adjust));

@@ -27,28 +27,28 @@ export type Resolver = (capability: Capability) => Resolved;
  */
 export function createResolver(deployment: Deployment, suite: Suite): Resolver {
   const known = new Map<Capability, Resolved>();
-  const resolve = (capability: Capability): Resolved => {
-    let resolved = known.get(capability);
-    if (resolved === undefined) {
-      // A sequence that needs what it provides would go round in circles; meanwhile it counts as missing.
-      known.set(capability, { missing: [{ capability, remedy: 'It needs itself.' }] });
-      resolved = find(capability);
-      known.set(capability, resolved);
-    }
+  const resolve = (capability: Capability, within: readonly Capability[] = []): Resolved => {
+    const seen = known.get(capability);
+    if (seen !== undefined) return seen;
+    // A sequence that needs what it provides would go round in circles; meanwhile it counts as missing.
+    if (within.includes(capability)) return lacking(capability, 'it needs itself');
+    const resolved = find(capability, [...within, capability]);
+    // What was found on the way to something else may hold only there: that one counted as missing.
+    if (within.length === 0) known.set(capability, resolved);
     return resolved;
   };
-  const find = (capability: Capability): Resolved => {
+  const find = (capability: Capability, within: readonly Capability[]): Resolved => {
     const { met, remedy, by } = readyInFile(capability, deployment);
     const sequence = suite.sequences[capability];
     if (met && sequence?.preferred !== true) return { way: { by } };
     if (sequence !== undefined) {
-      const missing = missingOf(sequence.needs, resolve);
+      const missing = missingOf(sequence.needs, (need) => resolve(need, within));
       if (missing.length === 0) return { way: { by: 'sequence', sequence } };
       if (!met) return lacking(capability, `${remedy}, or what lets the suite make one: ${missing.map((one) => one.capability).join(', ')}`);
     }
     return met ? { way: { by } } : lacking(capability, remedy);
   };
-  return resolve;
+  return (capability) => resolve(capability);
 }
 
 /** What is missing of several capabilities, each named once. */

@@ -39,7 +39,9 @@ export function createExecutor(context: RunContext): Executor {
     steps.enter('when');
     const answer = await steps.send(faulty);
     const judgement = judgeAnswer(failure, answer, steps.exchanges.at(-1));
-    await steps.restore();
+    const unrestored = await restored(steps);
+    if (unrestored !== undefined) return judgement.needsControl ? setupFailed(unrestored) : { ...judgement, reason: `${judgement.reason}; ${unrestored}` };
+    if (judgement.outcome === 'not-reached' && steps.simulated) return setupFailed(`the magic value was ignored: ${judgement.reason}`);
     const verdict = judgement.outcome === 'verified' ? assertMore(path, answer, faulty, codec.read(answer.json).details) : judgement;
     if (verdict.outcome === 'not-reached' || verdict.outcome === 'edge-intercepted') return verdict;
     steps.enter('control');
@@ -47,7 +49,7 @@ export function createExecutor(context: RunContext): Executor {
     if (control === undefined) return verdict;
     // An answer with the expected code is wrong by itself; anything else may be wrong because the way there was.
     if (verdict.outcome === 'violated' && !judgement.needsControl) return verdict;
-    return { outcome: 'setup-failed', reason: control, discrepancies: [] };
+    return setupFailed(control);
   };
 
   const controlTwin = async (path: FailurePath, steps: Steps, ready: PathRequest): Promise<string | undefined> => {
@@ -66,27 +68,42 @@ export function createExecutor(context: RunContext): Executor {
   const simulate = async (failure: Failure, steps: Steps): Promise<Verdict> => {
     const answer = await steps.send(simulatedRequest(failure, context));
     const judgement = judgeAnswer(failure, answer, steps.exchanges.at(-1));
-    return judgement.outcome === 'verified' ? simulatedVerdict : judgement;
+    if (judgement.outcome === 'verified') return simulatedVerdict;
+    // Another failure than the one that was asked for shows that asking did not work, not that the API answers wrongly.
+    if (judgement.needsControl || judgement.outcome === 'not-reached') {
+      return setupFailed(`this deployment's way to ask for a failure (simulate) was answered with ${describeAnswer(context.contract, answer)}`);
+    }
+    return judgement;
+  };
+
+  const attempt = async ({ failure, action }: PlannedPath, steps: Steps): Promise<Verdict> => {
+    if (action.do === 'nothing') return { outcome: action.outcome, reason: action.reason, discrepancies: [] };
+    if (action.do === 'run') {
+      const verdict = await drive(failure, action.path, steps);
+      return verdict.outcome === 'verified' && steps.simulated ? simulatedVerdict : verdict;
+    }
+    steps.enter('when');
+    return simulate(failure, steps);
   };
 
   return {
-    async execute({ failure, cause, action }) {
+    async execute(planned) {
       const began = performance.now();
       const steps = new Steps(context);
       let verdict: Verdict;
+      let unrestored: string | undefined;
       try {
-        if (action.do === 'nothing') verdict = { outcome: action.outcome, reason: action.reason, discrepancies: [] };
-        else if (action.do === 'simulate') {
-          steps.enter('when');
-          verdict = await simulate(failure, steps);
-        } else verdict = await drive(failure, action.path, steps);
-        if (verdict.outcome === 'verified' && steps.simulated) verdict = simulatedVerdict;
+        verdict = await attempt(planned, steps);
       } catch (error) {
         if (!(error instanceof SetupFailed)) throw error;
-        verdict = { outcome: 'setup-failed', reason: error.message, discrepancies: [] };
+        verdict = setupFailed(error.message);
+      } finally {
+        // Whatever happened, and be it a mistake in the path: the deployment is left as it was found.
+        unrestored = await restored(steps);
+        await steps.cleanUp();
       }
-      verdict = await restored(steps, verdict);
-      await steps.cleanUp();
+      if (unrestored !== undefined) verdict = setupFailed(`${verdict.reason}; ${unrestored}`);
+      const { failure, cause } = planned;
       return toLine(context, { failure, cause, verdict, steps, durationMs: performance.now() - began });
     },
   };
@@ -98,14 +115,18 @@ const simulatedVerdict: Verdict = {
   discrepancies: [],
 };
 
-/** Shared state is put back even after a failure; what cannot be put back makes the line unproven, and says so. */
-async function restored(steps: Steps, verdict: Verdict): Promise<Verdict> {
+function setupFailed(reason: string): Verdict {
+  return { outcome: 'setup-failed', reason, discrepancies: [] };
+}
+
+/** Shared state is put back even after a failure; says what could not be. */
+async function restored(steps: Steps): Promise<string | undefined> {
   try {
     await steps.restore();
-    return verdict;
+    return undefined;
   } catch (error) {
     if (!(error instanceof SetupFailed)) throw error;
-    return { outcome: 'setup-failed', reason: `${error.message}; the deployment may still be in the state that the path set`, discrepancies: [] };
+    return error.message;
   }
 }
 

@@ -25,6 +25,10 @@ export function judge(answered: Answered): Judgement {
   const { contract, failure, answer, envelope } = answered;
   if (envelope.code === failure.code) return rightPath(answered);
 
+  const evidence = edgeEvidence(answer);
+  if (evidence !== undefined) {
+    return { outcome: 'edge-intercepted', reason: `${describeAnswer(contract, answer)} did not come from the application: ${evidence}`, discrepancies: [], needsControl: false };
+  }
   const { operation } = failure;
   if (envelope.code === undefined && operation.successes.some(({ status }) => status === answer.status)) {
     return {
@@ -33,10 +37,6 @@ export function judge(answered: Answered): Judgement {
       discrepancies: [],
       needsControl: false,
     };
-  }
-  const evidence = edgeEvidence(answer);
-  if (evidence !== undefined) {
-    return { outcome: 'edge-intercepted', reason: `${describeAnswer(contract, answer)} did not come from the application: ${evidence}`, discrepancies: [], needsControl: false };
   }
   const fired = operation.failures.find((one) => one.code === envelope.code && one.status === answer.status);
   if (fired !== undefined) return { outcome: 'wrong-path', reason: `${fired.status} ${fired.code} fired instead: ${suggest(failure, fired)}`, discrepancies: [], needsControl: true };

@@ -80,7 +80,7 @@ export function buildLedger(run: {
     durationMs: run.durationMs,
     failures,
     summary,
-    partial: failures.some(({ outcome }) => outcome === 'not-selected'),
+    partial: failures.some(({ outcome, causes }) => outcome === 'not-selected' || causes.some((cause) => cause.outcome === 'not-selected')),
     ...run.decide({ failures, answered }),
   };
 }

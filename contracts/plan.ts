@@ -68,7 +68,7 @@ function plan(
 }
 
 /** Everything that a path needs, its operation's scenario included. */
-function needsOf(path: FailurePath, suite: Suite): Set<Capability> {
+export function needsOf(path: FailurePath, suite: Suite): Set<Capability> {
   return new Set([...(path.needs ?? []), ...(suite.scenarios[path.operation]?.needs ?? [])]);
 }
 

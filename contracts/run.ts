@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createExecutor, type Executor } from './execute.js';
-import type { Plan, PlannedPath } from './plan.js';
+import { needsOf, type Plan, type PlannedPath } from './plan.js';
 import { createRedactor, type Redactor } from './redact.js';
 import { secretName } from './repro.js';
 import { SetupFailed, Steps, type RunContext } from './steps.js';
@@ -84,22 +84,24 @@ export async function* run(plan: Plan, options: RunOptions): AsyncGenerator<RunE
 
 /** Lines as they are finished; keys that exist at the same time never exceed the places that the organization has left. */
 async function* inLanes(plan: Plan, executor: Executor, { concurrency, signal }: RunOptions, keyPlaces: number): AsyncGenerator<CauseLine> {
+  const left = new AbortController();
   const slots = createSlots(concurrency);
   const places = createSlots(Math.max(1, keyPlaces));
   const isAlone = ({ action }: PlannedPath): boolean => action.do === 'run' && action.lane === 'alone';
   const unlessAborted = (planned: PlannedPath): Promise<CauseLine> =>
-    executor.execute(signal?.aborted === true ? instead(planned, 'not-selected', 'the run was interrupted') : planned);
+    executor.execute(signal?.aborted === true || left.signal.aborted ? instead(planned, 'not-selected', 'the run was interrupted') : planned);
   const one = async (planned: PlannedPath): Promise<CauseLine> => {
     const mints = planned.action.do === 'run' && planned.action.mints;
     const work = (): Promise<CauseLine> => slots.use(() => unlessAborted(planned));
     return mints ? places.use(work) : work();
   };
-  yield* asTheyFinish(plan.paths.filter((planned) => !isAlone(planned)).map((planned) => () => one(planned)), concurrency * 8);
+  const parallel = plan.paths.filter((planned) => !isAlone(planned)).map((planned) => () => one(planned));
+  yield* asTheyFinish(parallel, concurrency * 8, () => left.abort());
   for (const planned of plan.paths.filter(isAlone)) yield await unlessAborted(planned);
 }
 
-/** Results in the order in which they are ready; a failure stops the rest, after what is under way has ended. */
-async function* asTheyFinish<T>(tasks: readonly (() => Promise<T>)[], window: number): AsyncGenerator<T> {
+/** Results in the order in which they are ready; a failure, or a listener who leaves, stops the rest after what is under way has ended. */
+async function* asTheyFinish<T>(tasks: readonly (() => Promise<T>)[], window: number, stop: () => void): AsyncGenerator<T> {
   const pending = new Map<number, Promise<[number, T]>>();
   let next = 0;
   try {
@@ -113,6 +115,7 @@ async function* asTheyFinish<T>(tasks: readonly (() => Promise<T>)[], window: nu
       yield value;
     }
   } finally {
+    if (pending.size > 0) stop();
     await Promise.allSettled(pending.values());
   }
 }
@@ -137,8 +140,8 @@ function instead(planned: PlannedPath, outcome: 'setup-failed' | 'not-selected',
 async function* leftovers(context: RunContext, remove: boolean): AsyncGenerator<RunEvent> {
   try {
     for (const leftover of await context.suite.leftovers(new Steps(context))) {
-      if (remove) await leftover.remove();
-      yield { type: 'leftover', what: leftover.what, removed: remove };
+      const why = remove ? await whyNotUndone(() => leftover.remove()) : undefined;
+      yield why === undefined ? { type: 'leftover', what: leftover.what, removed: remove } : notRemoved(context, leftover.what, why);
     }
   } catch (error) {
     // Whoever may not look at the keys will hear so from the paths that need to.
@@ -158,7 +161,7 @@ async function countKeyPlaces(context: RunContext, plan: Plan): Promise<number> 
 
 /** Identities that the run makes for all paths, and holds until its end. */
 function sharedIdentities(plan: Plan): number {
-  const needs = plan.paths.flatMap(({ action }) => (action.do === 'run' ? (action.path.needs ?? []) : []));
+  const needs = plan.paths.flatMap(({ action }) => (action.do === 'run' ? [...needsOf(action.path, plan.suite)] : []));
   const made = [...new Set(needs)].filter((need) => {
     const resolved = need.startsWith('identity:') ? plan.resolve(need) : undefined;
     return resolved !== undefined && 'way' in resolved && resolved.way.by === 'sequence';
@@ -167,18 +170,25 @@ function sharedIdentities(plan: Plan): number {
 }
 
 async function cleanUp(context: RunContext): Promise<RunEvent[]> {
-  const unremoved: RunEvent[] = [];
+  const events: RunEvent[] = [];
   for (let last = context.cleanups.pop(); last !== undefined; last = context.cleanups.pop()) {
-    try {
-      await last.undo();
-    } catch (error) {
-      unremoved.push({
-        type: 'cleanup-failed',
-        what: context.redactor.redact(last.what),
-        why: context.redactor.redact((error as Error).message),
-        remedy: 'Remove it by hand, or run verify with --remove-leftovers.',
-      });
-    }
+    const cleanup = last;
+    const why = await whyNotUndone(() => cleanup.undo());
+    if (why !== undefined) events.push(notRemoved(context, cleanup.what, why));
   }
-  return unremoved;
+  return events;
+}
+
+async function whyNotUndone(undo: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await undo();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function notRemoved({ redactor }: RunContext, what: string, why: string): RunEvent {
+  const remedy = 'Remove it by hand, or run verify with --remove-leftovers.';
+  return { type: 'cleanup-failed', what: redactor.redact(what), why: redactor.redact(why), remedy };
 }

@@ -29,11 +29,8 @@ export interface RunContext {
   readonly cleanups: Cleanup[];
 }
 
-/** What a sequence made, and the requests that made it: part of the story of every path that uses it. */
-export interface Provided {
-  readonly value: Token | string;
-  readonly exchanges: readonly Exchange[];
-}
+/** What a sequence made, or why it made nothing, and its requests: part of the story of every path that uses it. */
+export type Provided = { readonly exchanges: readonly Exchange[] } & ({ readonly value: Token | string } | { readonly failed: SetupFailed });
 
 export interface Cleanup {
   readonly what: string;
@@ -51,6 +48,7 @@ export class Steps {
   readonly #restores: Cleanup[] = [];
   readonly #cleanups: Cleanup[] = [];
   #phase: Exchange['phase'] = 'given';
+  #simulated = false;
   #names = 0;
 
   constructor(context: RunContext) {
@@ -67,7 +65,7 @@ export class Steps {
 
   /** Whether a magic value took part: the answer was chosen at the API's edge. */
   get simulated(): boolean {
-    return this.#magic.length > 0;
+    return this.#simulated;
   }
 
   enter(phase: Exchange['phase']): void {
@@ -111,12 +109,14 @@ export class Steps {
     if (making === undefined) {
       making = runSequence(this.#context, resolved.way.sequence);
       shared.set(capability, making);
-      // A sequence that failed may succeed for the next path.
-      making.catch(() => shared.delete(capability));
     }
-    const { value, exchanges } = await making;
-    if (!exchanges.every((exchange) => this.exchanges.includes(exchange))) this.exchanges.push(...exchanges);
-    return value;
+    const made = await making;
+    // Also when it failed: what was answered is part of this path's story.
+    this.exchanges.push(...made.exchanges.filter((exchange) => !this.exchanges.includes(exchange)));
+    if (!('failed' in made)) return made.value;
+    // It may succeed for the next path.
+    if (shared.get(capability) === making) shared.delete(capability);
+    throw made.failed;
   }
 
   /** Whether the deployment meets these capabilities. */
@@ -161,6 +161,7 @@ export class Steps {
     if (way === undefined) throw new SetupFailed(`${capability} is missing`);
     if ('magic' in way) {
       this.#magic.push(way.magic);
+      this.#simulated = true;
       return;
     }
     const values = { organization: this.deployment.organization, network: this.deployment.network, ...parameters };
@@ -170,15 +171,26 @@ export class Steps {
     await this.#template(capability, way.set, values);
   }
 
-  /** Undoes every change of shared state, the last one first. */
+  /**
+   * Undoes every change of shared state, the last one first; magic values are no longer sent.
+   *
+   * @throws {SetupFailed} when a change could not be put back, after all others were
+   */
   async restore(): Promise<void> {
     const phase = this.#phase;
     this.#phase = 'restore';
-    try {
-      for (let last = this.#restores.pop(); last !== undefined; last = this.#restores.pop()) await last.undo();
-    } finally {
-      this.#phase = phase;
+    this.#magic.length = 0;
+    const failed: string[] = [];
+    for (let last = this.#restores.pop(); last !== undefined; last = this.#restores.pop()) {
+      try {
+        await last.undo();
+      } catch (error) {
+        if (!(error instanceof SetupFailed)) throw error;
+        failed.push(`${last.what} could not be put back (${error.message})`);
+      }
     }
+    this.#phase = phase;
+    if (failed.length > 0) throw new SetupFailed(`${failed.join('; ')}: the deployment may still be in the state that the path set`);
   }
 
   /** Removes what this path created; what resists is tried once more at the end of the run. */
@@ -287,9 +299,16 @@ export class Steps {
 
 async function runSequence(context: RunContext, sequence: Sequence): Promise<Provided> {
   const steps = new Steps(context);
-  const value = await sequence.run(steps);
-  steps.keepForRun();
-  return { value, exchanges: steps.exchanges };
+  const { exchanges } = steps;
+  try {
+    return { exchanges, value: await sequence.run(steps) };
+  } catch (error) {
+    if (!(error instanceof SetupFailed)) throw error;
+    return { exchanges, failed: error };
+  } finally {
+    // Also what it created before it failed.
+    steps.keepForRun();
+  }
 }
 
 /** An answer in a few words: `422 registration.audio_empty`, `502 text/html`. */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Finding } from './errors.js';
 import { join } from './pointer.js';
-import type { Source } from './source.js';
-import type { EnvelopePointers, Limit } from './types.js';
+import type { Contract, EnvelopePointers, Limit } from './types.js';
 
 /** The root member `x-failpath`: what OpenAPI has no words for. */
 export interface Extension {
@@ -40,7 +39,7 @@ const extension: z.ZodType<Extension> = z.strictObject({
 });
 
 /** Reads `x-failpath`; what is wrong with it comes back as findings with their places. */
-export function readExtension(value: unknown, source: Source): { extension: Extension; findings: Finding[] } {
+export function readExtension(value: unknown, locate: Contract['locate']): { extension: Extension; findings: Finding[] } {
   const parsed = extension.safeParse(value ?? {});
   if (parsed.success) return { extension: parsed.data, findings: [] };
   const findings = parsed.error.issues.map((issue): Finding => {
@@ -50,7 +49,7 @@ export function readExtension(value: unknown, source: Source): { extension: Exte
       what: `${at.slice(1).replaceAll('/', '.')}: ${issue.message}`,
       why: 'x-failpath says where the envelope keeps its members; a mistake there would misread every error.',
       remedy: 'Write it as docs/contract.md shows.',
-      location: source.locate(at),
+      location: locate(at),
     };
   });
   return { extension: extension.parse({}), findings };

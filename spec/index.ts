@@ -4,7 +4,7 @@ export { formatFinding, InputError, PROBLEMS, type Finding, type ProblemName } f
 export { loadContract } from './load.js';
 export { closest } from './refs.js';
 export * as jsonPointer from './pointer.js';
-export { displayName } from './source.js';
+export { displayName, readSource, type Source } from './source.js';
 export type {
   Answer,
   Content,

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { OpenAPIV3_1 } from 'openapi-types';
+import { bundle } from './bundle.js';
 import { InputError, type Finding } from './errors.js';
 import { readExtension } from './extensions.js';
 import { readOperations } from './operations.js';
-import { brokenReferences, references } from './refs.js';
+import { brokenReferences, references, type Reference } from './refs.js';
 import { createRouter } from './router.js';
 import { createSchemas } from './schemas.js';
 import { readSource, type Source } from './source.js';
@@ -21,18 +23,18 @@ import { upgrade } from './upgrade.js';
  */
 export async function loadContract(file: string): Promise<Contract> {
   const source = readSource(file);
-  const document = await readDocument(source);
-  const { extension, findings } = readExtension(document['x-failpath' as keyof typeof document], source);
-  refuse([...findings, ...brokenReferences(document, source)]);
+  const { document, refs, sha256, locate } = await readDocument(source);
+  const { extension, findings } = readExtension(document['x-failpath' as keyof typeof document], locate);
+  refuse([...findings, ...brokenReferences(document, refs, locate)]);
 
   const operations = readOperations(document, createSchemas(document), extension);
   const byId = new Map(operations.map((operation) => [operation.id, operation]));
   let route: Contract['route'] | undefined;
   return Object.freeze<Contract>({
     file: source.file,
-    title: document.info?.title ?? source.file,
-    version: document.info?.version ?? '',
-    sha256: source.sha256,
+    title: textOr(document.info?.title, source.file),
+    version: textOr(document.info?.version, ''),
+    sha256,
     document: deepFreeze(document),
     api: extension.api,
     envelope: Object.freeze(extension.envelope),
@@ -46,14 +48,33 @@ export async function loadContract(file: string): Promise<Contract> {
     failures: Object.freeze(operations.flatMap((operation) => operation.failures)),
     operation: (id) => byId.get(id),
     route: (method, path) => (route ??= createRouter(operations))(method, path),
-    locate: (pointer) => source.locate(pointer),
+    locate,
   });
 }
 
-async function readDocument(source: Source): Promise<OpenAPIV3_1.Document> {
+interface Whole {
+  readonly document: OpenAPIV3_1.Document;
+  readonly refs: readonly Reference[];
+  readonly sha256: string;
+  readonly locate: Contract['locate'];
+}
+
+/** One document in the dialect of 3.1, whatever it was written as. */
+async function readDocument(source: Source): Promise<Whole> {
   const document = requireOpenApi(source);
-  if (document.openapi.startsWith('3.0')) upgrade(document);
-  return references(document).some(({ ref }) => !ref.startsWith('#')) ? bundle(source) : document;
+  const refs = references(document);
+  const whole = refs.every(({ ref }) => ref.startsWith('#'))
+    ? { document, refs, sha256: source.sha256, locate: (pointer: string) => source.locate(pointer) }
+    : await readFiles(source);
+  if (document.openapi.startsWith('3.0')) upgrade(whole.document);
+  return whole;
+}
+
+/** The hash of a contract of several files covers them all. */
+async function readFiles(source: Source): Promise<Whole> {
+  const { document, locate } = await bundle(source);
+  const sha256 = createHash('sha256').update(JSON.stringify(document)).digest('hex');
+  return { document, refs: references(document), sha256, locate };
 }
 
 function requireOpenApi(source: Source): OpenAPIV3_1.Document {
@@ -82,27 +103,12 @@ function requireOpenApi(source: Source): OpenAPIV3_1.Document {
   ]);
 }
 
-/** A contract that is spread over files becomes one document; the bundler is only loaded for it. */
-async function bundle(source: Source): Promise<OpenAPIV3_1.Document> {
-  const { bundle: bundleFiles, createConfig } = await import('@redocly/openapi-core');
-  const { bundle: bundled, problems } = await bundleFiles({ ref: source.path, config: await createConfig({}) });
-  refuse(
-    problems.map((problem): Finding => {
-      const place = problem.location[0];
-      return {
-        problem: 'broken-ref',
-        what: problem.message,
-        why: 'What it was to describe would not be checked at all.',
-        remedy: 'Correct the reference, or add the file it names.',
-        location: source.locate(place?.pointer?.replace(/^#/, '') ?? ''),
-      };
-    }),
-  );
-  return bundled.parsed as OpenAPIV3_1.Document;
-}
-
 function refuse(findings: readonly Finding[]): void {
   if (findings.length > 0) throw new InputError(findings);
+}
+
+function textOr(value: unknown, fallback: string): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : fallback;
 }
 
 function isObject(value: unknown): value is object {

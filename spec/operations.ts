@@ -1,7 +1,8 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Extension } from './extensions.js';
-import { get, join, split } from './pointer.js';
-import { follow, memberSchemas, secretMembers, type Schemas } from './schemas.js';
+import { get, getIn, join, split } from './pointer.js';
+import { alternatives, codesAt, follow, secretReader } from './members.js';
+import type { Schemas } from './schemas.js';
 import type { Answer, Content, Credential, Example, Failure, Header, Operation, Parameter, RequestBody, Retry } from './types.js';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
@@ -26,11 +27,13 @@ class Reader {
   readonly #document: OpenAPIV3_1.Document;
   readonly #schemas: Schemas;
   readonly #codeMembers: readonly string[];
+  readonly #secrets: (pointer: string) => readonly string[];
 
   constructor(document: OpenAPIV3_1.Document, schemas: Schemas, codeMembers: readonly string[]) {
     this.#document = document;
     this.#schemas = schemas;
     this.#codeMembers = codeMembers;
+    this.#secrets = secretReader(document);
   }
 
   operation(path: string, method: string, item: string): Operation {
@@ -76,28 +79,16 @@ class Reader {
 
   /** A list of alternatives is walked in order: it is the order of refusal. */
   #failures(operation: Operation, answer: Answer, pointer: string): Failure[] {
-    const followed = follow(this.#document, pointer);
-    const schema = objectOf(followed.value);
-    for (const keyword of ['oneOf', 'anyOf']) {
-      const alternatives = schema[keyword];
-      if (Array.isArray(alternatives)) {
-        return alternatives.flatMap((_, index) => this.#failures(operation, answer, join(followed.pointer, keyword, index)));
-      }
-    }
-    return this.#codes(pointer).map((code) => this.#failure(operation, answer, code, pointer, schema));
-  }
-
-  #codes(pointer: string): string[] {
-    const codes = memberSchemas(this.#document, pointer, this.#codeMembers).flatMap(({ value }): unknown[] =>
-      'const' in value ? [value['const']] : Array.isArray(value['enum']) ? value['enum'] : [],
+    return alternatives(this.#document, pointer).flatMap((at) =>
+      codesAt(this.#document, at, this.#codeMembers).map((code) => this.#failure(operation, answer, code, at)),
     );
-    return [...new Set(codes.filter((code) => typeof code === 'string'))];
   }
 
-  #failure(operation: Operation, answer: Answer, code: string, pointer: string, schema: Node): Failure {
+  #failure(operation: Operation, answer: Answer, code: string, pointer: string): Failure {
     const here = this.#node(pointer);
+    const schema = objectOf(follow(this.#document, pointer).value);
     const own = (name: string): unknown => here[name] ?? schema[name];
-    const causes = own('x-causes');
+    const causes = listOf(own('x-causes'));
     return Object.freeze<Failure>({
       key: `${operation.id} ${answer.status} ${code}`,
       operation,
@@ -106,18 +97,14 @@ class Reader {
       code,
       title: text(own('title')) ?? code,
       description: text(own('description')) ?? answer.description,
-      causes: Object.freeze(Array.isArray(causes) && causes.length > 0 ? causes.map(String) : ['any']),
+      causes: Object.freeze(causes.length > 0 ? causes.map(String) : ['any']),
       retry: retryOf(own('x-retry')),
       interpretation: text(own('x-interpretation')),
-      examples: Object.freeze((answer.content?.examples ?? []).filter(({ value }) => this.#codeOf(value) === code)),
+      examples: Object.freeze((answer.content?.examples ?? []).filter(({ value }) => getIn(value, this.#codeMembers) === code)),
       schema: schema as OpenAPIV3_1.SchemaObject,
       validate: this.#schemas.validator(here),
       pointer,
     });
-  }
-
-  #codeOf(value: unknown): unknown {
-    return this.#codeMembers.reduce<unknown>((at, member) => (at as Node | null | undefined)?.[member], value);
   }
 
   #body(pointer: string, node: Node): RequestBody | undefined {
@@ -138,7 +125,7 @@ class Reader {
       mediaType,
       schema: media['schema'] as OpenAPIV3_1.SchemaObject | undefined,
       examples: Object.freeze(this.#examples(at, media)),
-      secrets: Object.freeze(secretMembers(this.#document, join(at, 'schema'))),
+      secrets: this.#secrets(join(at, 'schema')),
       validate: this.#schemas.validator(media['schema'] ?? true),
     });
   }
@@ -156,29 +143,32 @@ class Reader {
   #headers(pointer: string, node: Node): readonly Header[] {
     return Object.freeze(
       Object.keys(objectOf(node['headers'])).map((name): Header => {
-        const header = objectOf(follow(this.#document, join(pointer, 'headers', name)).value);
-        const schema = header['schema'] as OpenAPIV3_1.SchemaObject | undefined;
-        return Object.freeze({ name, required: header['required'] === true, schema, example: header['example'] ?? schema?.example });
+        const followed = follow(this.#document, join(pointer, 'headers', name));
+        const header = objectOf(followed.value);
+        return Object.freeze({ name, required: header['required'] === true, ...this.#described(header), pointer: followed.pointer });
       }),
     );
+  }
+
+  /** What parameters and headers have in common. */
+  #described(node: Node): Pick<Parameter, 'schema' | 'example' | 'validate'> {
+    const schema = node['schema'] as OpenAPIV3_1.SchemaObject | undefined;
+    return { schema, example: node['example'] ?? schema?.example, validate: this.#schemas.validator(schema ?? true) };
   }
 
   /** An operation's own parameter replaces the one of the same name and place on its path. */
   #parameters(item: string, operation: string): readonly Parameter[] {
     const found = new Map<string, Parameter>();
     for (const list of [join(item, 'parameters'), join(operation, 'parameters')]) {
-      const entries = get(this.#document, list);
-      if (!Array.isArray(entries)) continue;
-      entries.forEach((_, index) => {
-        const node = objectOf(follow(this.#document, join(list, index)).value);
-        const schema = node['schema'] as OpenAPIV3_1.SchemaObject | undefined;
+      listOf(get(this.#document, list)).forEach((_, index) => {
+        const followed = follow(this.#document, join(list, index));
+        const node = objectOf(followed.value);
         const parameter = {
           name: text(node['name']) ?? '',
           in: node['in'] as Parameter['in'],
           required: node['required'] === true,
-          schema,
-          example: node['example'] ?? schema?.example,
-          validate: this.#schemas.validator(schema ?? true),
+          ...this.#described(node),
+          pointer: followed.pointer,
         };
         found.set(`${parameter.in} ${parameter.name.toLowerCase()}`, Object.freeze(parameter));
       });
@@ -187,12 +177,11 @@ class Reader {
   }
 
   #credentials(node: Node): readonly Credential[] {
-    const requirements = (node['security'] ?? this.#document.security ?? []) as Record<string, string[]>[];
     return Object.freeze(
-      requirements.flatMap((requirement) =>
-        Object.entries(requirement).map(([scheme, scopes]): Credential => {
+      listOf(node['security'] ?? this.#document.security).flatMap((requirement) =>
+        Object.entries(objectOf(requirement)).map(([scheme, scopes]): Credential => {
           const declared = objectOf(follow(this.#document, join('/components/securitySchemes', scheme)).value)['x-failures'];
-          return Object.freeze({ scheme, scopes: Object.freeze(scopes), failures: Object.freeze(Array.isArray(declared) ? declared.map(String) : []) });
+          return Object.freeze({ scheme, scopes: Object.freeze(listOf(scopes).map(String)), failures: Object.freeze(listOf(declared).map(String)) });
         }),
       ),
     );
@@ -205,6 +194,10 @@ class Reader {
 
 function objectOf(value: unknown): Node {
   return typeof value === 'object' && value !== null ? (value as Node) : {};
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function text(value: unknown): string | undefined {

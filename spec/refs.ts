@@ -1,6 +1,6 @@
 import type { Finding } from './errors.js';
 import { fromFragment, get, join } from './pointer.js';
-import type { Source } from './source.js';
+import type { Contract } from './types.js';
 
 /** A `$ref` of the document: where it stands and what it says. */
 export interface Reference {
@@ -29,28 +29,40 @@ export function references(document: unknown): Reference[] {
 }
 
 /** Members whose own members are named by the author, so that `value` or `$ref` below them are names, not words. */
-const NAMED = new Set(['properties', 'patternProperties', 'schemas', 'responses', 'examples', 'headers', 'parameters', '$defs', 'dependentSchemas']);
+export const NAMED: ReadonlySet<string> = new Set([
+  ...['schemas', 'responses', 'parameters', 'examples', 'requestBodies', 'headers', 'securitySchemes', 'links', 'callbacks', 'pathItems'],
+  ...['paths', 'webhooks', 'content', 'encoding', 'variables', 'mapping', 'scopes'],
+  ...['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas'],
+]);
 
-function isLiteral(key: string, value: unknown): boolean {
+/** Whether a member holds data rather than description. */
+export function isLiteral(key: string, value: unknown): boolean {
   if (key === 'value' || key === 'example' || key === 'default' || key === 'const' || key === 'enum') return true;
   return key === 'examples' && Array.isArray(value);
 }
 
 /** The references that lead nowhere in this document; those to other files are not looked at. */
-export function brokenReferences(document: unknown, source: Source): Finding[] {
-  return references(document)
-    .filter(({ ref }) => ref.startsWith('#'))
-    .filter(({ ref }) => {
-      const target = fromFragment(ref);
-      return target === undefined || get(document, target) === undefined;
-    })
-    .map(({ pointer, ref }) => ({
-      problem: 'broken-ref',
-      what: `${ref} points at nothing`,
-      why: 'What it was to describe would not be checked at all.',
-      remedy: `${nearest(document, ref)}`,
-      location: source.locate(pointer),
-    }));
+export function brokenReferences(document: unknown, refs: readonly Reference[], locate: Contract['locate']): Finding[] {
+  const known = new Map<string, boolean>();
+  const leadsNowhere = (ref: string): boolean => {
+    const target = fromFragment(ref);
+    return target === undefined || get(document, target) === undefined;
+  };
+  return refs.flatMap(({ pointer, ref }): Finding[] => {
+    if (!ref.startsWith('#')) return [];
+    let broken = known.get(ref);
+    if (broken === undefined) known.set(ref, (broken = leadsNowhere(ref)));
+    if (!broken) return [];
+    return [
+      {
+        problem: 'broken-ref',
+        what: `${ref} points at nothing`,
+        why: 'What it was to describe would not be checked at all.',
+        remedy: nearest(document, ref),
+        location: locate(pointer),
+      },
+    ];
+  });
 }
 
 function nearest(document: unknown, ref: string): string {

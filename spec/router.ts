@@ -5,6 +5,7 @@ type Handler = (params: Record<string, string | undefined>) => Route;
 
 /**
  * Compiles the routes of a contract into a radix tree; matching costs the length of the path, not the number of routes.
+ * Of two paths that differ only in the names of their parameters, the first is routed.
  *
  * @example
  * const route = createRouter(operations);
@@ -12,9 +13,12 @@ type Handler = (params: Record<string, string | undefined>) => Route;
  */
 export function createRouter(operations: readonly Operation[]): (method: string, path: string) => Route | undefined {
   const router = findMyWay({ caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 4096 });
+  const taken = new Set<string>();
   for (const operation of operations) {
-    const names: string[] = [];
-    const pattern = operation.path.replaceAll(':', '::').replace(/\{([^}]+)\}/g, (_, name: string) => `:p${names.push(name) - 1}`);
+    const { pattern, names } = patternOf(operation.path);
+    const key = `${operation.method} ${pattern}`;
+    if (!isRoutable(operation.path) || taken.has(key)) continue;
+    taken.add(key);
     const handler: Handler = (params) => ({
       operation,
       params: Object.fromEntries(names.map((name, index) => [name, params[`p${index}`] ?? ''])),
@@ -25,4 +29,19 @@ export function createRouter(operations: readonly Operation[]): (method: string,
     const found = router.find(method as findMyWay.HTTPMethod, path);
     return found === null ? undefined : (found.store as Handler)(found.params);
   };
+}
+
+/** Whether requests can reach a path: `*` is a wildcard to the router, and a request's path begins with a slash and ends before `?`. */
+export function isRoutable(path: string): boolean {
+  return path.startsWith('/') && !/[*?#]/.test(path);
+}
+
+/** A parameter that shares its segment with text, as in `/works/{id}:confirm`, must be told where it ends. */
+function patternOf(path: string): { readonly pattern: string; readonly names: readonly string[] } {
+  const names: string[] = [];
+  const pattern = path.split('/').map((segment) => {
+    const end = /^\{[^}]+\}$/.test(segment) ? '' : '(^[^/]+?)';
+    return segment.replaceAll(':', '::').replace(/\{([^}]+)\}/g, (_, name: string) => `:p${names.push(name) - 1}${end}`);
+  });
+  return { pattern: pattern.join('/'), names };
 }

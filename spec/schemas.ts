@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { OpenAPIV3_1 } from 'openapi-types';
-import { fromFragment, get, join } from './pointer.js';
+import { join } from './pointer.js';
 import type { Validator, Violation } from './types.js';
 
 const ROOT = 'contract';
@@ -16,18 +16,17 @@ export interface Schemas {
 }
 
 /**
- * Prepares the schemas of a document; only `components.schemas` is handed to the compiler, so that a document's
- * size costs nothing until a schema is used.
+ * Prepares the schemas of a document; nothing is compiled, not even the compiler itself made, until a schema is used,
+ * and only `components.schemas` is handed to it, so that a document's size costs nothing.
  *
  * @example
  * const validate = createSchemas(document).validator({ $ref: '#/components/schemas/Work' });
  * validate({}); // [{ pointer: '/title', keyword: 'required', message: 'is required' }]
  */
 export function createSchemas(document: OpenAPIV3_1.Document): Schemas {
-  const ajv = createAjv();
-  ajv.addSchema({ $id: ROOT, components: { schemas: document.components?.schemas ?? {} } }, ROOT);
-
+  let shared: Ajv2020 | undefined;
   const compile = (schema: unknown): ValidateFunction => {
+    const ajv = (shared ??= createAjv().addSchema({ $id: ROOT, components: { schemas: document.components?.schemas ?? {} } }, ROOT));
     const ref = (schema as { $ref?: unknown }).$ref;
     if (typeof ref === 'string' && ref.startsWith(SCHEMAS) && isPlainReference(schema as object)) {
       const compiled = ajv.getSchema(ROOT + ref);
@@ -41,7 +40,7 @@ export function createSchemas(document: OpenAPIV3_1.Document): Schemas {
       let validate: ValidateFunction | undefined;
       return (value) => {
         validate ??= compile(schema);
-        return validate(value) === true ? NONE : (validate.errors ?? []).filter(isOwn).map(toViolation);
+        return validate(value) ? NONE : (validate.errors ?? []).filter(isOwn).map(toViolation);
       };
     },
   };
@@ -49,9 +48,12 @@ export function createSchemas(document: OpenAPIV3_1.Document): Schemas {
 
 const NONE: readonly Violation[] = Object.freeze([]);
 
-/** An ajv for the dialect of the contracts: JSON Schema 2020-12 with formats, OpenAPI's annotations and ours. */
+/**
+ * An ajv for the dialect of the contracts: JSON Schema 2020-12 with formats, OpenAPI's annotations and ours. Optimising the
+ * generated code takes longer than it ever saves.
+ */
 export function createAjv(): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, logger: false, validateFormats: true });
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, logger: false, code: { optimize: false } });
   (addFormats as unknown as (target: Ajv2020) => void)(ajv);
   for (const format of ['int32', 'int64', 'float', 'double', 'password', 'binary', 'byte']) {
     if (!(format in ajv.formats)) ajv.addFormat(format, true);
@@ -110,76 +112,10 @@ function describe(error: ErrorObject): string {
     case 'const':
       return `must be ${JSON.stringify(error.params['allowedValue'])}`;
     case 'enum':
-      return `must be one of ${(error.params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`;
+      return `must be one of ${(error.params['allowedValues'] as readonly unknown[]).map((value) => JSON.stringify(value)).join(', ')}`;
     case 'additionalProperties':
       return `must not have the member ${JSON.stringify(error.params['additionalProperty'])}`;
     default:
       return error.message ?? `breaks ${error.keyword}`;
   }
-}
-
-/**
- * Follows a chain of local references to the value that is meant, with its pointer.
- *
- * @example
- * follow(document, '/paths/~1works/post/responses/404'); // { value: {...}, pointer: '/components/responses/NotFound' }
- */
-export function follow(document: unknown, pointer: string): { readonly value: unknown; readonly pointer: string } {
-  let current = pointer;
-  for (let hops = 0; hops < 32; hops++) {
-    const value = get(document, current);
-    const ref = (value as { $ref?: unknown } | null | undefined)?.$ref;
-    const next = typeof ref === 'string' ? fromFragment(ref) : undefined;
-    if (next === undefined) return { value, pointer: current };
-    current = next;
-  }
-  return { value: undefined, pointer: current };
-}
-
-/**
- * The schema that describes a member of the value that a schema describes, through references and `allOf`; where
- * several parts describe it, the most particular (the last that says more than its type).
- *
- * @example
- * memberSchema(document, '/components/schemas/api_key.revoked', ['error', 'code']); // { const: 'api_key.revoked' }
- */
-export function memberSchemas(document: unknown, pointer: string, members: readonly string[]): { value: Record<string, unknown>; pointer: string }[] {
-  const found: { value: Record<string, unknown>; pointer: string }[] = [];
-  const visit = (at: string, index: number, depth: number): void => {
-    if (depth > 32) return;
-    const value = get(document, at);
-    if (typeof value !== 'object' || value === null) return;
-    const schema = value as Record<string, unknown>;
-    const ref = typeof schema['$ref'] === 'string' ? fromFragment(schema['$ref']) : undefined;
-    if (ref !== undefined) visit(ref, index, depth + 1);
-    if (Array.isArray(schema['allOf'])) schema['allOf'].forEach((_, part) => visit(join(at, 'allOf', part), index, depth + 1));
-    const member = members[index];
-    if (member === undefined) found.push({ value: schema, pointer: at });
-    else visit(join(at, 'properties', member), index + 1, depth + 1);
-  };
-  visit(pointer, 0, 0);
-  return found;
-}
-
-/**
- * The members of the described value whose schemas say `x-secret`, as JSON pointers into the value; lists are not entered.
- *
- * @example
- * secretMembers(document, '/components/schemas/CreatedApiKey'); // ['/token', '/webhook_secret_base64']
- */
-export function secretMembers(document: unknown, pointer: string): string[] {
-  const found = new Set<string>();
-  const visit = (at: string, member: string, seen: readonly string[]): void => {
-    const followed = follow(document, at);
-    if (seen.includes(followed.pointer) || typeof followed.value !== 'object' || followed.value === null) return;
-    const schema = followed.value as Record<string, unknown>;
-    const path = [...seen, followed.pointer];
-    if (schema['x-secret'] === true) found.add(member);
-    if (Array.isArray(schema['allOf'])) schema['allOf'].forEach((_, part) => visit(join(followed.pointer, 'allOf', part), member, path));
-    for (const name of Object.keys((schema['properties'] as object | undefined) ?? {})) {
-      visit(join(followed.pointer, 'properties', name), join(member, name), path);
-    }
-  };
-  visit(pointer, '', []);
-  return [...found];
 }

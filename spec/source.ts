@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { isAlias, isMap, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isAlias, isCollection, isMap, isSeq, LineCounter, parseDocument, visit, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
 import { InputError } from './errors.js';
 import { split } from './pointer.js';
 import type { Location } from './types.js';
@@ -57,7 +57,7 @@ interface SyntaxTree {
 
 function parseTree(text: string): SyntaxTree {
   const lines = new LineCounter();
-  return { lines, document: parseDocument(text, { lineCounter: lines, prettyErrors: false }) };
+  return { lines, document: parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'error' }) };
 }
 
 function readText(path: string, file: string): string {
@@ -86,20 +86,64 @@ function parseValue(text: string, file: string): unknown {
       // Fall through: the YAML parser reads JSON as well, and knows where the mistake is.
     }
   }
-  const { document, lines } = tree ?? parseTree(text);
-  if (document.errors.length > 0) {
-    throw new InputError(
-      document.errors.map((error) => ({
-        problem: 'contract-syntax',
-        what: error.message,
-        why: 'A file that cannot be parsed declares nothing.',
-        remedy: 'Correct the syntax at this place.',
-        location: placeOf(file, { document, lines }, error.pos[0]),
-      })),
-    );
+  const parsed = tree ?? parseTree(text);
+  const { document } = parsed;
+  const faults = [
+    ...document.errors.map(({ code, message, pos }): Fault => ({ message: code === 'MULTIPLE_DOCS' ? 'A second document begins' : message, offset: pos[0] })),
+    ...(BEYOND_JSON.test(text) ? faultsBeyondJson(document) : []),
+  ];
+  if (faults.length > 0) throw syntaxError(file, parsed, faults);
+  try {
+    return document.toJS({ maxAliasCount: 10_000 });
+  } catch (error) {
+    throw syntaxError(file, parsed, [{ message: (error as Error).message, offset: 0 }]);
   }
-  return document.toJS({ maxAliasCount: 10_000 });
 }
+
+interface Fault {
+  readonly message: string;
+  readonly offset: number;
+}
+
+function syntaxError(file: string, tree: SyntaxTree, faults: readonly Fault[]): InputError {
+  return new InputError(
+    faults.map(({ message, offset }) => ({
+      problem: 'contract-syntax',
+      what: message,
+      why: 'A file that cannot be parsed declares nothing.',
+      remedy: 'Correct the syntax at this place.',
+      location: placeOf(file, tree, offset),
+    })),
+  );
+}
+
+/** An anchor, an alias, a tag or a complex key, or a word in a text that looks like one: hardly any contract needs the closer look. */
+const BEYOND_JSON = /(?:^|[\s,[{])(?:[&*!][\w!<:]|\?\s)/;
+
+/** What YAML can say and JSON cannot: values of other types, keys that are no words, and a value inside of itself. */
+function faultsBeyondJson(document: Document): Fault[] {
+  const faults: Fault[] = [];
+  const anchors = new Map<string, Node>();
+  const report = (node: unknown, message: string): void => void faults.push({ message, offset: startOf(node) ?? 0 });
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (isCollection(key)) report(key, 'A key is a list or a map');
+    },
+    Node: (_, node) => {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.set(node.anchor, node);
+        if (node.tag !== undefined && !JSON_TAGS.has(node.tag)) report(node, `The tag ${node.tag} stands for a value that JSON does not have`);
+        return;
+      }
+      const [start, end] = [startOf(node) ?? 0, anchors.get(node.source)?.range?.[1]];
+      if (end === undefined) report(node, `The alias *${node.source} comes before any anchor of that name`);
+      else if (start < end) report(node, `The alias *${node.source} stands inside of what it names`);
+    },
+  });
+  return faults;
+}
+
+const JSON_TAGS: ReadonlySet<string> = new Set(['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((type) => `tag:yaml.org,2002:${type}`));
 
 function placeOf(file: string, { lines }: SyntaxTree, offset: number): Location {
   const { line, col } = lines.linePos(offset);
@@ -115,7 +159,7 @@ function offsetOf(document: Document, members: readonly string[]): number {
     let next: unknown;
     let start: number | undefined;
     if (isMap(node)) {
-      const pair = node.items.find((item) => keyOf(item.key) === member);
+      const pair = pairsOf(node).get(member);
       next = pair?.value;
       start = startOf(pair?.key);
     } else if (isSeq(node)) {
@@ -127,6 +171,15 @@ function offsetOf(document: Document, members: readonly string[]): number {
     node = next;
   }
   return offset;
+}
+
+/** Many findings in one long list of members must not cost a search each. */
+const indexes = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  let index = indexes.get(map);
+  if (index === undefined) indexes.set(map, (index = new Map(map.items.map((pair) => [keyOf(pair.key), pair]))));
+  return index;
 }
 
 function keyOf(key: unknown): string {

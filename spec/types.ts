@@ -40,6 +40,8 @@ export interface Header {
   readonly required: boolean;
   readonly schema: OpenAPIV3_1.SchemaObject | undefined;
   readonly example: unknown;
+  readonly validate: Validator;
+  readonly pointer: string;
 }
 
 /** A body that an answer or a request can have. */
@@ -94,6 +96,7 @@ export interface Parameter {
   readonly schema: OpenAPIV3_1.SchemaObject | undefined;
   readonly example: unknown;
   readonly validate: Validator;
+  readonly pointer: string;
 }
 
 export interface RequestBody {

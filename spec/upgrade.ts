@@ -1,3 +1,5 @@
+import { NAMED } from './refs.js';
+
 /** From OpenAPI 3.0's dialect of JSON Schema to 2020-12, which 3.1 uses. */
 
 /**
@@ -6,9 +8,9 @@
  * @example
  * upgrade({ type: 'string', nullable: true }); // { type: ['string', 'null'] }
  */
-export function upgrade(node: unknown): void {
+export function upgrade(node: unknown, named = false): void {
   if (Array.isArray(node)) {
-    node.forEach(upgrade);
+    for (const item of node) upgrade(item);
     return;
   }
   if (typeof node !== 'object' || node === null) return;
@@ -20,8 +22,13 @@ export function upgrade(node: unknown): void {
   if (typeof schema['nullable'] === 'boolean') delete schema['nullable'];
   exclusive(schema, 'exclusiveMinimum', 'minimum');
   exclusive(schema, 'exclusiveMaximum', 'maximum');
-  for (const [key, value] of Object.entries(schema)) if (key !== 'example' && key !== 'examples' && key !== 'default') upgrade(value);
+  for (const [key, value] of Object.entries(schema)) {
+    if (named || !LITERAL.has(key)) upgrade(value, !named && NAMED.has(key));
+  }
 }
+
+/** Values that are data, not description, whatever their members are called. */
+const LITERAL: ReadonlySet<string> = new Set(['example', 'value', 'default', 'enum']);
 
 function exclusive(schema: Record<string, unknown>, flag: string, bound: string): void {
   if (typeof schema[flag] !== 'boolean') return;

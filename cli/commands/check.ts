@@ -9,7 +9,10 @@ export async function check(file: string | undefined, options: { readonly json?:
   const findings = await checkContract(contract);
   if (options.json === true) io.out(`${JSON.stringify({ file: contract.file, findings }, null, 2)}\n`);
   else if (findings.length > 0) throw new InputError(findings);
-  else io.out(`${contract.file} is sound: ${contract.operations.length} operations, ${contract.failures.length} failures, ${countCauses(contract.failures)} causes.\n`);
+  else
+    io.out(
+      `${contract.file} is sound: ${contract.operations.length} operations, ${contract.failures.length} failures, ${countCauses(contract.failures)} causes.\n`,
+    );
   return findings.length > 0 ? EXIT.invalid : EXIT.proven;
 }
 

@@ -31,7 +31,8 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
   const cells = rows.map((row) => [row.operation, row.method, row.path, String(row.status), row.code, row.retry, row.causes.join(', ')]);
   const head = ['OPERATION', 'METHOD', 'PATH', 'STATUS', 'CODE', 'RETRY', 'CAUSES'];
   const widths = head.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)));
-  const format = (row: readonly string[]): string => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ');
+  const format = (row: readonly string[]): string =>
+    row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ');
   io.out(`${bold(format(head))}\n${cells.map((row) => `${format(row)}\n`).join('')}`);
   io.out(dim(`${rows.length} failures of ${contract.title} ${contract.version}\n`));
   return EXIT.proven;

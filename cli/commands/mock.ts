@@ -46,7 +46,13 @@ function greeting(server: Mock, { bold, dim, green }: Colors): string {
     `${green('●')} ${bold(contract.title)} fails at ${bold(server.url)}`,
     `  ${contract.operations.length} operations, ${contract.failures.length} failures from ${contract.file}`,
     ...(first === undefined ? [] : ['', `  ${dim('any failure on demand')}   -H 'Prefer: error=${first.code}'`]),
-    ...(world === undefined ? [] : ['', `  ${dim('the well-known world')}    public tokens, the same at every start (${server.url}/__admin/world)`, ...worldLines(world)]),
+    ...(world === undefined
+      ? []
+      : [
+          '',
+          `  ${dim('the well-known world')}    public tokens, the same at every start (${server.url}/__admin/world)`,
+          ...worldLines(world),
+        ]),
     ...(server.adminToken === undefined ? [] : ['', `  ${dim('admin token')}             ${server.adminToken}`]),
     '',
     '',

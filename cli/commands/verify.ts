@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { decide } from '../../ci/index.js';
-import { buildLedger, createPlan, createTransport, formatRun, run, type CauseLine, type Deployment, type Ledger, type RunEvent } from '../../contracts/index.js';
+import {
+  buildLedger,
+  createPlan,
+  createTransport,
+  formatRun,
+  run,
+  type CauseLine,
+  type Deployment,
+  type Ledger,
+  type RunEvent,
+} from '../../contracts/index.js';
 import type { Contract } from '../../spec/index.js';
 import { soundContract } from '../contract.js';
 import type { Io } from '../io.js';
@@ -46,7 +56,14 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
       unlisten();
       await transport.close();
     }
-    const ledger = buildLedger({ contract, url: deployment.url, startedAt, durationMs: Math.round(performance.now() - began), lines, decide });
+    const ledger = buildLedger({
+      contract,
+      url: deployment.url,
+      startedAt,
+      durationMs: Math.round(performance.now() - began),
+      lines,
+      decide,
+    });
     report(ledger, lines, options, io);
     return abort.signal.aborted ? INTERRUPTED : ledger.exitCode;
   } finally {
@@ -61,12 +78,16 @@ async function follow(contract: Contract, events: AsyncGenerator<RunEvent>, io: 
   for await (const event of events) {
     progress.show(event);
     if (event.type === 'path-finished') lines.push(event.line);
-    if (event.type === 'leftover') io.err(event.removed ? `removed: ${event.what}\n` : `left by an aborted run: ${event.what} (--remove-leftovers removes it)\n`);
+    if (event.type === 'leftover')
+      io.err(event.removed ? `removed: ${event.what}\n` : `left by an aborted run: ${event.what} (--remove-leftovers removes it)\n`);
     if (event.type === 'cleanup-failed') io.err(`not removed: ${event.what}: ${event.why}. ${event.remedy}\n`);
   }
   progress.clear();
   const rank = new Map(contract.failures.map((failure, index) => [failure, index]));
-  return lines.sort((a, b) => (rank.get(a.failure) ?? 0) - (rank.get(b.failure) ?? 0) || a.failure.causes.indexOf(a.cause) - a.failure.causes.indexOf(b.cause));
+  return lines.sort(
+    (a, b) =>
+      (rank.get(a.failure) ?? 0) - (rank.get(b.failure) ?? 0) || a.failure.causes.indexOf(a.cause) - a.failure.causes.indexOf(b.cause),
+  );
 }
 
 /** Options of the command line go before what the deployment file says. */
@@ -88,7 +109,8 @@ function parseHeaders(headers: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     headers.map((header) => {
       const at = header.indexOf(':');
-      if (at < 1) throw usage(`--header is ${JSON.stringify(header)}`, 'A header has a name and a value.', "Say --header 'X-Team: payments'.");
+      if (at < 1)
+        throw usage(`--header is ${JSON.stringify(header)}`, 'A header has a name and a value.', "Say --header 'X-Team: payments'.");
       return [header.slice(0, at).trim().toLowerCase(), header.slice(at + 1).trim()];
     }),
   );
@@ -98,12 +120,19 @@ function readCa(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw usage(`--ca ${file} cannot be read: ${(error as Error).message}`, 'Without it the deployment would not be trusted.', 'Name an existing PEM file.');
+    throw usage(
+      `--ca ${file} cannot be read: ${(error as Error).message}`,
+      'Without it the deployment would not be trusted.',
+      'Name an existing PEM file.',
+    );
   }
 }
 
 function report(ledger: Ledger, lines: readonly CauseLine[], options: VerifyOptions, io: Io): void {
   const files = writeReports(ledger, options.out);
   if (options.json === true) io.out(`${JSON.stringify(ledger, null, 2)}\n`);
-  else io.out(`${formatRun(ledger, lines, { color: io.color })}${files.map((file) => `  ${file}\n`).join('')}`);
+  else
+    io.out(
+      `${formatRun(ledger, lines, { color: io.color, ...((options.deployment ?? options.url) === undefined ? { where: 'the embedded sandbox' } : {}) })}${files.map((file) => `  ${file}\n`).join('')}`,
+    );
 }

@@ -22,7 +22,10 @@ const withBody = (request: PathRequest, members: Readonly<Record<string, unknown
   body: { ...(request.body as object), ...members },
 });
 
-const withKey = (request: PathRequest, key: string): PathRequest => ({ ...request, headers: { ...request.headers, 'idempotency-key': key } });
+const withKey = (request: PathRequest, key: string): PathRequest => ({
+  ...request,
+  headers: { ...request.headers, 'idempotency-key': key },
+});
 
 /** What is sent in place of JSON; the body itself must not be sent as well. */
 const raw = ({ body, ...request }: PathRequest, contentType: string, text: string = JSON.stringify(body)): PathRequest => ({
@@ -61,7 +64,13 @@ function creatorOf(request: PathRequest): object {
   return (request.body as { creators: readonly object[] }).creators[0] ?? {};
 }
 
-const refused = (operation: string, code: string, cause: string, members: Readonly<Record<string, unknown>>, thenAlso?: FailurePath['thenAlso']): FailurePath => ({
+const refused = (
+  operation: string,
+  code: string,
+  cause: string,
+  members: Readonly<Record<string, unknown>>,
+  thenAlso?: FailurePath['thenAlso'],
+): FailurePath => ({
   operation,
   code,
   cause,

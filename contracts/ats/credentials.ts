@@ -51,21 +51,21 @@ const keyPaths = Object.entries(KEY_OPERATIONS).flatMap(([operation, scope]): Fa
     needs: ['org.second'],
     when: async (request, steps) => ({ ...request, as: await steps.identity('otherOrg') }),
   },
-  ...([
-    ['inactive', 'inactiveOrg'],
-    ['soft-deleted', 'deletedOrg'],
-  ] as const).map(
-    ([cause, identity]): FailurePath => ({
-      operation,
-      code: 'api_key.org_inactive',
-      cause,
-      needs: [`identity:${identity}`],
-      when: async (request, steps) => {
-        const as = await steps.identity(identity);
-        return { ...request, as, params: { ...request.params, organization_id: as.organization ?? '' } };
-      },
-    }),
-  ),
+  ...(
+    [
+      ['inactive', 'inactiveOrg'],
+      ['soft-deleted', 'deletedOrg'],
+    ] as const
+  ).map(([cause, identity]): FailurePath => ({
+    operation,
+    code: 'api_key.org_inactive',
+    cause,
+    needs: [`identity:${identity}`],
+    when: async (request, steps) => {
+      const as = await steps.identity(identity);
+      return { ...request, as, params: { ...request.params, organization_id: as.organization ?? '' } };
+    },
+  })),
   {
     operation,
     code: 'api_key.scope_denied',

@@ -1,16 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { FailurePath } from '../path.js';
 import { SetupFailed, type Steps } from '../steps.js';
-import type { Capability } from '../types.js';
-import { confirmRequest, open, prepare, prepareRequest, secondOrganization, upload, VERSION, VERSION_UPLOAD, WORK, type Actor, type Job, type JobKind } from './work.js';
+import { beneath } from './beneath.js';
+import {
+  confirmRequest,
+  open,
+  prepare,
+  prepareRequest,
+  secondOrganization,
+  upload,
+  VERSION,
+  VERSION_UPLOAD,
+  WORK,
+  type Actor,
+  type Job,
+  type JobKind,
+} from './work.js';
 
 /** Over the size that stores free of charge, so that a confirm costs something on every network. */
 const PRICED_BYTES = 11 * 1024 * 1024;
-
-const limit = (steps: Steps, name: string): number => steps.contract.limits[name]?.value ?? 0;
-
-/** One second past a time to live. */
-const outlive = (steps: Steps, name: string): Promise<void> => steps.change('clock.advance', { seconds: limit(steps, name) + 1 });
 
 /** The second organization under its own path; for versions, under its own work. */
 async function stranger(steps: Steps, kind: JobKind): Promise<Actor> {
@@ -23,8 +31,6 @@ async function otherWork(steps: Steps): Promise<string> {
   return typeof made === 'string' ? made : (steps.deployment.works.other ?? '');
 }
 
-const strangerNeeds = (kind: JobKind): readonly Capability[] => (kind === WORK ? ['org.second'] : ['org.second', 'work.other']);
-
 /** A key with a file cap of its own, and an upload just over it or, for the control twin, just at it. */
 async function capped(steps: Steps, kind: JobKind, excess: 0 | 1): Promise<Job> {
   const as = await steps.identity('smallFiles');
@@ -34,37 +40,73 @@ async function capped(steps: Steps, kind: JobKind, excess: 0 | 1): Promise<Job> 
   return upload(steps, kind, { as }, cap + excess);
 }
 
-const preparePaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): FailurePath[] => {
-  const operation = kind.prepare;
-  const gone = 'registration.upload_session_not_found';
+/** One of the two steps that a job must go through in time, once, in its own path, by its own organization. */
+interface Stage {
+  readonly operation: string;
+  readonly gone: string;
+  readonly usedUp: string;
+  readonly forbidden: string;
+  /** The limit after which the job is gone. */
+  readonly ttl: string;
+  /** Brings a job to where this step is next. */
+  readonly bring: (steps: Steps, kind: JobKind) => Promise<Job>;
+  readonly request: typeof prepareRequest;
+}
+
+const stagePaths = (kind: JobKind, elsewhere: JobKind, stage: Stage): FailurePath[] => {
+  const { operation, gone, bring, request } = stage;
   return [
-    { operation, code: gone, cause: 'never existed', when: (request) => ({ ...request, body: { job_id: randomUUID() } }) },
+    { operation, code: gone, cause: 'never existed', when: (ready) => ({ ...ready, body: { job_id: randomUUID() } }) },
     {
       operation,
       code: gone,
       cause: 'expired',
       needs: ['clock.advance'],
       given: async (steps) => {
-        const job = await upload(steps, withAudio);
-        await outlive(steps, 'upload_ttl_seconds');
-        return prepareRequest(steps, job);
+        const job = await bring(steps, kind);
+        await steps.change('clock.advance', { seconds: (steps.contract.limits[stage.ttl]?.value ?? 0) + 1 });
+        return request(steps, job);
       },
     },
-    { operation, code: gone, cause: 'consumed', given: async (steps) => prepareRequest(steps, await prepare(steps, kind)) },
+    {
+      operation,
+      code: gone,
+      cause: stage.usedUp,
+      given: async (steps) => {
+        const once = await request(steps, await bring(steps, kind));
+        await steps.call(once);
+        return once;
+      },
+    },
     {
       operation,
       code: gone,
       cause: 'of another path',
       needs: ['work.own'],
-      given: async (steps) => prepareRequest(steps, await upload(steps, elsewhere), {}, kind),
+      given: async (steps) => request(steps, await bring(steps, elsewhere), {}, kind),
     },
     {
       operation,
-      code: 'registration.upload_session_forbidden',
+      code: stage.forbidden,
       cause: 'another organization',
-      needs: strangerNeeds(kind),
-      given: async (steps) => prepareRequest(steps, await upload(steps, kind), await stranger(steps, kind)),
+      needs: kind === WORK ? ['org.second'] : ['org.second', 'work.other'],
+      given: async (steps) => request(steps, await bring(steps, kind), await stranger(steps, kind)),
     },
+  ];
+};
+
+const preparePaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): FailurePath[] => {
+  const operation = kind.prepare;
+  return [
+    ...stagePaths(kind, elsewhere, {
+      operation,
+      gone: 'registration.upload_session_not_found',
+      usedUp: 'consumed',
+      forbidden: 'registration.upload_session_forbidden',
+      ttl: 'upload_ttl_seconds',
+      bring: upload,
+      request: prepareRequest,
+    }),
     {
       operation,
       code: 'registration.audio_too_large',
@@ -90,91 +132,30 @@ const preparePaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): Fa
       cause: 'nothing uploaded',
       given: async (steps) => prepareRequest(steps, await open(steps, withAudio)),
     },
-    {
-      operation,
-      code: 'registration.commitment_invalid',
-      cause: 'own commitment refused',
-      needs: ['commitment.fault'],
-      when: async (request, steps) => {
-        await steps.change('commitment.fault');
-        return request;
-      },
-    },
-    {
-      operation,
-      code: 'registration.dry_run_failed',
-      cause: 'refused by the chain',
-      needs: ['chain.fault'],
-      when: async (request, steps) => {
-        await steps.change('chain.fault');
-        return request;
-      },
-    },
+    beneath(operation, 'registration.commitment_invalid', 'own commitment refused', 'commitment.fault'),
+    beneath(operation, 'registration.dry_run_failed', 'refused by the chain', 'chain.fault'),
   ];
 };
 
 const confirmPaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): FailurePath[] => {
   const operation = kind.confirm;
-  const gone = 'registration.prepared_not_found';
   return [
-    { operation, code: gone, cause: 'never existed', when: (request) => ({ ...request, body: { job_id: randomUUID() } }) },
-    {
+    ...stagePaths(kind, elsewhere, {
       operation,
-      code: gone,
-      cause: 'expired',
-      needs: ['clock.advance'],
-      given: async (steps) => {
-        const job = await prepare(steps, kind);
-        await outlive(steps, 'quote_ttl_seconds');
-        return confirmRequest(steps, job);
-      },
-    },
+      gone: 'registration.prepared_not_found',
+      usedUp: 'confirmed already',
+      forbidden: 'registration.prepared_forbidden',
+      ttl: 'quote_ttl_seconds',
+      bring: prepare,
+      request: confirmRequest,
+    }),
     {
-      operation,
-      code: gone,
-      cause: 'confirmed already',
-      given: async (steps) => {
-        const request = await confirmRequest(steps, await prepare(steps, kind));
-        await steps.call(request);
-        return request;
-      },
-    },
-    {
-      operation,
-      code: gone,
-      cause: 'of another path',
-      needs: ['work.own'],
-      given: async (steps) => confirmRequest(steps, await prepare(steps, elsewhere), {}, kind),
-    },
-    {
-      operation,
-      code: 'registration.prepared_forbidden',
-      cause: 'another organization',
-      needs: strangerNeeds(kind),
-      given: async (steps) => confirmRequest(steps, await prepare(steps, kind), await stranger(steps, kind)),
-    },
-    {
-      operation,
-      code: 'common.forbidden',
-      cause: 'too few credits',
+      ...beneath(operation, 'common.forbidden', 'too few credits', 'credits.set', { credits: 0 }),
       needs: ['credits.set', `upload:${PRICED_BYTES}`],
       given: async (steps) => confirmRequest(steps, await prepare(steps, withAudio, {}, PRICED_BYTES)),
-      when: async (request, steps) => {
-        await steps.change('credits.set', { credits: 0 });
-        return request;
-      },
       control: async (_, request) => request,
     },
-    {
-      operation,
-      code: 'common.quota_exceeded',
-      cause: 'quota reached',
-      needs: ['quota.set'],
-      when: async (request, steps) => {
-        await steps.change('quota.set', { limit: 1, used: 1 });
-        return request;
-      },
-    },
+    beneath(operation, 'common.quota_exceeded', 'quota reached', 'quota.set', { limit: 1, used: 1 }),
   ];
 };
 

@@ -1,7 +1,18 @@
 import type { Scenario } from '../path.js';
 import type { Capability, PathRequest } from '../types.js';
 import type { Steps } from '../steps.js';
-import { AUDIO_BYTES, confirm, confirmRequest, initRequest, prepare, prepareRequest, upload, VERSION, VERSION_UPLOAD, WORK } from './work.js';
+import {
+  AUDIO_BYTES,
+  confirm,
+  confirmRequest,
+  initRequest,
+  prepare,
+  prepareRequest,
+  upload,
+  VERSION,
+  VERSION_UPLOAD,
+  WORK,
+} from './work.js';
 
 const KEY: readonly Capability[] = ['identity:active'];
 const AUDIO: readonly Capability[] = [...KEY, `upload:${AUDIO_BYTES}`];
@@ -15,7 +26,11 @@ export function newKey(steps: Steps, members: Readonly<Record<string, unknown>> 
 }
 
 /** Creates a key and returns what was answered. */
-export async function mint(steps: Steps, members: Readonly<Record<string, unknown>> = {}, params: Readonly<Record<string, string>> = {}): Promise<Readonly<Record<string, unknown>>> {
+export async function mint(
+  steps: Steps,
+  members: Readonly<Record<string, unknown>> = {},
+  params: Readonly<Record<string, string>> = {},
+): Promise<Readonly<Record<string, unknown>>> {
   return steps.call({ ...newKey(steps, members), params });
 }
 

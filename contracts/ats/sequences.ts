@@ -13,13 +13,21 @@ const SMALL_FILE_BYTES = 4096;
 const PATIENCE_MS = 90_000;
 const POLL_MS = 2_000;
 
-const minted = (name: string, members: Readonly<Record<string, unknown>>, after?: (steps: Steps, id: string) => Promise<void>): Sequence['run'] => {
+const minted = (
+  name: string,
+  members: Readonly<Record<string, unknown>>,
+  after?: (steps: Steps, id: string) => Promise<void>,
+): Sequence['run'] => {
   return async (steps) => {
     const key = await mint(steps, members);
     const { id, token } = key;
     if (typeof token !== 'string') throw new SetupFailed('createApiKey answered no token');
     await after?.(steps, String(id));
-    const made: Token = { name, value: token, ...(steps.deployment.organization === undefined ? {} : { organization: steps.deployment.organization }) };
+    const made: Token = {
+      name,
+      value: token,
+      ...(steps.deployment.organization === undefined ? {} : { organization: steps.deployment.organization }),
+    };
     const cap = members['max_file_size_bytes'];
     return typeof cap === 'number' ? { ...made, maxFileSizeBytes: cap } : made;
   };

@@ -1,22 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { FailurePath } from '../path.js';
+import { beneath } from './beneath.js';
 import { activeKeys, keyLimit, revocation } from './keys.js';
 import { mint, newKey, scenarios } from './scenarios.js';
 
 /** What stands around the operations: dependencies that are down, limits that are reached, things that nobody has. */
 export const surroundingPaths: readonly FailurePath[] = [
-  ...Object.keys(scenarios).map(
-    (operation): FailurePath => ({
-      operation,
-      code: 'common.service_unavailable',
-      cause: 'upstream down',
-      needs: ['upstream.fault'],
-      when: async (request, steps) => {
-        await steps.change('upstream.fault');
-        return request;
-      },
-    }),
-  ),
+  ...Object.keys(scenarios).map((operation) => beneath(operation, 'common.service_unavailable', 'upstream down', 'upstream.fault')),
   {
     operation: 'createApiKey',
     code: 'api_key.limit_reached',

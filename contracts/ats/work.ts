@@ -64,7 +64,11 @@ export async function prepare(steps: Steps, kind: JobKind, actor: Actor = {}, by
 }
 
 /** Registers a job on the chain; the transaction is under way when this returns. */
-export async function confirm(steps: Steps, kind: JobKind, actor: Actor = {}): Promise<{ readonly job: Job; readonly transactionId: string }> {
+export async function confirm(
+  steps: Steps,
+  kind: JobKind,
+  actor: Actor = {},
+): Promise<{ readonly job: Job; readonly transactionId: string }> {
   const job = await prepare(steps, kind, actor);
   const { transaction_id: transactionId } = await steps.call(await confirmRequest(steps, job));
   if (typeof transactionId !== 'string') throw new SetupFailed(`${kind.confirm} answered no transaction_id`);

@@ -8,6 +8,9 @@ const TRACES: readonly RegExp[] = [
   /\bgoroutine \d+ \[/,
   /thread '[^']*' panicked at/,
   /\bat [\w$.]+\([\w$]+\.(?:java|kt|scala):\d+\)/,
+  /\bat [\w.`<>[\],]+\([^)]*\) in \S+:line \d+/,
+  /\.rb:\d+:in [`']/,
+  /#\d+ \S+\.php\(\d+\):/,
 ];
 
 /** The body shows no stack trace and no credential. */

@@ -65,7 +65,9 @@ function escape(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+    .replaceAll('"', '&quot;')
+    // A parser would turn it into the end of a line.
+    .replaceAll('\r', '&#13;');
 }
 
 /** As {@link escape}, for attributes, where a parser would turn line ends into blanks. */

@@ -16,10 +16,10 @@ const WIDTH = 100;
  * @example
  * process.stdout.write(formatRun(ledger, lines, { color: process.stdout.isTTY }));
  */
-export function formatRun(ledger: Ledger, lines: readonly CauseLine[], options: { readonly color: boolean }): string {
+export function formatRun(ledger: Ledger, lines: readonly CauseLine[], options: { readonly color: boolean; readonly where?: string }): string {
   const colors = createColors(options.color);
   const sections = [
-    overview(ledger, colors),
+    overview(ledger, options.where ?? ledger.deployment.url, colors),
     ...unproven(lines, colors),
     ...lines.filter(({ outcome }) => FINDINGS.has(outcome)).map((line) => formatFinding(line, colors)),
     verdict(ledger, lines, colors),
@@ -27,7 +27,7 @@ export function formatRun(ledger: Ledger, lines: readonly CauseLine[], options: 
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function overview(ledger: Ledger, colors: Colors): string {
+function overview(ledger: Ledger, where: string, colors: Colors): string {
   const rows = [...groupBy(ledger.failures, ({ operation }) => operation)].map(([operation, failures]) => {
     const causes = failures.flatMap((failure) => failure.causes);
     const count = [...groupBy(failures, ({ outcome }) => outcome)].map(([outcome, those]) => paint(outcome, `${those.length} ${outcome}`, colors));
@@ -35,7 +35,7 @@ function overview(ledger: Ledger, colors: Colors): string {
     const mark = proven ? colors.green('✓') : failures.some(({ outcome }) => FINDINGS.has(outcome)) ? colors.red('✗') : colors.yellow('!');
     return `  ${mark} ${operation.padEnd(20)} ${`${failures.length} failures`.padStart(11)} ${colors.dim(`${causes.length} causes`.padStart(10))}   ${count.join(', ')}`;
   });
-  return [`${colors.bold(ledger.contract.title)} ${ledger.contract.version} ${colors.dim('at')} ${ledger.deployment.url}`, '', ...rows].join('\n');
+  return [`${colors.bold(ledger.contract.title)} ${ledger.contract.version} ${colors.dim('at')} ${where}`, '', ...rows].join('\n');
 }
 
 /** Lines that could not be proven, once per reason: a missing capability is said once, not forty times. */

@@ -1,0 +1,80 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { InputError } from '../spec/index.js';
+import { authority } from './hosts.js';
+
+/** @throws {InputError} `usage` */
+export function checkAddress(host: string, port: number): void {
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535 && host !== '') return;
+  throw new InputError([
+    {
+      problem: 'usage',
+      what: host === '' ? 'the host is empty' : `the port is ${port}`,
+      why: 'A mock listens on a host and on a port from 0 to 65535.',
+      remedy: 'Say --host 127.0.0.1 --port 4010; port 0 takes any that is free.',
+    },
+  ]);
+}
+
+/**
+ * Listens, and answers the port.
+ *
+ * @throws {InputError} `address-unavailable`
+ */
+export function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new InputError([addressFinding(error, host, port)])));
+    server.listen({ host, port }, () => {
+      server.removeAllListeners('error');
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function addressFinding({ code, message }: NodeJS.ErrnoException, host: string, port: number): InputError['findings'][number] {
+  const place = authority(host, port);
+  const why =
+    code === 'EADDRINUSE'
+      ? 'Something else listens there already.'
+      : code === 'EACCES'
+        ? 'The system does not allow this user to listen there.'
+        : `The system has no such address (${code ?? message}).`;
+  return {
+    problem: 'address-unavailable',
+    what: `cannot listen on ${place}`,
+    why,
+    remedy: 'Choose another --port or --host; port 0 takes any that is free.',
+  };
+}
+
+/** The address of this machine by which a wildcard address can be reached. */
+export function reachable(host: string): string {
+  return host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+}
+
+/** Watches the requests under way; what it returns waits for them. */
+export function countRequests(server: Server): () => Promise<void> {
+  const pending = new Set<Promise<void>>();
+  server.on('request', (_req, res) => {
+    const done = new Promise<void>((resolve) => void res.once('close', resolve));
+    pending.add(done);
+    res.once('close', () => pending.delete(done));
+  });
+  return async () => void (await Promise.all(pending));
+}
+
+/** How long an answer under way may take once the mock is closing; an upload that never ends must not hold it up. */
+const GRACE = 1_000;
+
+/** Stops listening, lets the requests under way be answered, and closes every connection. */
+export async function close(server: Server, idle: () => Promise<void>): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+  server.closeIdleConnections();
+  const patience = new AbortController();
+  await Promise.race([idle(), wait(GRACE, undefined, { signal: patience.signal }).catch(() => undefined)]);
+  patience.abort();
+  server.closeAllConnections();
+  await closed;
+}

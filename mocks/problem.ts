@@ -1,0 +1,44 @@
+import type { MockAnswer } from './types.js';
+
+/** Says that an answer is the mock's own and none of the API's. */
+export const ORIGIN: Readonly<Record<string, string>> = Object.freeze({ 'x-failpath-origin': 'mock' });
+
+/** What the mock itself has to say, by stable name. */
+export const MOCK_PROBLEMS = {
+  'unknown-choice': { status: 501, title: 'The contract has no such answer' },
+  'invalid-answer': { status: 501, title: 'The answer would break the contract' },
+  'unknown-route': { status: 404, title: 'The contract has no such route' },
+  'invalid-request': { status: 400, title: 'The contract refuses the request' },
+  'no-answer': { status: 501, title: 'The contract declares no answer for this' },
+  'internal-error': { status: 500, title: 'The mock has a bug' },
+  'admin-unauthorized': { status: 401, title: 'The admin routes need the admin token' },
+  'admin-forbidden': { status: 403, title: 'The admin routes are for local callers' },
+  'admin-unknown-route': { status: 404, title: 'There is no such admin route' },
+  'admin-invalid-input': { status: 400, title: 'The admin route cannot use this input' },
+} as const;
+
+export type MockProblem = keyof typeof MOCK_PROBLEMS;
+
+/** A problem as an object (RFC 9457), for callers that serialise by themselves. */
+export function problemBody(name: MockProblem, detail: string, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  const { status, title } = MOCK_PROBLEMS[name];
+  return { type: `failpath:${name}`, title, status, detail, ...more };
+}
+
+/**
+ * An answer of the mock's own, as `application/problem+json` (RFC 9457).
+ *
+ * @example
+ * problem('unknown-choice', 'initWork does not declare api_key.revokd; the nearest is api_key.revoked.', 'req_1', { choices });
+ */
+export function problem(name: MockProblem, detail: string, requestId?: string, more?: Readonly<Record<string, unknown>>): MockAnswer {
+  return {
+    status: MOCK_PROBLEMS[name].status,
+    headers: {
+      ...ORIGIN,
+      'content-type': 'application/problem+json',
+      ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
+    },
+    body: JSON.stringify(problemBody(name, detail, more)),
+  };
+}

@@ -1,0 +1,113 @@
+import type { Contract, Violation } from '../spec/index.js';
+import type { Answers, Attempt } from './answers.js';
+import type { Catalogue, Entry } from './catalogue.js';
+import { preferenceApplied, type Choice } from './choice.js';
+import { redactTokens, type JournalRecord } from './journal.js';
+import { ORIGIN, problem } from './problem.js';
+import { detailsMembers } from './schema.js';
+import { choicesOf } from './select.js';
+import type { MockAnswer, Refusal } from './types.js';
+
+/** Why an answer is given: what the journal says about it. */
+export type Because = Pick<JournalRecord, 'answeredBy' | 'why' | 'code'>;
+
+export type Given = Because & { readonly answer: MockAnswer };
+
+/** A refusal whose code, if the contract names one, belongs to other operations. */
+export type Outside = Omit<Refusal, 'code'> & { readonly code: string | undefined };
+
+/** Turns decisions into answers; what the contract does not cover becomes a problem of the mock's own. */
+export interface Responder {
+  /** An attempt that succeeded, or else 501 with what the contract holds against it. */
+  finish(requestId: string, attempt: Attempt, because: Because): Given;
+  /** 501: something was to be answered that the contract does not declare. */
+  holdBack(requestId: string, because: Because, what: string, violations?: readonly Violation[]): Given;
+  /** A refusal that the contract alone gives a reason for. */
+  refuse(entry: Entry, requestId: string, refusal: Refusal): Given;
+  /** An envelope for a request that belongs to no operation, or to one that does not declare the code. */
+  refuseOutside(requestId: string, kind: 'unknown-route' | 'invalid-request', refusal: Outside): Given;
+  /** 501: the choice that the contract does not have, with those that it has. */
+  refuseChoice(entry: Entry, requestId: string, detail: string): Given;
+  noAnswer(requestId: string, because: Because, detail: string): Given;
+  crashed(requestId: string, error: unknown): Given;
+}
+
+export function createResponder(contract: Contract, catalogue: Catalogue, answers: Answers): Responder {
+  const holdBack: Responder['holdBack'] = (requestId, because, what, violations = []) => {
+    const listed = violations.slice(0, 20).map(({ pointer, message }) => ({ pointer, message }));
+    const detail = `The answer (${because.code ?? 'a success'}, because: ${redactTokens(because.why)}) was held back, since ${what}.`;
+    return {
+      ...because,
+      why: detail,
+      code: 'failpath:invalid-answer',
+      answer: problem('invalid-answer', detail, requestId, { violations: listed }),
+    };
+  };
+  const finish: Responder['finish'] = (requestId, attempt, because) =>
+    'answer' in attempt
+      ? { ...because, answer: attempt.answer }
+      : holdBack(requestId, because, 'the contract refuses its body', attempt.violations);
+  const noAnswer: Responder['noAnswer'] = (requestId, because, detail) => ({
+    ...because,
+    why: detail,
+    code: 'failpath:no-answer',
+    answer: problem('no-answer', detail, requestId),
+  });
+
+  const refuseOutside: Responder['refuseOutside'] = (requestId, kind, { code, message, why }) => {
+    const failure = catalogue.anywhere(code);
+    const because = { answeredBy: 'routing', why, code } as const;
+    if (failure === undefined) {
+      const detail = `${message ?? why} (The contract declares no code for this: name one under x-failpath.refusals.)`;
+      return { ...because, code: `failpath:${kind}`, answer: problem(kind, detail, requestId) };
+    }
+    const resource = kind === 'unknown-route' && detailsMembers(contract, failure).has('resource');
+    const attempt = answers.failure(failure, requestId, {
+      message,
+      details: resource ? { resource: 'route' } : undefined,
+      headers: ORIGIN,
+    });
+    return finish(requestId, 'answer' in attempt ? attempt : answers.failure(failure, requestId, { headers: ORIGIN }), because);
+  };
+
+  return {
+    finish,
+    holdBack,
+    noAnswer,
+    refuseOutside,
+    refuse: (entry, requestId, refusal) => {
+      const failure = entry.failures.get(refusal.code)?.[0];
+      if (failure === undefined) return refuseOutside(requestId, 'invalid-request', refusal);
+      const attempt = answers.failure(failure, requestId, refusal);
+      // The details are of our making, and another contract may want them otherwise: then its example does.
+      return finish(requestId, 'answer' in attempt ? attempt : answers.failure(failure, requestId), {
+        answeredBy: 'validation',
+        why: refusal.why,
+        code: refusal.code,
+      });
+    },
+    refuseChoice: (entry, requestId, detail) => ({
+      answeredBy: 'choice',
+      why: detail,
+      code: 'failpath:unknown-choice',
+      answer: problem('unknown-choice', detail, requestId, { choices: choicesOf(entry) }),
+    }),
+    crashed: (requestId, error) => {
+      const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      const detail = `The mock could not answer: ${redactTokens(message)}. Please report it with this request.`;
+      return { answeredBy: 'routing', why: detail, code: 'failpath:internal-error', answer: problem('internal-error', detail, requestId) };
+    },
+  };
+}
+
+/** Says in the answer which members of a choice were honoured. */
+export function sayApplied(given: Given, choice: Choice, { selected, dynamic }: { selected: boolean; dynamic: boolean }): Given {
+  if (given.code?.startsWith('failpath:') === true) return given;
+  const { answer } = given;
+  const value = preferenceApplied(choice, [
+    ...(selected ? (['error', 'code', 'example'] as const) : []),
+    ...(choice.dynamic === dynamic ? (['dynamic'] as const) : []),
+    ...(dynamic ? (['seed'] as const) : []),
+  ]);
+  return value === undefined ? given : { ...given, answer: { ...answer, headers: { ...answer.headers, 'preference-applied': value } } };
+}

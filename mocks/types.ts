@@ -1,0 +1,130 @@
+import type { Contract, Failure, Operation } from '../spec/index.js';
+
+/** A request as it reached the mock, before anything was decided; the sockets are not part of it. */
+export interface MockRequest {
+  /** Upper case. */
+  readonly method: string;
+  /** Percent-encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Scheme, host and port by which the caller reached the mock, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface MockAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+/** A request that has reached an operation of the contract. */
+export interface Call {
+  readonly operation: Operation;
+  /** Path parameters, percent-decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: MockRequest['headers'];
+  readonly baseUrl: string;
+  /** The JSON body; `undefined` when there is none or it cannot be parsed. */
+  readonly body: unknown;
+  /** What the contract holds against parameters and body, the body's own codes included; computed on first use. */
+  refusal(): Refusal | undefined;
+}
+
+/** One of the contract's failures, chosen for a call; the engine finds its status and builds the envelope. */
+export interface Refusal {
+  readonly code: string;
+  /** Replaces the contract's example message. */
+  readonly message?: string;
+  /** Members over those of the contract's example details. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Why, for journal and log: which rule refused. */
+  readonly why: string;
+}
+
+export interface Success {
+  readonly status: number;
+  /** Serialised by the engine; a string is sent as it stands (it is JSON already). */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly why: string;
+}
+
+export type Outcome = { readonly refused: Refusal } | { readonly succeeded: Success };
+
+/** A route below `/__admin`, with find-my-way's `:parameters`. */
+export interface AdminRoute {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly path: string;
+  handle(request: {
+    readonly params: Readonly<Record<string, string>>;
+    readonly query: URLSearchParams;
+    readonly body: unknown;
+    readonly baseUrl: string;
+  }): AdminAnswer;
+}
+
+export interface AdminAnswer {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+/** A stateful API behind the contract: failures happen in it for their real reason. */
+export interface Sandbox {
+  /** `undefined` for an operation that the sandbox does not know: the engine answers with the contract's example. */
+  answer(call: Call): Outcome | undefined | Promise<Outcome | undefined>;
+  /** The details that a forced failure would truly have for this call: members over the contract's example. */
+  details(failure: Failure, call: Call): Readonly<Record<string, unknown>> | undefined;
+  /** Requests outside the contract that belong to the API's surroundings, such as its object storage. */
+  elsewhere(request: MockRequest): Promise<MockAnswer> | undefined;
+  readonly admin: readonly AdminRoute[];
+  /** The well-known world, as `GET /__admin/world` shows it. */
+  readonly world: unknown;
+  /** Back to the well-known world. */
+  reset(): void;
+}
+
+/** What a sandbox is given: everything that differs between two worlds. */
+export interface SandboxContext {
+  readonly contract: Contract;
+  readonly clock: Clock;
+}
+
+export type SandboxFactory = (context: SandboxContext) => Sandbox;
+
+/** The mock's time: every expiry, quota period and time stamp asks it and nothing else. */
+export interface Clock {
+  /** Milliseconds since 1970 UTC. */
+  now(): number;
+  readonly frozen: boolean;
+  set(now: number): void;
+  freeze(): void;
+  unfreeze(): void;
+  /** Also moves a frozen clock. */
+  advance(milliseconds: number): void;
+}
+
+/** One request and its answer, as the journal keeps it; credentials are redacted. */
+export interface JournalEntry {
+  readonly id: number;
+  readonly requestId: string;
+  /** RFC 3339, by the mock's clock. */
+  readonly at: string;
+  readonly method: string;
+  /** Path and query, credentials redacted. */
+  readonly url: string;
+  readonly operation: string | undefined;
+  readonly status: number;
+  readonly code: string | undefined;
+  /** Which step of the engine answered. */
+  readonly answeredBy: 'choice' | 'validation' | 'sandbox' | 'example' | 'routing' | 'storage';
+  /** In words: why this answer. */
+  readonly why: string;
+  /** Of real time. */
+  readonly milliseconds: number;
+}
