@@ -3,6 +3,8 @@ import type { SharedState } from './types.js';
 
 const secret = z.string().regex(/^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/, 'a token is given as ${NAME}, the name of an environment variable');
 
+const address = z.string().regex(/^(https?:\/\/|\$\{)/, 'an address begins with http:// or https://, or is ${NAME} of an environment variable');
+
 const identity = z
   .union([
     secret,
@@ -12,7 +14,7 @@ const identity = z
       organization: z.string().min(1).optional().describe('The organization that the credential belongs to, where it is another one.'),
       maxFileSizeBytes: z.number().int().positive().optional().describe('The stricter file cap of this key, in bytes.'),
     }),
-  ])
+  ], 'an identity is ${NAME} of an environment variable, or an object with such a `token`')
   .refine((value) => typeof value === 'string' || value.public || secret.safeParse(value.token).success, {
     message: 'a token is given as ${NAME}, the name of an environment variable (or marked `public: true`)',
     path: ['token'],
@@ -25,26 +27,54 @@ const call = z.strictObject({
   body: z.unknown().optional().describe('Sent as JSON; a string that is just {{name}} becomes the parameter with its own type.'),
 });
 
-const shared = z.union([
-  z.literal(false).describe('Not allowed.'),
-  z.strictObject({ set: call.describe('Brings the state about.'), restore: call.optional().describe('Puts it back.') }),
-  z.strictObject({
-    magic: z
-      .strictObject({
-        operation: z.string().optional().describe('The operation whose request carries the value; by default the faulty one.'),
-        headers: z.record(z.string(), z.string()).default({}),
-        body: z.record(z.string(), z.unknown()).default({}),
-      })
-      .describe('A value that makes this deployment pretend; what it proves is graded `simulated`.'),
-  }),
-]);
+/** State that paths share, and the parameters that a call which moves it may name beside {@link COMMON}. */
+const SHARED_STATE: Readonly<Record<SharedState, readonly string[]>> = {
+  'clock.advance': ['seconds'],
+  'quota.set': ['limit', 'used'],
+  'credits.set': ['credits'],
+  'chain.fault': [],
+  'commitment.fault': [],
+  'upstream.fault': [],
+};
+const COMMON = ['organization', 'network'];
+const SIMULATED = ['code', 'status', 'example'];
 
-const SHARED_STATE: readonly SharedState[] = ['clock.advance', 'quota.set', 'credits.set', 'chain.fault', 'commitment.fault', 'upstream.fault'];
+/** A misspelt parameter would be filled with nothing, and the call would quietly do something else. */
+const onlyParameters = (known: readonly string[]) => {
+  return (value: unknown, context: z.RefinementCtx): void => {
+    for (const [, name] of JSON.stringify(value ?? null).matchAll(/\{\{(\w+)\}\}/g)) {
+      if (!known.includes(name ?? '')) context.addIssue(`{{${name}}} is no parameter here: there are ${known.map((one) => `{{${one}}}`).join(', ')}`);
+    }
+  };
+};
+
+const magic = z
+  .strictObject({
+    operation: z.string().optional().describe('The operation whose request carries the value; by default the faulty one.'),
+    headers: z.record(z.string(), z.string()).default({}),
+    body: z.record(z.string(), z.unknown()).default({}),
+  })
+  .refine(({ headers, body }) => Object.keys({ ...headers, ...body }).length > 0, 'a magic value stands in headers, body or both')
+  .describe('A value that makes this deployment pretend; what it proves is graded `simulated`.');
+
+const shared = (name: SharedState) =>
+  z
+    .union(
+      [
+        z.literal(false).describe('Not allowed.'),
+        z.strictObject({ set: call.describe('Brings the state about.'), restore: call.optional().describe('Puts it back.') }),
+        z.strictObject({ magic }),
+      ],
+      'it is met by {set, restore}, by {magic}, or forbidden with false',
+    )
+    .superRefine(onlyParameters([...SHARED_STATE[name], ...COMMON]))
+    .optional();
+
 
 /** The deployment file: a base URL under test, with its identities and capabilities. */
 export const deploymentSchema: z.ZodType<DeploymentFile> = z
   .strictObject({
-    url: z.url({ protocol: /^https?$/ }).describe('Base URL of the deployment under test.'),
+    url: address.describe('Base URL of the deployment under test; paths of the contract are appended to it.'),
     organization: z.string().min(1).optional().describe('The organization under test, active.'),
     network: z.enum(['testnet', 'mainnet']).default('testnet'),
     allowMainnet: z.boolean().default(false).describe('Mainnet costs real credits, so it must be allowed by name.'),
@@ -70,11 +100,13 @@ export const deploymentSchema: z.ZodType<DeploymentFile> = z
       .strictObject({
         'key.create': z.literal(false).optional(),
         'key.revoke': z.literal(false).optional(),
-        ...(Object.fromEntries(SHARED_STATE.map((name) => [name, shared.optional()])) as Record<SharedState, z.ZodOptional<typeof shared>>),
+        ...(Object.fromEntries(Object.keys(SHARED_STATE).map((name) => [name, shared(name as SharedState)])) as Record<SharedState, ReturnType<typeof shared>>),
       })
       .default({}),
     simulate: z
       .strictObject({ headers: z.record(z.string(), z.string()).default({}), query: z.record(z.string(), z.string()).default({}) })
+      .refine(({ headers, query }) => Object.keys({ ...headers, ...query }).length > 0, 'say how to ask: in headers, query or both')
+      .superRefine(onlyParameters(SIMULATED))
       .optional()
       .describe('How to ask this deployment for a failure that it cannot be driven to: {{code}}, {{status}}, {{example}}. Graded `simulated`.'),
     http: z
@@ -83,7 +115,7 @@ export const deploymentSchema: z.ZodType<DeploymentFile> = z
         rate: z.number().positive().optional().describe('At most so many requests per second.'),
         headers: z.record(z.string(), z.string()).default({}).describe('Sent with every request.'),
         ca: z.string().optional().describe('PEM file of certificate authorities to trust, relative to this file.'),
-        proxy: z.url().optional().describe('URL of an HTTP proxy.'),
+        proxy: address.optional().describe('URL of an HTTP proxy.'),
       })
       .prefault({}),
   })
@@ -141,7 +173,27 @@ export interface DeploymentFile {
   };
 }
 
-/** The deployment file's JSON Schema, for editors. */
-export function deploymentJsonSchema(): unknown {
-  return z.toJSONSchema(deploymentSchema, { io: 'input' });
+/**
+ * What is wrong with a base URL; `undefined` when nothing is.
+ *
+ * @example
+ * baseUrlProblem('https://api.example.com/?v=1'); // 'it ends in a query or a fragment, ...'
+ */
+export function baseUrlProblem(url: string): string | undefined {
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return 'it is no URL of http or https';
+  const { username, password, search, hash } = new URL(url);
+  if (username !== '' || password !== '') return 'it holds a credential, which would show in reports: give it in http.headers';
+  if (search !== '' || hash !== '') return 'it ends in a query or a fragment, but paths are appended to it';
+  return undefined;
+}
+
+/**
+ * The deployment file's JSON Schema, for editors; `schemas/deployment.schema.json` holds it.
+ *
+ * @example
+ * JSON.stringify(deploymentJsonSchema());
+ */
+export function deploymentJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(deploymentSchema, { io: 'input' });
+  return { $schema, title: 'failpath deployment file', ...schema };
 }

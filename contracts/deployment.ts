@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
 import { InputError, jsonPointer, readSource, type Finding, type Source } from '../spec/index.js';
-import { deploymentSchema, type DeploymentFile, type HttpWay, type MagicWay } from './deployment-schema.js';
+import { SHORTEST_SECRET } from './redact.js';
+import { baseUrlProblem, deploymentSchema, type DeploymentFile, type HttpWay, type MagicWay } from './deployment-schema.js';
 import type { SharedState, Token } from './types.js';
 
 /** An identity of a deployment; a public token is shown in scripts as it is. */
@@ -18,6 +20,8 @@ export interface Deployment {
   readonly organization: string | undefined;
   readonly network: string;
   readonly identities: ReadonlyMap<string, Identity>;
+  /** Values of environment variables that calls and headers of the file hold, by the variable's name. */
+  readonly secrets: ReadonlyMap<string, string>;
   readonly works: { readonly own: string | undefined; readonly other: string | undefined };
   readonly keysPerOrganization: number | undefined;
   readonly largestUploadBytes: number;
@@ -45,31 +49,47 @@ export interface Deployment {
 export function loadDeployment(file: string, environment: Readonly<Record<string, string | undefined>>): Deployment {
   const source = readDeploymentSource(file);
   const parsed = deploymentSchema.safeParse(source.value ?? {});
-  if (!parsed.success) {
-    throw new InputError(
-      parsed.error.issues.map((issue) => {
-        const at = jsonPointer.join('', ...issue.path.map(String));
-        return finding('deployment-invalid', `${at === '' ? 'the file' : at.slice(1).replaceAll('/', '.')}: ${issue.message}`, source, at);
-      }),
-    );
-  }
-  const findings: Finding[] = [];
-  const filled = fillIn(parsed.data, '', source, environment, findings) as DeploymentFile;
-  if (findings.length > 0) throw new InputError(findings);
-  return toDeployment(filled, dirname(source.path));
+  if (!parsed.success) throw new InputError(parsed.error.issues.map((issue) => invalid(narrowed(issue), source)));
+  const filling: Filling = { source, environment, findings: [], secrets: new Map(), plain: new Set() };
+  const filled = fillIn(parsed.data, '', filling) as DeploymentFile;
+  if (filling.findings.length === 0) filling.findings.push(...checkFilled(parsed.data, filled, source));
+  if (filling.findings.length > 0) throw new InputError(filling.findings);
+  for (const name of filling.plain) filling.secrets.delete(name);
+  return toDeployment(filled, dirname(source.path), filling.secrets);
 }
+
+/** What only shows once the variables are filled in. */
+function checkFilled(file: DeploymentFile, filled: DeploymentFile, source: Source): Finding[] {
+  const problem = baseUrlProblem(filled.url);
+  const short = Object.entries(filled.identities).filter(([, identity]) => typeof identity === 'string' || !identity.public).filter(([, identity]) => tokenOf(identity).length < SHORTEST_SECRET);
+  return [
+    ...(problem === undefined ? [] : [invalid({ path: ['url'], message: `${JSON.stringify(filled.url)}: ${problem}` }, source)]),
+    ...short.map(([name]) => {
+      const path = ['identities', name, ...(typeof file.identities[name] === 'object' ? ['token'] : [])];
+      return invalid({ path, message: `a token of fewer than ${SHORTEST_SECRET} characters cannot be kept out of reports` }, source);
+    }),
+  ];
+}
+
+const tokenOf = (identity: DeploymentFile['identities'][string]): string => (typeof identity === 'string' ? identity : identity.token);
 
 /**
  * A deployment from the members of a deployment file, its variables filled in already.
  *
  * @example
  * createDeployment({ url: 'http://127.0.0.1:4010', organization: '...', identities: { active: { token: '...', public: true } } });
+ *
+ * @throws {InputError} `deployment-invalid`
  */
 export function createDeployment(members: Partial<DeploymentFile> & { url: string }): Deployment {
-  return toDeployment(deploymentSchema.parse(members), process.cwd());
+  const parsed = deploymentSchema.safeParse(members);
+  if (!parsed.success) throw new InputError(parsed.error.issues.map((issue) => invalid(narrowed(issue))));
+  const problem = baseUrlProblem(members.url);
+  if (problem !== undefined) throw new InputError([invalid({ path: ['url'], message: `${JSON.stringify(members.url)}: ${problem}` })]);
+  return toDeployment(parsed.data, process.cwd(), new Map());
 }
 
-function toDeployment(file: DeploymentFile, folder: string): Deployment {
+function toDeployment(file: DeploymentFile, folder: string, secrets: ReadonlyMap<string, string>): Deployment {
   const identities = Object.entries(file.identities).map(([name, value]): [string, Identity] => {
     const { token, organization, maxFileSizeBytes, ...rest } = typeof value === 'string' ? { token: value, public: false } : value;
     const owner = organization ?? file.organization;
@@ -91,6 +111,7 @@ function toDeployment(file: DeploymentFile, folder: string): Deployment {
     organization: file.organization,
     network: file.network,
     identities: new Map(identities),
+    secrets,
     works: { own: file.works.own?.toString(), other: file.works.other?.toString() },
     keysPerOrganization: file.limits.keysPerOrganization,
     largestUploadBytes: file.uploads.maxBytes,
@@ -99,7 +120,7 @@ function toDeployment(file: DeploymentFile, folder: string): Deployment {
     simulate: file.simulate,
     http: {
       timeoutMs: timeoutSeconds * 1000,
-      headers,
+      headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
       ...(rate === undefined ? {} : { rate }),
       ...(ca === undefined ? {} : { ca: readCa(resolve(folder, ca)) }),
       ...(proxy === undefined ? {} : { proxy }),
@@ -123,33 +144,41 @@ function readDeploymentSource(file: string): Source {
   }
 }
 
+interface Filling {
+  readonly source: Source;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly findings: Finding[];
+  readonly secrets: Map<string, string>;
+  /** Names of variables that stand where reports show them, such as in `url`: those are no secrets. */
+  readonly plain: Set<string>;
+}
+
+/** Where a variable holds a credential. Those of identities are known by the identity's name instead. */
+const SECRET_PLACES = /^\/(capabilities|simulate|http)\//;
+
 /** Replaces `${NAME}` by the environment's value in every string of the file. */
-function fillIn(
-  value: unknown,
-  at: string,
-  source: Source,
-  environment: Readonly<Record<string, string | undefined>>,
-  findings: Finding[],
-): unknown {
-  if (typeof value === 'string') {
-    return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => {
-      const filled = environment[name];
-      if (filled !== undefined && filled !== '') return filled;
-      findings.push({
-        problem: 'deployment-secret-missing',
-        what: `${at.slice(1).replaceAll('/', '.')} needs the environment variable ${name}, which is not set`,
-        why: 'Secrets come from the environment, so that none stands in a file.',
-        remedy: `Set it (export ${name}=...), or delete the entry: its failures are then reported as not-capable.`,
-        location: source.locate(at),
-      });
-      return '';
-    });
-  }
-  if (Array.isArray(value)) return value.map((item, index) => fillIn(item, jsonPointer.join(at, index), source, environment, findings));
+function fillIn(value: unknown, at: string, filling: Filling): unknown {
+  if (typeof value === 'string') return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => valueOf(name, at, filling));
+  if (Array.isArray(value)) return value.map((item, index) => fillIn(item, jsonPointer.join(at, index), filling));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, fillIn(item, jsonPointer.join(at, key), source, environment, findings)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillIn(item, jsonPointer.join(at, key), filling)]));
+}
+
+function valueOf(name: string, at: string, { source, environment, findings, secrets, plain }: Filling): string {
+  const value = environment[name];
+  if (value !== undefined && value !== '') {
+    if (SECRET_PLACES.test(at)) secrets.set(name, value);
+    else if (!at.startsWith('/identities/') || at.endsWith('/organization')) plain.add(name);
+    return value;
+  }
+  findings.push({
+    problem: 'deployment-secret-missing',
+    what: `${at.slice(1).replaceAll('/', '.')} needs the environment variable ${name}, which is not set`,
+    why: 'Secrets come from the environment, so that none stands in a file.',
+    remedy: `Set it (export ${name}=...), or delete the entry: its failures are then reported as not-capable.`,
+    location: source.locate(at),
+  });
+  return '';
 }
 
 function readCa(file: string): string {
@@ -167,12 +196,26 @@ function readCa(file: string): string {
   }
 }
 
-function finding(problem: Finding['problem'], what: string, source: Source, at: string): Finding {
+/** A place in the file, and what is wrong there. */
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Of the ways to write a member, the one that was meant: the first whose kind fits and whose parts do not. */
+function narrowed(issue: z.core.$ZodIssue): Issue {
+  if (issue.code !== 'invalid_union') return issue;
+  const [part] = issue.errors.find((issues) => issues.length > 0 && issues.every(({ path }) => path.length > 0)) ?? [];
+  return part === undefined ? issue : narrowed({ ...part, path: [...issue.path, ...part.path] });
+}
+
+function invalid({ path, message }: Issue, source?: Source): Finding {
+  const at = jsonPointer.join('', ...path.map(String));
   return {
-    problem,
-    what,
+    problem: 'deployment-invalid',
+    what: `${path.length === 0 ? 'the deployment' : path.join('.')}: ${message}`,
     why: 'A deployment that is misread would be judged wrongly.',
     remedy: 'Write it as docs/deployments.md shows; schemas/deployment.schema.json completes it in editors.',
-    location: source.locate(at),
+    ...(source === undefined ? {} : { location: source.locate(at) }),
   };
 }

@@ -7,8 +7,8 @@ import { wavHeader } from './wav.js';
 
 /** Ids shorter than this turn up by chance in other requests. */
 const SHORTEST_CAPTURE = 8;
-/** Marks a shell variable inside text that is not quoted yet; a character that no request holds. */
-const MARK = '\u0001';
+/** Variables that mean something to the shell or to the script itself. */
+const RESERVED = ['URL', 'RUN', 'PATH', 'HOME', 'IFS', 'PWD', 'USER', 'SHELL', 'UID', 'LANG', 'HOSTNAME', 'RANDOM', 'SECONDS', 'LINENO'];
 
 /** A value that an earlier answer gave, and a later request uses. */
 interface Capture {
@@ -38,26 +38,31 @@ export function toScript(story: {
   const { failure, cause, deployment, redactor } = story;
   // The script ends with the faulty request; what came after it (control twin) belongs to the judgement, not to the failure.
   const last = story.exchanges.findLastIndex(({ phase }) => phase === 'when');
-  const faulty = story.exchanges.filter(({ phase }, index) => phase === 'restore' || last < 0 || index <= last);
+  const faulty = story.exchanges
+    .filter(({ phase }, index) => phase === 'restore' || last < 0 || index <= last)
+    .map((exchange) => ({ ...exchange, request: { ...exchange.request, headers: { ...deployment.http.headers, ...exchange.request.headers } } }));
+  const sent = faulty.map(({ request }) => serialise(request)).join('\n');
   const captures = findCaptures(faulty);
-  const substitutions = new Map<string, string>([[deployment.url, 'URL'], [story.run, 'RUN'], ...captures.map(({ value, variable }): [string, string] => [value, variable])]);
-  const environment = new Set<string>();
-  for (const { name, value, public: shown } of deployment.identities.values()) {
-    if (shown) continue;
-    substitutions.set(value, secretName(name));
-    if (faulty.some(({ request }) => serialise(request).includes(value))) environment.add(secretName(name));
-  }
-  const quote = createQuote(substitutions);
-  const steps = faulty.map((exchange, index) => toCommand(exchange, captures.filter(({ from }) => from === index), index, quote));
+  const secrets = secretsOf(deployment).filter(({ value }) => sent.includes(value));
+  const quote = createQuote(
+    new Map([
+      [deployment.url, 'URL'],
+      [story.run, 'RUN'],
+      ...captures.map(({ value, variable }): [string, string] => [value, variable]),
+      ...secrets.map(({ value, variable }): [string, string] => [value, variable]),
+    ]),
+    redactor,
+  );
+  const url = deployment.replayUrl ?? deployment.url;
   const script = [
     '#!/usr/bin/env bash',
-    `# ${failure.operation.id} ${failure.status} ${failure.code} (${cause})`,
+    `# ${failure.operation.id} ${failure.status} ${failure.code} (${cause.replaceAll(/\s+/g, ' ')})`,
     'set -euo pipefail',
-    `URL=\${URL:-${deployment.replayUrl ?? deployment.url}}`,
-    ...(faulty.some(({ request }) => serialise(request).includes(story.run)) ? ['RUN=$(date +%s)'] : []),
-    ...[...environment].sort().map((name) => `: "\${${name}:?set it to the token of the identity ${name.slice('FAILPATH_'.length).toLowerCase()}}"`),
+    `URL=\${URL:-${/^[\w:/.~%@[\]-]+$/.test(url) ? url : literal(url)}}`,
+    ...(sent.includes(story.run) ? ['RUN=$(date +%s)'] : []),
+    ...[...new Set(secrets.map(({ variable, what }) => `: "\${${variable}:?set it to ${what}}"`))].sort(),
     '',
-    ...steps,
+    ...faulty.map((exchange, index) => toCommand(exchange, captures.filter(({ from }) => from === index), index, quote)),
     '',
   ].join('\n');
   return redactor.redact(script);
@@ -69,6 +74,34 @@ export function secretName(identity: string): string {
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/\W/g, '_')
     .toUpperCase()}`;
+}
+
+/** Names of headers that hold credentials. */
+const CREDENTIAL = /auth|cookie|key|token|secret|session|signature/i;
+
+/** A value that no output may show, and the environment variable that stands for it. */
+export interface Secret {
+  readonly value: string;
+  readonly variable: string;
+  /** In words: what to set the variable to. */
+  readonly what: string;
+}
+
+/**
+ * Every credential that a deployment was given: tokens of identities, variables in its calls and headers, and headers
+ * that are credentials by their name.
+ *
+ * @example
+ * for (const { value, variable } of secretsOf(deployment)) redactor.add(value, variable);
+ */
+export function secretsOf({ identities, secrets, http }: Deployment): Secret[] {
+  const tokens = [...identities.values()].filter((identity) => !identity.public);
+  const headers = Object.entries(http.headers).filter(([name, value]) => CREDENTIAL.test(name) && ![...secrets.values()].some((secret) => value.includes(secret)));
+  return [
+    ...tokens.map(({ name, value }) => ({ value, variable: secretName(name), what: `the token of the identity ${name.replaceAll(/[^\w.-]/g, '_')}` })),
+    ...[...secrets].map(([variable, value]) => ({ value, variable, what: 'what the deployment file was filled in with' })),
+    ...headers.map(([name, value]) => ({ value: value.replace(/^\w+ +/, ''), variable: secretName(`header-${name}`), what: `the credential of the header ${name.replaceAll(/[^\w-]/g, '_')}` })),
+  ];
 }
 
 /** An answer as it looks on the wire: status line, headers, body. */
@@ -86,12 +119,15 @@ function serialise({ url, headers, body }: WireRequest): string {
 /** Values flow from answers into later requests: those are the ids that a script must capture. */
 function findCaptures(exchanges: readonly Exchange[]): Capture[] {
   const captures: Capture[] = [];
-  const names = new Map<string, number>();
+  const names = new Map(RESERVED.map((name) => [name, 1]));
+  const sent = exchanges.map(({ request }) => serialise(request));
   exchanges.forEach(({ answer }, from) => {
     for (const [pointer, value] of leaves(answer?.json, '')) {
       if (value.length < SHORTEST_CAPTURE || captures.some((one) => one.value === value)) continue;
-      if (!exchanges.slice(from + 1).some(({ request }) => serialise(request).includes(value))) continue;
-      const name = (jsonPointer.split(pointer).at(-1) ?? 'value').replace(/\W/g, '_').toUpperCase();
+      // What a request said before the answer did is known without it.
+      if (!sent.slice(from + 1).some((text) => text.includes(value)) || sent.slice(0, from + 1).some((text) => text.includes(value))) continue;
+      const member = jsonPointer.split(pointer).findLast((part) => /^[a-z_]/i.test(part)) ?? 'value';
+      const name = member.replace(/\W/g, '_').toUpperCase();
       const count = (names.get(name) ?? 0) + 1;
       names.set(name, count);
       captures.push({ variable: count === 1 ? name : `${name}_${count}`, value, from, pointer });
@@ -121,7 +157,7 @@ function toCommand({ phase, label, request }: Exchange, captures: readonly Captu
   return [
     `# ${phase}: ${label}`,
     audio + command,
-    ...captures.map(({ variable, pointer }) => `${variable}=$(jq -r '${jqPath(pointer)}' <<<"$${answer}")`),
+    ...captures.map(({ variable, pointer }) => `${variable}=$(jq -r ${literal(jqPath(pointer))} <<<"$${answer}")`),
   ].join('\n');
 }
 
@@ -135,20 +171,28 @@ function audioCommand(bytes: number): string {
 function jqPath(pointer: string): string {
   return jsonPointer
     .split(pointer)
-    .map((member) => (/^\d+$/.test(member) ? `[${member}]` : /^\w+$/.test(member) ? `.${member}` : `[${JSON.stringify(member)}]`))
+    .map((member) => (/^\d+$/.test(member) ? `[${member}]` : /^[A-Za-z_]\w*$/.test(member) ? `.${member}` : `[${JSON.stringify(member)}]`))
     .join('')
     .replace(/^\[/, '.[');
 }
 
-/** Quotes text for a shell: literal parts in single quotes, variables in double ones. */
-function createQuote(substitutions: ReadonlyMap<string, string>): (text: string) => string {
-  const values = [...substitutions.keys()].filter((value) => value !== '').sort((a, b) => b.length - a.length);
+/**
+ * Quotes text for a shell: values that a variable holds become that variable in double quotes, all else is literal.
+ *
+ * @example
+ * createQuote(new Map([['http://127.0.0.1', 'URL']]), redactor)("http://127.0.0.1/it's"); // `"$URL"'/it'\\''s'`
+ */
+export function createQuote(variables: ReadonlyMap<string, string>, redactor: Redactor): (text: string) => string {
+  const values = [...variables.keys()].filter((value) => value !== '').sort((a, b) => b.length - a.length);
+  if (values.length === 0) return (text) => literal(redactor.redact(text));
+  const pattern = new RegExp(`(${values.map((value) => value.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|')})`);
   return (text) => {
-    let marked = text;
-    for (const value of values) marked = marked.replaceAll(value, `${MARK}${substitutions.get(value)}${MARK}`);
-    return marked
-      .split(MARK)
-      .map((part, index) => (index % 2 === 1 ? `"$${part}"` : part === '' ? '' : `'${part.replaceAll("'", String.raw`'\''`)}'`))
-      .join('');
+    const parts = text.split(pattern).map((part, index) => (index % 2 === 1 ? `"$${variables.get(part)}"` : part === '' ? '' : literal(redactor.redact(part))));
+    return parts.join('') || "''";
   };
+}
+
+/** Text that a shell takes as it stands. */
+function literal(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createExecutor, type Executor } from './execute.js';
 import { needsOf, type Plan, type PlannedPath } from './plan.js';
 import { createRedactor, type Redactor } from './redact.js';
-import { secretName } from './repro.js';
+import { secretsOf } from './repro.js';
 import { SetupFailed, Steps, type RunContext } from './steps.js';
 import { createSlots } from './slots.js';
 import { TransportError, type CauseLine, type RunEvent, type Transport } from './types.js';
@@ -31,9 +31,7 @@ export interface Run {
 /** Prepares a run: secrets are known to the redactor before anything is sent. */
 export function prepareRun(plan: Plan, options: Pick<RunOptions, 'transport' | 'run' | 'redactor'>): Run {
   const redactor = options.redactor ?? createRedactor();
-  for (const identity of plan.deployment.identities.values()) {
-    if (!identity.public) redactor.add(identity.value, secretName(identity.name));
-  }
+  for (const { value, variable } of secretsOf(plan.deployment)) redactor.add(value, variable);
   const context: RunContext = {
     contract: plan.contract,
     deployment: plan.deployment,

@@ -289,7 +289,7 @@ export class Steps {
     const body = template.body === undefined ? undefined : JSON.stringify(fill(template.body, values));
     const answer = await this.#exchange(label, {
       method: template.method,
-      url: new URL(String(fill(template.url, values)), `${this.deployment.url}/`).href,
+      url: addressOf(String(fill(template.url, values)), this.deployment.url),
       headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(fill(template.headers, values) as Record<string, string>) },
       ...(body === undefined ? {} : { body }),
     });
@@ -316,6 +316,11 @@ export function describeAnswer(contract: Contract, answer: WireAnswer): string {
   const { code } = envelopeCodec(contract).read(answer.json);
   if (typeof code === 'string') return `${answer.status} ${code}`;
   return [answer.status, answer.headers['content-type']?.split(';')[0]].filter(Boolean).join(' ');
+}
+
+/** A path is relative to the deployment, with or without a slash before it. */
+function addressOf(url: string, base: string): string {
+  return URL.canParse(url) ? url : `${base}/${url.replace(/^\/+/, '')}`;
 }
 
 function fill(template: unknown, values: Readonly<Record<string, unknown>>): unknown {

@@ -81,16 +81,29 @@ function createDispatcher({ timeoutMs, connections, ca, proxy }: TransportOption
   return new Agent({ ...common, connect: { timeout: timeoutMs, ...tls } });
 }
 
-/** Spaces requests evenly; without a rate it costs nothing. */
-function createPace(rate: number | undefined): () => Promise<void> {
+/** Time as {@link createPace} needs it. */
+export interface PaceClock {
+  /** Milliseconds since whenever. */
+  now(): number;
+  sleep(milliseconds: number): Promise<unknown>;
+}
+
+/**
+ * Spaces requests evenly, so many a second; without a rate it costs nothing.
+ *
+ * @example
+ * const pace = createPace(5);
+ * await pace(); // at once; the next one 200 ms later
+ */
+export function createPace(rate: number | undefined, clock: PaceClock = { now: () => performance.now(), sleep }): () => Promise<void> {
   if (rate === undefined) return () => Promise.resolve();
   const gap = 1000 / rate;
   let next = 0;
   return async () => {
-    const now = performance.now();
+    const now = clock.now();
     const at = Math.max(now, next);
     next = at + gap;
-    if (at > now) await sleep(at - now);
+    if (at > now) await clock.sleep(at - now);
   };
 }
 

@@ -3,14 +3,16 @@ import { createDeployment, type Deployment } from './deployment.js';
 import type { DeploymentFile } from './deployment-schema.js';
 import { TransportError, type Transport } from './types.js';
 
+const text = z.string().min(1);
+
 /** What a failpath mock says of its well-known world. */
 const world = z.object({
-  organizations: z.record(z.string(), z.string()),
-  tokens: z.record(z.string(), z.string()),
-  admin: z.string(),
+  organizations: z.record(z.string(), text),
+  tokens: z.record(z.string(), text),
+  admin: text,
   works: z.record(z.string(), z.union([z.string(), z.number()])),
   /** File caps of keys that have one, in bytes, by the key's name. */
-  limits: z.record(z.string(), z.number()).default({}),
+  limits: z.record(z.string(), z.int().positive()).default({}),
 });
 
 /** The organization that each of the world's keys belongs to, where it is not the active one. */

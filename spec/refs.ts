@@ -1,6 +1,6 @@
 import type { Finding } from './errors.js';
 import { fromFragment, get, join } from './pointer.js';
-import type { Contract } from './types.js';
+import type { Contract, Location } from './types.js';
 
 /** A `$ref` of the document: where it stands and what it says. */
 export interface Reference {
@@ -50,6 +50,7 @@ export function brokenReferences(document: unknown, refs: readonly Reference[], 
   };
   return refs.flatMap(({ pointer, ref }): Finding[] => {
     if (!ref.startsWith('#')) return [];
+    if (!/^#(\/|$)/.test(ref)) return [anchor(ref, locate(pointer))];
     let broken = known.get(ref);
     if (broken === undefined) known.set(ref, (broken = leadsNowhere(ref)));
     if (!broken) return [];
@@ -63,6 +64,16 @@ export function brokenReferences(document: unknown, refs: readonly Reference[], 
       },
     ];
   });
+}
+
+function anchor(ref: string, location: Location): Finding {
+  return {
+    problem: 'unsupported-ref',
+    what: `${ref} names an anchor`,
+    why: 'failpath follows references by their place in the document, and by nothing else.',
+    remedy: 'Write #/ and the place of what is meant: #/components/schemas/<name>.',
+    location,
+  };
 }
 
 function nearest(document: unknown, ref: string): string {

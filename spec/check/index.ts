@@ -7,6 +7,7 @@ import { codeTwoStatuses } from './code-two-statuses.js';
 import { contractExtension } from './contract-extension.js';
 import { contractStructure } from './contract-structure.js';
 import { credentialFailureMissing } from './credential-failure-missing.js';
+import { discriminatorBroken } from './discriminator-broken.js';
 import { exampleInvalid } from './example-invalid.js';
 import { exampleUndeclared } from './example-undeclared.js';
 import { failureWithoutExample } from './failure-without-example.js';
@@ -30,6 +31,7 @@ const RULES: readonly Rule[] = [
   codeTwoStatuses,
   contractExtension,
   credentialFailureMissing,
+  discriminatorBroken,
   exampleInvalid,
   exampleUndeclared,
   failureWithoutExample,

@@ -1,15 +1,15 @@
 import type { ErrorObject } from 'ajv';
 import type { Finding } from '../errors.js';
-import { fromFragment, get } from '../pointer.js';
+import { fromFragment, get, join } from '../pointer.js';
 import { closest } from '../refs.js';
 import { createAjv, MAX_BYTES } from '../schemas.js';
 import type { Contract, Validator } from '../types.js';
-import { at, quote } from './rule.js';
+import { at, objectOf, quote } from './rule.js';
 import { schemasOf } from './walk.js';
 
 /** Every schema is one by the rules of its dialect, and can be compiled. */
 export function schemaInvalid(contract: Contract): Finding[] {
-  const malformed = [...byMetaSchema(contract), ...maxBytes(contract)];
+  const malformed = [...byMetaSchema(contract), ...patterns(contract), ...maxBytes(contract)];
   // What the compiler says about a malformed schema only repeats it, once for every use.
   return malformed.length > 0 ? malformed : byCompiler(contract);
 }
@@ -43,6 +43,26 @@ function innermost(errors: readonly ErrorObject[]): ErrorObject[] {
 function meant(value: unknown, allowed: readonly string[]): string {
   const best = typeof value === 'string' ? closest(value, allowed) : undefined;
   return best === undefined ? 'Write it as JSON Schema 2020-12 prescribes.' : `Did you mean ${best}?`;
+}
+
+/** The meta-schema calls a pattern any string. */
+function patterns(contract: Contract): Finding[] {
+  return schemasOf(contract)
+    .flatMap(({ value, pointer }) => [
+      { pattern: value['pattern'], place: join(pointer, 'pattern') },
+      ...Object.keys(objectOf(value['patternProperties'])).map((pattern) => ({ pattern, place: join(pointer, 'patternProperties', pattern) })),
+    ])
+    .filter(({ pattern }) => typeof pattern === 'string' && !isPattern(pattern))
+    .map(({ pattern, place }) => invalid(contract, place, `${quote(pattern)} is no regular expression`, 'Escape what is meant literally, and close every bracket.'));
+}
+
+function isPattern(pattern: string): boolean {
+  try {
+    new RegExp(pattern, 'u');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function maxBytes(contract: Contract): Finding[] {

@@ -2,6 +2,7 @@ import type { Finding } from '../errors.js';
 import { fromFragment, get, join, split } from '../pointer.js';
 import { references } from '../refs.js';
 import type { Contract } from '../types.js';
+import { discriminatorTarget } from './discriminator-broken.js';
 import { at, objectOf } from './rule.js';
 import { schemasOf } from './walk.js';
 
@@ -59,7 +60,7 @@ function componentOf(pointer: string): string | undefined {
 function discriminated(schema: Readonly<Record<string, unknown>>): string[] {
   return Object.values(objectOf(objectOf(schema['discriminator'])['mapping']))
     .filter((target) => typeof target === 'string')
-    .map((target) => fromFragment(target) ?? join('/components/schemas', target));
+    .map(discriminatorTarget);
 }
 
 /** And without a mapping, the schemas that build on it are meant, each by its name. */
