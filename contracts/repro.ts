@@ -5,7 +5,7 @@ import type { Redactor } from './redact.js';
 import type { Exchange, WireAnswer, WireRequest } from './types.js';
 import { wavHeader } from './wav.js';
 
-/** Ids shorter than this turn up by chance in other requests. */
+/** Ids shorter than this, and words without a digit, turn up by chance in other requests. */
 const SHORTEST_CAPTURE = 8;
 /** Variables that mean something to the shell or to the script itself. */
 const RESERVED = ['URL', 'RUN', 'PATH', 'HOME', 'IFS', 'PWD', 'USER', 'SHELL', 'UID', 'LANG', 'HOSTNAME', 'RANDOM', 'SECONDS', 'LINENO'];
@@ -123,7 +123,7 @@ function findCaptures(exchanges: readonly Exchange[]): Capture[] {
   const sent = exchanges.map(({ request }) => serialise(request));
   exchanges.forEach(({ answer }, from) => {
     for (const [pointer, value] of leaves(answer?.json, '')) {
-      if (value.length < SHORTEST_CAPTURE || captures.some((one) => one.value === value)) continue;
+      if (value.length < SHORTEST_CAPTURE || !/\d/.test(value) || captures.some((one) => one.value === value)) continue;
       // What a request said before the answer did is known without it.
       if (!sent.slice(from + 1).some((text) => text.includes(value)) || sent.slice(0, from + 1).some((text) => text.includes(value))) continue;
       const member = jsonPointer.split(pointer).findLast((part) => /^[a-z_]/i.test(part)) ?? 'value';

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 const HEADER_BYTES = 44;
 const CHUNK_BYTES = 64 * 1024;
+/** What a streamed file writes whose size its header cannot say. */
+const LARGEST_FIELD = 0xffffffff;
 
 /**
  * The chunks of a WAV file of exactly so many bytes: 8 kHz, 8 bit, mono noise, different every time, so that no two
@@ -22,7 +24,7 @@ export function wavHeader(bytes: number): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   const samples = Math.max(bytes - HEADER_BYTES, 0);
   header.write('RIFF', 0, 'latin1');
-  header.writeUInt32LE((samples + HEADER_BYTES - 8) >>> 0, 4);
+  header.writeUInt32LE(Math.min(samples + HEADER_BYTES - 8, LARGEST_FIELD), 4);
   header.write('WAVEfmt ', 8, 'latin1');
   header.writeUInt32LE(16, 16);
   header.writeUInt16LE(1, 20);
@@ -32,6 +34,6 @@ export function wavHeader(bytes: number): Buffer {
   header.writeUInt16LE(1, 32);
   header.writeUInt16LE(8, 34);
   header.write('data', 36, 'latin1');
-  header.writeUInt32LE(samples >>> 0, 40);
+  header.writeUInt32LE(Math.min(samples, LARGEST_FIELD), 40);
   return header;
 }

@@ -5,20 +5,19 @@ import { alternatives, codesAt, follow, secretReader } from './members.js';
 import type { Schemas } from './schemas.js';
 import type { Answer, Content, Credential, Example, Failure, Header, Operation, Parameter, RequestBody, Retry } from './types.js';
 
-const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
+const METHODS: ReadonlySet<string> = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']);
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Node = Record<string, unknown>;
 
-/** Reads every operation of a document, with its answers and failures. */
+/** Reads every operation of a document, in its order, with answers and failures. */
 export function readOperations(document: OpenAPIV3_1.Document, schemas: Schemas, extension: Extension): readonly Operation[] {
   const reader = new Reader(document, schemas, split(extension.envelope.code));
   const operations: Operation[] = [];
   for (const path of Object.keys(document.paths ?? {})) {
-    const item = follow(document, join('/paths', path)).pointer;
-    for (const method of METHODS) {
-      if (get(document, join(item, method)) !== undefined) operations.push(reader.operation(path, method, item));
-    }
+    const item = follow(document, join('/paths', path));
+    const methods = Object.keys(objectOf(item.value)).filter((method) => METHODS.has(method));
+    operations.push(...methods.map((method) => reader.operation(path, method, item.pointer)));
   }
   return Object.freeze(operations);
 }

@@ -105,8 +105,8 @@ describe('loadContract', () => {
       expect(place('')).to.equal('1:1');
       expect(place('/info/title')).to.equal('2:8');
       expect(place('/paths/~1things/post')).to.equal('7:5');
-      expect(place('/paths/~1things/post/responses/422/content/application~1json/schema/oneOf/1')).to.equal('36:21');
-      expect(place('/paths/~1things/post/responses/422/content/application~1json/schema/oneOf/1/$ref')).to.equal('36:21');
+      expect(place('/paths/~1things/post/responses/422/content/application~1json/schema/oneOf/1')).to.equal('37:21');
+      expect(place('/paths/~1things/post/responses/422/content/application~1json/schema/oneOf/1/$ref')).to.equal('37:21');
       expect(contract.locate('').file).to.equal(contract.file);
     });
 
@@ -187,7 +187,7 @@ List:
       expect(place('/paths/~1things~1{id}/get/parameters/0/name')).to.equal('parts/thing.yaml:3:17');
       const [failure] = contract.failures;
       expect(place(failure?.pointer ?? '')).to.equal('parts/answers.yaml:5:7');
-      expect(place(failure?.examples[0]?.pointer ?? '')).to.equal('parts/answers.yaml:8:24');
+      expect(place(failure?.examples[0]?.pointer ?? '')).to.equal('parts/answers.yaml:8:25');
       expect(place('/components/schemas/List/items')).to.equal('parts/schemas.yaml:4:3');
       expect(place('/components/schemas/Thing/properties/of')).to.equal('parts/schemas.yaml:1:36');
     });
@@ -207,7 +207,7 @@ List:
 
     it('are refused when one is missing', async () => {
       const { 'parts/schemas.yaml': _, ...rest } = FILES;
-      expect(await refusal(write(rest))).to.deep.equal(['10:47 broken-ref  parts/schemas.yaml#/List names a file that does not exist']);
+      expect(await refusal(write(rest))).to.deep.equal(['10:49 broken-ref  parts/schemas.yaml#/List names a file that does not exist']);
     });
 
     it('are refused when one has nothing at the place', async () => {

@@ -1,0 +1,26 @@
+import { expect } from 'chai';
+import * as failpath from '../../index.js';
+
+describe('the public API', () => {
+  it('changes only on purpose', () => {
+    expect(Object.keys(failpath).sort()).to.deep.equal([
+      'EXIT',
+      'InputError',
+      'atsSuite',
+      'buildLedger',
+      'checkContract',
+      'createDeployment',
+      'createPlan',
+      'createTransport',
+      'decide',
+      'discoverWorld',
+      'formatFinding',
+      'formatRun',
+      'loadContract',
+      'loadDeployment',
+      'run',
+      'startMock',
+      'toJunit',
+    ]);
+  });
+});

@@ -1,0 +1,150 @@
+import { expect } from 'chai';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import type { Ledger } from '../../contracts/index.js';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+describe('the package, installed in an empty folder', function () {
+  this.timeout(180_000);
+  let folder: string;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'failpath-package-'));
+    const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 });
+    // The build's own output comes first.
+    const [packed] = JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as [{ filename: string }];
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, packed.filename)], { cwd: folder });
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const failpath = (...args: string[]): Promise<{ stdout: string }> =>
+    run('npx', ['failpath', ...args], { cwd: folder, maxBuffer: 64 * 1024 * 1024 });
+
+  it('lists the failures of the contract that ships with it', async () => {
+    const rows = JSON.parse((await failpath('list', '--json')).stdout) as { code: string }[];
+    expect(rows.map(({ code }) => code)).to.include('registration.audio_too_large');
+  });
+
+  it('verifies the embedded sandbox', async () => {
+    await failpath('verify');
+    const ledger = JSON.parse(readFileSync(join(folder, 'failpath-report/ledger.json'), 'utf8')) as Ledger;
+    expect(ledger.exitCode).to.equal(0);
+    expect(Object.keys(ledger.summary)).to.deep.equal(['verified']);
+  });
+
+  it('serves the mock', async () => {
+    const mock = spawn('npx', ['failpath', 'mock', '--port', '0', '--json'], { cwd: folder, detached: true });
+    try {
+      const [chunk] = (await once(mock.stdout, 'data')) as [Buffer];
+      const { url } = JSON.parse(chunk.toString().split('\n')[0] ?? '') as { url: string };
+      const answer = await fetch(`${url}/v1/transactions/42`, { headers: { prefer: 'error=transaction.not_found' } });
+      expect(answer.status).to.equal(404);
+    } finally {
+      process.kill(-(mock.pid as number), 'SIGTERM');
+      await once(mock, 'close');
+    }
+  });
+
+  it('is a library with types', async () => {
+    const program = `
+      import { startMock } from 'failpath';
+      const mock = await startMock({ port: 0 });
+      const answer = await fetch(mock.url + '/v1/transactions/42');
+      console.log(answer.status, (await answer.json()).error.code, mock.world.works.active);
+      await mock.close();`;
+    writeFileSync(join(folder, 'program.ts'), program.replaceAll('console', '(globalThis as any).console'));
+    writeFileSync(join(folder, 'program.js'), program);
+    const { stdout } = await run('node', ['program.js'], { cwd: folder });
+    expect(stdout.trim()).to.equal('404 transaction.not_found 1001');
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const types = join(ROOT, 'node_modules/@types');
+    await run(
+      'node',
+      [
+        tsc,
+        '--noEmit',
+        '--strict',
+        '--skipLibCheck',
+        '--target',
+        'es2023',
+        '--module',
+        'nodenext',
+        '--types',
+        'node',
+        '--typeRoots',
+        types,
+        'program.ts',
+      ],
+      {
+        cwd: folder,
+      },
+    );
+  });
+});
+
+describe('the templates for CI systems', () => {
+  const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+  it('the GitHub action is a composite one whose every input is documented and used', () => {
+    const text = read('ci/github/action.yml');
+    const action = parse(text) as { runs: { using: string; steps: { run?: string }[] }; inputs: Record<string, { description?: string }> };
+    expect(action.runs.using).to.equal('composite');
+    for (const [name, { description }] of Object.entries(action.inputs)) {
+      expect(description, name).to.be.a('string').and.not.equal('');
+      expect(text.split(`inputs.${name} }}`).length, `${name} is used`).to.be.greaterThan(1);
+    }
+  });
+
+  it('the script of each template runs failpath and passes on its exit code', async () => {
+    const github = (parse(read('ci/github/action.yml')) as { runs: { steps: { run?: string }[] } }).runs.steps[0]?.run ?? '';
+    const gitlab = (parse(read('ci/gitlab/failpath.yml')) as { failpath: { script: string[] } }).failpath.script.join('\n');
+    const folder = mkdtempSync(join(tmpdir(), 'failpath-ci-'));
+    try {
+      // In place of npx: says what it was asked to run, and ends like a run with a finding.
+      writeFileSync(join(folder, 'npx'), '#!/bin/sh\necho "npx $*"\nexit 1\n', { mode: 0o755 });
+      const env = {
+        PATH: `${folder}:${process.env['PATH']}`,
+        GITHUB_OUTPUT: join(folder, 'output'),
+        ...{
+          INPUT_URL: 'http://127.0.0.1:1',
+          INPUT_FILTER: 'prepareWork 4*',
+          INPUT_CONCURRENCY: '4',
+          INPUT_OUT: 'report',
+          INPUT_VERSION: '0.1.0',
+        },
+        ...{
+          FAILPATH_URL: 'http://127.0.0.1:1',
+          FAILPATH_FILTER: 'prepareWork 4*',
+          FAILPATH_CONCURRENCY: '4',
+          FAILPATH_OUT: 'report',
+          FAILPATH_VERSION: '0.1.0',
+        },
+      };
+      const expected = 'npx --yes failpath@0.1.0 verify --concurrency 4 --out report --url http://127.0.0.1:1 --filter prepareWork 4*';
+      for (const [shell, script] of [
+        ['bash', github],
+        ['sh', gitlab],
+      ] as const) {
+        const error = await run(shell, ['-e', '-c', script], { env }).then(
+          () => undefined,
+          (failed: Error & { code: number; stdout: string }) => failed,
+        );
+        expect(error?.code, shell).to.equal(1);
+        expect(error?.stdout.trim(), shell).to.equal(expected);
+      }
+      expect(readFileSync(join(folder, 'output'), 'utf8')).to.equal('exit-code=1\nledger=report/ledger.json\n');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

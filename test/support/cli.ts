@@ -1,0 +1,134 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+/** The project's folder. */
+export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Inside node_modules, where what is built finds its dependencies, and where nothing is committed. */
+const BUILD = join(ROOT, 'node_modules', '.cache', 'failpath-tests');
+const ROOMS = ['spec', 'mocks', 'contracts', 'ci', 'cli'];
+
+/** What a process left behind. */
+export interface Ended {
+  /** `null` when a signal killed it. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A `failpath` process under way. */
+export interface Running {
+  /** Resolves when standard output matches; rejects when the process ends before. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<Ended>;
+}
+
+export interface ProcessOptions {
+  /** Beside PATH and HOME: a test must not depend on the environment that it runs in. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** By default a new empty folder, which is also where the reports go. */
+  readonly cwd?: string;
+}
+
+/**
+ * Runs the `failpath` command as a process of its own, to its end.
+ *
+ * @example
+ * const { exitCode, stdout } = await failpath(['list', '--json']);
+ */
+export async function failpath(args: readonly string[], options: ProcessOptions = {}): Promise<Ended> {
+  return startFailpath(args, options).ended;
+}
+
+/** Starts the `failpath` command as a process of its own. */
+export function startFailpath(args: readonly string[], { env = {}, cwd = temporaryFolder() }: ProcessOptions = {}): Running {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [builtCli(), ...args], { cwd, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  return follow(child);
+}
+
+function follow(child: ChildProcess): Running {
+  let [stdout, stderr] = ['', ''];
+  let wake = (): void => undefined;
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    wake();
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  let over = false;
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (exitCode) => {
+      over = true;
+      wake();
+      resolve({ exitCode, stdout, stderr });
+    });
+  });
+  return {
+    async printed(pattern) {
+      for (;;) {
+        const found = pattern.exec(stdout);
+        if (found !== null) return found;
+        if (over) throw new Error(`It ended without printing ${String(pattern)}:\n${stdout}\n${stderr}`);
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+    },
+    kill: (signal) => void child.kill(signal),
+    ended,
+  };
+}
+
+let built: string | undefined;
+
+/**
+ * The command without its types, ready for node: a loader that strips them would cost every process a second. A file is
+ * translated again when its source is newer.
+ */
+function builtCli(): string {
+  built ??= build();
+  return built;
+}
+
+function build(): string {
+  for (const room of ROOMS) {
+    for (const file of readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts')) continue;
+      const [source, target] = [join(ROOT, room, file), join(BUILD, room, file.replace(/\.ts$/, '.js'))];
+      if (!isNewer(source, target)) continue;
+      const { outputText } = ts.transpileModule(readFileSync(source, 'utf8'), {
+        compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
+      });
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(`${target}.${process.pid}`, outputText);
+      renameSync(`${target}.${process.pid}`, target);
+    }
+  }
+  for (const file of ['package.json', 'openapi.yaml']) copyFileSync(join(ROOT, file), join(BUILD, file));
+  return join(BUILD, 'cli', 'main.js');
+}
+
+function isNewer(source: string, target: string): boolean {
+  return !existsSync(target) || statSync(source).mtimeMs > statSync(target).mtimeMs;
+}
+
+const folders: string[] = [];
+process.once('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A new empty folder, gone when the tests end. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'failpath-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Writes a file into a new folder and returns its path. */
+export function temporaryFile(name: string, text: string): string {
+  const file = join(temporaryFolder(), name);
+  writeFileSync(file, text);
+  return file;
+}
