@@ -3,7 +3,7 @@ import findMyWay from 'find-my-way';
 import { ADMIN, adminRoutes, invalidInput, type AdminSubject } from './admin-routes.js';
 import { readJson } from './body.js';
 import { hostName, isLoopback } from './hosts.js';
-import { problem } from './problem.js';
+import { ORIGIN, problem } from './problem.js';
 import type { AdminAnswer, AdminRoute, MockAnswer, MockRequest } from './types.js';
 
 export interface AdminOptions extends AdminSubject {
@@ -121,7 +121,7 @@ function toAnswer({ status, body }: AdminAnswer): MockAnswer {
   const type = status >= 400 ? 'application/problem+json' : 'application/json';
   return {
     status,
-    headers: body === undefined ? {} : { 'content-type': type },
+    headers: body === undefined ? ORIGIN : { ...ORIGIN, 'content-type': type },
     body: body === undefined ? undefined : JSON.stringify(body),
   };
 }

@@ -165,9 +165,9 @@ class ContractEngine implements Engine {
     const { requestId } = step;
     const call = await this.#call(step);
     const reason = call.validation.reason(failure);
-    const known = this.#sandbox?.details(failure, call);
-    const details = reason === undefined && known === undefined ? undefined : { ...reason?.details, ...known };
-    const particulars: Particulars = { message: reason?.message, details };
+    const known = this.#sandbox?.particulars(failure, call);
+    const details = reason === undefined && known?.details === undefined ? undefined : { ...reason?.details, ...known?.details };
+    const particulars: Particulars = { message: reason?.message, details, headers: known?.headers };
     if (dynamic) return this.#answers.dynamicFailure(failure, requestId, particulars, await loadSources(), this.#seedOf(choice));
     const attempt = this.#answers.failure(failure, requestId, particulars);
     return 'violations' in attempt && known === undefined ? this.#answers.failure(failure, requestId) : attempt;
@@ -218,7 +218,9 @@ class ContractEngine implements Engine {
   async #elsewhere(request: MockRequest, requestId: string): Promise<Answered> {
     const answer = await this.#sandbox?.elsewhere(request);
     if (answer === undefined) return this.refuseRoute(request, this.#whyNoRoute(request));
-    return this.#answered(request, requestId, undefined, { answer, answeredBy: 'storage', why: 'outside the contract', code: undefined });
+    // The end of such a path is a credential: it stays out of the journal.
+    const parent = { ...request, path: request.path.replace(/[^/]*$/, '…') };
+    return this.#answered(parent, requestId, undefined, { answer, answeredBy: 'storage', why: 'outside the contract', code: undefined });
   }
 
   #whyNoRoute({ method, path }: MockRequest): string {

@@ -78,8 +78,8 @@ export interface AdminAnswer {
 export interface Sandbox {
   /** `undefined` for an operation that the sandbox does not know: the engine answers with the contract's example. */
   answer(call: Call): Outcome | undefined | Promise<Outcome | undefined>;
-  /** The details that a forced failure would truly have for this call: members over the contract's example. */
-  details(failure: Failure, call: Call): Readonly<Record<string, unknown>> | undefined;
+  /** What a forced failure would truly say for this call: members over the contract's example details, and headers. */
+  particulars(failure: Failure, call: Call): Pick<Refusal, 'details' | 'headers'>;
   /** Requests outside the contract that belong to the API's surroundings, such as its object storage. */
   elsewhere(request: MockRequest): Promise<MockAnswer> | undefined;
   readonly admin: readonly AdminRoute[];

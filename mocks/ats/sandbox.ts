@@ -52,7 +52,7 @@ export function createAtsSandbox({ contract, clock }: SandboxContext, { rules = 
       const operation = operations.get(call.operation.id);
       return operation === undefined ? undefined : answer(operation, new Facts(service, call));
     },
-    details: (failure, call: Call) => truth(failure.code, new Facts(service, call)),
+    particulars: (failure, call: Call) => truth(failure.code, new Facts(service, call)),
     elsewhere: (request) => (isStorage(request.path) ? receiveUpload(service, request) : undefined),
     reset: () => {
       service.state = freshState(service);

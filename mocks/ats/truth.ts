@@ -1,22 +1,32 @@
+import type { Refusal } from '../types.js';
 import type { Facts } from './facts.js';
 import { rfc3339 } from './time.js';
 
-export type Details = Readonly<Record<string, unknown>>;
+type Details = Readonly<Record<string, unknown>>;
+
+/** What a refusal says beyond its code. */
+export type Truth = Pick<Refusal, 'details' | 'headers'>;
 
 /**
- * The details that a failure truly has for a call. The rules' refusals and the failures that a caller forces
+ * What a failure truly says for a call. The rules' refusals and the failures that a caller forces
  * both get them here. Where a forced failure would contradict the facts (audio that is small enough, say), the details
  * are the nearest ones that fit the failure.
  *
  * @example
- * truth('api_key.scope_denied', facts); // { required: 'works:register' }
+ * truth('api_key.scope_denied', facts); // { details: { required: 'works:register' } }
  */
-export function truth(code: string, facts: Facts): Details | undefined {
-  return TRUTHS.get(code)?.(facts);
+export function truth(code: string, facts: Facts): Truth {
+  const details = DETAILS.get(code)?.(facts);
+  const headers = code === 'common.quota_exceeded' ? { 'retry-after': secondsUntil(facts.quota.resetsAt, facts.now) } : undefined;
+  return { ...(details === undefined ? {} : { details }), ...(headers === undefined ? {} : { headers }) };
+}
+
+function secondsUntil(then: number, now: number): string {
+  return String(Math.ceil((then - now) / 1000));
 }
 
 /** Only codes whose details the state decides: what the body decides is the engine's, and else the contract's example stands. */
-const TRUTHS: ReadonlyMap<string, (facts: Facts) => Details | undefined> = new Map(
+const DETAILS: ReadonlyMap<string, (facts: Facts) => Details | undefined> = new Map(
   Object.entries({
     'api_key.scope_denied': scopeDenied,
     'api_key.limit_reached': ({ maxKeys }: Facts) => ({ max: maxKeys }),

@@ -79,7 +79,7 @@ describe('ats sandbox: details and headers', () => {
     const forced = (operation: string, code: string, ask: Parameters<Ats['call']>[2], path: string, method = 'POST'): unknown => {
       const failure = contract.operation(operation)?.failures.find((candidate) => candidate.code === code);
       if (failure === undefined) throw new Error(code);
-      return ats.sandbox.details(failure, ats.call(method, ats.organization(path), ask));
+      return ats.sandbox.particulars(failure, ats.call(method, ats.organization(path), ask)).details;
     };
     const { smallFiles, readOnly, active } = ats.world.tokens;
     expect(forced('initWork', 'api_key.scope_denied', {}, 'works/init')).to.deep.equal({ required: 'works:register' });

@@ -60,10 +60,9 @@ export const dryRunPasses: Rule = rule('registration.dry_run_failed', ({ faults 
 );
 
 /** Testnet only, and ahead of the credits. */
-export const quotaLeft: Rule = rule('common.quota_exceeded', ({ quote, quota: { limit, used, resetsAt }, now }) => {
-  if (quote?.network !== 'testnet' || limit === null || used < limit) return undefined;
-  return { cause: 'quota reached', headers: { 'retry-after': String(Math.ceil((resetsAt - now) / 1000)) } };
-});
+export const quotaLeft: Rule = rule('common.quota_exceeded', ({ quote, quota: { limit, used } }) =>
+  quote?.network !== 'testnet' || limit === null || used < limit ? undefined : 'quota reached',
+);
 
 export const creditsSuffice: Rule = rule('common.forbidden', ({ quote, organization }) => {
   if (quote === undefined || organization === undefined || organization.credits[quote.network] >= quote.fees.total) return undefined;

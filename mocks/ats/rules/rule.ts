@@ -22,8 +22,7 @@ export function rule(code: string, refuses: (facts: Facts) => Because | undefine
     const because = refuses(facts);
     if (because === undefined) return undefined;
     const { cause, ...rest } = typeof because === 'string' ? { cause: because } : because;
-    const details = truth(code, facts);
-    return { code, why: cause, ...rest, ...(details === undefined ? {} : { details }) };
+    return { code, why: cause, ...truth(code, facts), ...rest };
   };
   return Object.assign(check, { code });
 }
