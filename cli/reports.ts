@@ -1,7 +1,26 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { toJunit, type Ledger } from '../contracts/index.js';
 import { InputError } from '../spec/index.js';
+
+/**
+ * Makes the folder for the reports, before a run takes the time that it takes.
+ *
+ * @throws {InputError} `output-unwritable`
+ */
+export function prepareFolder(folder: string): void {
+  writing(folder, () => {
+    makeFolder(resolve(folder));
+    accessSync(folder, constants.W_OK);
+  });
+}
+
+/** One folder after the other: on file systems like /proc, `recursive` of Node 20 never ends. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
 
 /**
  * Writes ledger.json and junit.xml into a folder, which is made if need be; returns the files.
@@ -10,13 +29,19 @@ import { InputError } from '../spec/index.js';
  */
 export function writeReports(ledger: Ledger, folder: string): string[] {
   const texts = { 'ledger.json': `${JSON.stringify(ledger, null, 2)}\n`, 'junit.xml': toJunit(ledger) };
-  try {
-    mkdirSync(folder, { recursive: true });
-    return Object.entries(texts).map(([name, text]) => {
+  prepareFolder(folder);
+  return writing(folder, () =>
+    Object.entries(texts).map(([name, text]) => {
       const file = join(folder, name);
       writeFileSync(file, text);
       return file;
-    });
+    }),
+  );
+}
+
+function writing<T>(folder: string, work: () => T): T {
+  try {
+    return work();
   } catch (error) {
     throw new InputError([
       {

@@ -23,7 +23,7 @@ export function createSupertestTransport(
         .timeout(options.timeoutMs)
         .ok(() => true)
         .buffer(true)
-        .parse(readText as unknown as Parser);
+        .parse(readText);
       try {
         const response = await (request.body === undefined ? test : test.send(request.body));
         const text: unknown = response.body;
@@ -36,11 +36,10 @@ export function createSupertestTransport(
   };
 }
 
-/** superagent's types know the response that a parser gets only in its browser form. */
-type Parser = Parameters<supertest.Test['parse']>[0];
-
 /** Keeps the body as it came: what it means is for the checks to say. */
-function readText(response: NodeJS.ReadableStream, done: (error: Error | null, body: string) => void): void {
+function readText(incoming: unknown, done: (error: Error | null, body: string) => void): void {
+  // superagent's types know the response that a parser gets only in its browser form.
+  const response = incoming as NodeJS.ReadableStream;
   const chunks: Buffer[] = [];
   response.on('data', (chunk: Buffer | string) => chunks.push(Buffer.from(chunk)));
   response.on('end', () => done(null, Buffer.concat(chunks).toString('utf8')));

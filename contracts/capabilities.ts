@@ -4,9 +4,7 @@ import type { Sequence, Suite } from './suite.js';
 import type { Capability } from './types.js';
 
 /** How a deployment meets a capability. */
-export type Way =
-  | { readonly by: ReadyBy }
-  | { readonly by: 'sequence'; readonly sequence: Sequence };
+export type Way = { readonly by: ReadyBy } | { readonly by: 'sequence'; readonly sequence: Sequence };
 
 /** A capability that is not met, and what would meet it. */
 export interface Missing {
@@ -44,7 +42,8 @@ export function createResolver(deployment: Deployment, suite: Suite): Resolver {
     if (sequence !== undefined) {
       const missing = missingOf(sequence.needs, (need) => resolve(need, within));
       if (missing.length === 0) return { way: { by: 'sequence', sequence } };
-      if (!met) return lacking(capability, `${remedy}, or what lets the suite make one: ${missing.map((one) => one.capability).join(', ')}`);
+      if (!met)
+        return lacking(capability, `${remedy}, or what lets the suite make one: ${missing.map((one) => one.capability).join(', ')}`);
     }
     return met ? { way: { by } } : lacking(capability, remedy);
   };

@@ -1,28 +1,40 @@
 import { z } from 'zod';
 import type { SharedState } from './types.js';
 
-const secret = z.string().regex(/^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/, 'a token is given as ${NAME}, the name of an environment variable');
+const variable = z.string().regex(/^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/, 'a token is given as ${NAME}, the name of an environment variable');
 
-const address = z.string().regex(/^(https?:\/\/|\$\{)/, 'an address begins with http:// or https://, or is ${NAME} of an environment variable');
+const address = z
+  .string()
+  .regex(/^(https?:\/\/|\$\{)/, 'an address begins with http:// or https://, or is ${NAME} of an environment variable');
 
-const identity = z
-  .union([
-    secret,
-    z.strictObject({
-      token: z.string().min(1).describe('The credential, as ${NAME} of an environment variable.'),
-      public: z.boolean().default(false).describe('Says that the token is no secret, such as those of a mock; only then may it stand here in plain text.'),
-      organization: z.string().min(1).optional().describe('The organization that the credential belongs to, where it is another one.'),
-      maxFileSizeBytes: z.number().int().positive().optional().describe('The stricter file cap of this key, in bytes.'),
-    }),
-  ], 'an identity is ${NAME} of an environment variable, or an object with such a `token`')
-  .refine((value) => typeof value === 'string' || value.public || secret.safeParse(value.token).success, {
-    message: 'a token is given as ${NAME}, the name of an environment variable (or marked `public: true`)',
-    path: ['token'],
-  });
+const identity = (secret: z.ZodString) =>
+  z
+    .union(
+      [
+        secret,
+        z.strictObject({
+          token: z.string().min(1).describe('The credential, as ${NAME} of an environment variable.'),
+          public: z
+            .boolean()
+            .default(false)
+            .describe('Says that the token is no secret, such as those of a mock; only then may it stand here in plain text.'),
+          organization: z.string().min(1).optional().describe('The organization that the credential belongs to, where it is another one.'),
+          maxFileSizeBytes: z.number().int().positive().optional().describe('The stricter file cap of this key, in bytes.'),
+        }),
+      ],
+      'an identity is ${NAME} of an environment variable, or an object with such a `token`',
+    )
+    .refine((value) => typeof value === 'string' || value.public || secret.safeParse(value.token).success, {
+      message: 'a token is given as ${NAME}, the name of an environment variable (or marked `public: true`)',
+      path: ['token'],
+    });
 
 const call = z.strictObject({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
-  url: z.string().min(1).describe('Absolute, or relative to the deployment. {{seconds}}, {{organization}} and other parameters are filled in.'),
+  url: z
+    .string()
+    .min(1)
+    .describe('Absolute, or relative to the deployment. {{seconds}}, {{organization}} and other parameters are filled in.'),
   headers: z.record(z.string(), z.string()).default({}),
   body: z.unknown().optional().describe('Sent as JSON; a string that is just {{name}} becomes the parameter with its own type.'),
 });
@@ -43,7 +55,8 @@ const SIMULATED = ['code', 'status', 'example'];
 const onlyParameters = (known: readonly string[]) => {
   return (value: unknown, context: z.RefinementCtx): void => {
     for (const [, name] of JSON.stringify(value ?? null).matchAll(/\{\{(\w+)\}\}/g)) {
-      if (!known.includes(name ?? '')) context.addIssue(`{{${name}}} is no parameter here: there are ${known.map((one) => `{{${one}}}`).join(', ')}`);
+      if (!known.includes(name ?? ''))
+        context.addIssue(`{{${name}}} is no parameter here: there are ${known.map((one) => `{{${one}}}`).join(', ')}`);
     }
   };
 };
@@ -70,59 +83,75 @@ const shared = (name: SharedState) =>
     .superRefine(onlyParameters([...SHARED_STATE[name], ...COMMON]))
     .optional();
 
+const schema = (secret: z.ZodString): z.ZodType<DeploymentFile> =>
+  z
+    .strictObject({
+      url: address.describe('Base URL of the deployment under test; paths of the contract are appended to it.'),
+      organization: z.string().min(1).optional().describe('The organization under test, active.'),
+      network: z.enum(['testnet', 'mainnet']).default('testnet'),
+      allowMainnet: z.boolean().default(false).describe('Mainnet costs real credits, so it must be allowed by name.'),
+      identities: z
+        .record(z.string(), identity(secret))
+        .default({})
+        .describe('active, readOnly, revoked, otherOrg, inactiveOrg, deletedOrg, smallFiles, otherKeySameOrg; admin for an administrator.'),
+      works: z
+        .strictObject({
+          own: z.union([z.string(), z.number()]).optional().describe('ats_id of a registered work of the organization.'),
+          other: z.union([z.string(), z.number()]).optional().describe('ats_id of a work of the organization of identity otherOrg.'),
+        })
+        .default({}),
+      limits: z
+        .strictObject({ keysPerOrganization: z.number().int().positive().optional() })
+        .default({})
+        .describe('Limits that this deployment sets otherwise than the contract says.'),
+      uploads: z
+        .strictObject({
+          maxBytes: z
+            .number()
+            .int()
+            .nonnegative()
+            .default(16 * 1024 * 1024),
+        })
+        .prefault({})
+        .describe('The largest upload that the suite may make.'),
+      capabilities: z
+        .strictObject({
+          'key.create': z.literal(false).optional(),
+          'key.revoke': z.literal(false).optional(),
+          ...(Object.fromEntries(Object.keys(SHARED_STATE).map((name) => [name, shared(name as SharedState)])) as Record<
+            SharedState,
+            ReturnType<typeof shared>
+          >),
+        })
+        .default({}),
+      simulate: z
+        .strictObject({ headers: z.record(z.string(), z.string()).default({}), query: z.record(z.string(), z.string()).default({}) })
+        .refine(({ headers, query }) => Object.keys({ ...headers, ...query }).length > 0, 'say how to ask: in headers, query or both')
+        .superRefine(onlyParameters(SIMULATED))
+        .optional()
+        .describe(
+          'How to ask this deployment for a failure that it cannot be driven to: {{code}}, {{status}}, {{example}}. Graded `simulated`.',
+        ),
+      http: z
+        .strictObject({
+          timeoutSeconds: z.number().positive().max(600).default(30),
+          rate: z.number().positive().optional().describe('At most so many requests per second.'),
+          headers: z.record(z.string(), z.string()).default({}).describe('Sent with every request.'),
+          ca: z.string().optional().describe('PEM file of certificate authorities to trust, relative to this file.'),
+          proxy: address.optional().describe('URL of an HTTP proxy.'),
+        })
+        .prefault({}),
+    })
+    .refine((file) => file.network === 'testnet' || file.allowMainnet, {
+      message: 'mainnet costs real credits: say `allowMainnet: true` as well if that is meant',
+      path: ['network'],
+    });
 
 /** The deployment file: a base URL under test, with its identities and capabilities. */
-export const deploymentSchema: z.ZodType<DeploymentFile> = z
-  .strictObject({
-    url: address.describe('Base URL of the deployment under test; paths of the contract are appended to it.'),
-    organization: z.string().min(1).optional().describe('The organization under test, active.'),
-    network: z.enum(['testnet', 'mainnet']).default('testnet'),
-    allowMainnet: z.boolean().default(false).describe('Mainnet costs real credits, so it must be allowed by name.'),
-    identities: z
-      .record(z.string(), identity)
-      .default({})
-      .describe('active, readOnly, revoked, otherOrg, inactiveOrg, deletedOrg, smallFiles, otherKeySameOrg; admin for an administrator.'),
-    works: z
-      .strictObject({
-        own: z.union([z.string(), z.number()]).optional().describe('ats_id of a registered work of the organization.'),
-        other: z.union([z.string(), z.number()]).optional().describe('ats_id of a work of the organization of identity otherOrg.'),
-      })
-      .default({}),
-    limits: z
-      .strictObject({ keysPerOrganization: z.number().int().positive().optional() })
-      .default({})
-      .describe('Limits that this deployment sets otherwise than the contract says.'),
-    uploads: z
-      .strictObject({ maxBytes: z.number().int().nonnegative().default(16 * 1024 * 1024) })
-      .prefault({})
-      .describe('The largest upload that the suite may make.'),
-    capabilities: z
-      .strictObject({
-        'key.create': z.literal(false).optional(),
-        'key.revoke': z.literal(false).optional(),
-        ...(Object.fromEntries(Object.keys(SHARED_STATE).map((name) => [name, shared(name as SharedState)])) as Record<SharedState, ReturnType<typeof shared>>),
-      })
-      .default({}),
-    simulate: z
-      .strictObject({ headers: z.record(z.string(), z.string()).default({}), query: z.record(z.string(), z.string()).default({}) })
-      .refine(({ headers, query }) => Object.keys({ ...headers, ...query }).length > 0, 'say how to ask: in headers, query or both')
-      .superRefine(onlyParameters(SIMULATED))
-      .optional()
-      .describe('How to ask this deployment for a failure that it cannot be driven to: {{code}}, {{status}}, {{example}}. Graded `simulated`.'),
-    http: z
-      .strictObject({
-        timeoutSeconds: z.number().positive().max(600).default(30),
-        rate: z.number().positive().optional().describe('At most so many requests per second.'),
-        headers: z.record(z.string(), z.string()).default({}).describe('Sent with every request.'),
-        ca: z.string().optional().describe('PEM file of certificate authorities to trust, relative to this file.'),
-        proxy: address.optional().describe('URL of an HTTP proxy.'),
-      })
-      .prefault({}),
-  })
-  .refine((file) => file.network === 'testnet' || file.allowMainnet, {
-    message: 'mainnet costs real credits: say `allowMainnet: true` as well if that is meant',
-    path: ['network'],
-  });
+export const deploymentSchema: z.ZodType<DeploymentFile> = schema(variable);
+
+/** As {@link deploymentSchema}, once the variables are filled in. */
+export const filledSchema: z.ZodType<DeploymentFile> = schema(z.string().min(1));
 
 /** A request to an admin or test endpoint, with `{{parameters}}`. */
 export interface CallTemplate {
@@ -180,7 +209,7 @@ export interface DeploymentFile {
  * baseUrlProblem('https://api.example.com/?v=1'); // 'it ends in a query or a fragment, ...'
  */
 export function baseUrlProblem(url: string): string | undefined {
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return 'it is no URL of http or https';
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return `${JSON.stringify(url.replace(/\/\/.*@/, '//...@'))} is no URL of http or https`;
   const { username, password, search, hash } = new URL(url);
   if (username !== '' || password !== '') return 'it holds a credential, which would show in reports: give it in http.headers';
   if (search !== '' || hash !== '') return 'it ends in a query or a fragment, but paths are appended to it';

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { InputError, jsonPointer, readSource, type Finding, type Source } from '../spec/index.js';
 import { SHORTEST_SECRET } from './redact.js';
-import { baseUrlProblem, deploymentSchema, type DeploymentFile, type HttpWay, type MagicWay } from './deployment-schema.js';
+import { baseUrlProblem, deploymentSchema, filledSchema, type DeploymentFile, type HttpWay, type MagicWay } from './deployment-schema.js';
 import type { SharedState, Token } from './types.js';
 
 /** An identity of a deployment; a public token is shown in scripts as it is. */
@@ -61,9 +61,11 @@ export function loadDeployment(file: string, environment: Readonly<Record<string
 /** What only shows once the variables are filled in. */
 function checkFilled(file: DeploymentFile, filled: DeploymentFile, source: Source): Finding[] {
   const problem = baseUrlProblem(filled.url);
-  const short = Object.entries(filled.identities).filter(([, identity]) => typeof identity === 'string' || !identity.public).filter(([, identity]) => tokenOf(identity).length < SHORTEST_SECRET);
+  const short = Object.entries(filled.identities)
+    .filter(([, identity]) => typeof identity === 'string' || !identity.public)
+    .filter(([, identity]) => tokenOf(identity).length < SHORTEST_SECRET);
   return [
-    ...(problem === undefined ? [] : [invalid({ path: ['url'], message: `${JSON.stringify(filled.url)}: ${problem}` }, source)]),
+    ...(problem === undefined ? [] : [invalid({ path: ['url'], message: problem }, source)]),
     ...short.map(([name]) => {
       const path = ['identities', name, ...(typeof file.identities[name] === 'object' ? ['token'] : [])];
       return invalid({ path, message: `a token of fewer than ${SHORTEST_SECRET} characters cannot be kept out of reports` }, source);
@@ -82,10 +84,10 @@ const tokenOf = (identity: DeploymentFile['identities'][string]): string => (typ
  * @throws {InputError} `deployment-invalid`
  */
 export function createDeployment(members: Partial<DeploymentFile> & { url: string }): Deployment {
-  const parsed = deploymentSchema.safeParse(members);
+  const parsed = filledSchema.safeParse(members);
   if (!parsed.success) throw new InputError(parsed.error.issues.map((issue) => invalid(narrowed(issue))));
   const problem = baseUrlProblem(members.url);
-  if (problem !== undefined) throw new InputError([invalid({ path: ['url'], message: `${JSON.stringify(members.url)}: ${problem}` })]);
+  if (problem !== undefined) throw new InputError([invalid({ path: ['url'], message: problem })]);
   return toDeployment(parsed.data, process.cwd(), new Map());
 }
 
@@ -133,8 +135,9 @@ function readDeploymentSource(file: string): Source {
     return readSource(file);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
+    // What follows the first fault of a syntax follows from it.
     throw new InputError(
-      error.findings.map((found) => ({
+      error.findings.slice(0, 1).map((found) => ({
         ...found,
         problem: 'deployment-invalid',
         why: 'The deployment file says where the API is and who may do what there.',

@@ -28,7 +28,15 @@ export function createExecutor(context: RunContext): Executor {
   const judgeAnswer = (failure: Failure, answer: WireAnswer, exchange: Exchange | undefined): Judgement => {
     const envelope = codec.read(answer.json);
     const credential = exchange?.request.headers['authorization']?.replace(/^Bearer /, '');
-    const judgement = judge({ contract: context.contract, failure, answer, envelope, redactor: context.redactor, credential, seenRequestIds });
+    const judgement = judge({
+      contract: context.contract,
+      failure,
+      answer,
+      envelope,
+      redactor: context.redactor,
+      credential,
+      seenRequestIds,
+    });
     if (typeof envelope.requestId === 'string') seenRequestIds.add(envelope.requestId);
     return judgement;
   };
@@ -40,7 +48,8 @@ export function createExecutor(context: RunContext): Executor {
     const answer = await steps.send(faulty);
     const judgement = judgeAnswer(failure, answer, steps.exchanges.at(-1));
     const unrestored = await restored(steps);
-    if (unrestored !== undefined) return judgement.needsControl ? setupFailed(unrestored) : { ...judgement, reason: `${judgement.reason}; ${unrestored}` };
+    if (unrestored !== undefined)
+      return judgement.needsControl ? setupFailed(unrestored) : { ...judgement, reason: `${judgement.reason}; ${unrestored}` };
     if (judgement.outcome === 'not-reached' && steps.simulated) return setupFailed(`the magic value was ignored: ${judgement.reason}`);
     const verdict = judgement.outcome === 'verified' ? assertMore(path, answer, faulty, codec.read(answer.json).details) : judgement;
     if (verdict.outcome === 'not-reached' || verdict.outcome === 'edge-intercepted') return verdict;
@@ -71,7 +80,9 @@ export function createExecutor(context: RunContext): Executor {
     if (judgement.outcome === 'verified') return simulatedVerdict;
     // Another failure than the one that was asked for shows that asking did not work, not that the API answers wrongly.
     if (judgement.needsControl || judgement.outcome === 'not-reached') {
-      return setupFailed(`this deployment's way to ask for a failure (simulate) was answered with ${describeAnswer(context.contract, answer)}`);
+      return setupFailed(
+        `this deployment's way to ask for a failure (simulate) was answered with ${describeAnswer(context.contract, answer)}`,
+      );
     }
     return judgement;
   };
@@ -96,7 +107,7 @@ export function createExecutor(context: RunContext): Executor {
         verdict = await attempt(planned, steps);
       } catch (error) {
         if (!(error instanceof SetupFailed)) throw error;
-        verdict = setupFailed(error.message);
+        verdict = { ...setupFailed(error.message), outcome: error.intercepted ? 'edge-intercepted' : 'setup-failed' };
       } finally {
         // Whatever happened, and be it a mistake in the path: the deployment is left as it was found.
         unrestored = await restored(steps);
@@ -139,16 +150,28 @@ function assertMore(path: FailurePath, answer: WireAnswer, request: PathRequest,
     if (!(error instanceof AssertionError)) throw error;
     const { message, expected, actual } = error as InstanceType<typeof AssertionError> & { expected?: unknown; actual?: unknown };
     const discrepancies: Discrepancy[] = [
-      { check: 'then', at: 'details', expected: expected === undefined ? message : JSON.stringify(expected), actual: JSON.stringify(actual ?? details), remedy: message },
+      {
+        check: 'then',
+        at: 'details',
+        expected: expected === undefined ? message : JSON.stringify(expected),
+        actual: JSON.stringify(actual ?? details),
+        remedy: message,
+      },
     ];
     return { outcome: 'violated', reason: summarise(discrepancies), discrepancies };
   }
 }
 
 function simulatedRequest(failure: Failure, { deployment, suite }: RunContext): PathRequest {
-  const values: Record<string, string> = { code: failure.code, status: String(failure.status), example: failure.examples[0]?.name ?? failure.code };
+  const values: Record<string, string> = {
+    code: failure.code,
+    status: String(failure.status),
+    example: failure.examples[0]?.name ?? failure.code,
+  };
   const fill = (members: Readonly<Record<string, string>> | undefined): Record<string, string> =>
-    Object.fromEntries(Object.entries(members ?? {}).map(([name, text]) => [name, text.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? '')]));
+    Object.fromEntries(
+      Object.entries(members ?? {}).map(([name, text]) => [name, text.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? '')]),
+    );
   const { operation } = failure;
   const scheme = operation.credentials[0]?.scheme;
   const token = scheme === undefined ? undefined : deployment.identities.get(suite.identityOf[scheme] ?? '');
@@ -156,7 +179,9 @@ function simulatedRequest(failure: Failure, { deployment, suite }: RunContext): 
   return {
     operation: operation.id,
     as: token ?? null,
-    params: Object.fromEntries(operation.parameters.filter((one) => one.in === 'path' && one.example !== undefined).map((one) => [one.name, String(one.example)])),
+    params: Object.fromEntries(
+      operation.parameters.filter((one) => one.in === 'path' && one.example !== undefined).map((one) => [one.name, String(one.example)]),
+    ),
     query: fill(deployment.simulate?.query),
     headers: fill(deployment.simulate?.headers),
     ...(body === undefined ? {} : { body }),
@@ -167,22 +192,33 @@ function toLine(
   { contract, redactor, deployment, run }: RunContext,
   { failure, cause, verdict, steps, durationMs }: { failure: Failure; cause: string; verdict: Verdict; steps: Steps; durationMs: number },
 ): CauseLine {
-  const when = steps.exchanges.findLast(({ phase }) => phase === 'when');
+  const { exchanges } = steps;
+  const when = exchanges.findLast(({ phase }) => phase === 'when');
   const envelope = envelopeCodec(contract).read(when?.answer?.json);
-  const failed = !PROVEN.has(verdict.outcome);
+  // Where the way there has failed, the last step of it is what there is to look at, be it the control twin.
+  const throughControl = verdict.outcome === 'setup-failed';
+  const told = throughControl ? exchanges.findLast(({ phase }) => phase !== 'restore') : when;
+  const requestId = typeof envelope.requestId === 'string' ? envelope.requestId : when?.answer?.headers['x-request-id'];
   return {
     failure,
     cause,
     outcome: verdict.outcome,
     reason: redactor.redact(verdict.reason),
-    observed: when?.answer && { status: when.answer.status, code: typeof envelope.code === 'string' ? redactor.redact(envelope.code) : undefined },
-    requestId: typeof envelope.requestId === 'string' ? redactor.redact(envelope.requestId) : undefined,
+    observed: when?.answer && {
+      status: when.answer.status,
+      code: typeof envelope.code === 'string' ? redactor.redact(envelope.code) : undefined,
+    },
+    requestId: requestId === undefined ? undefined : redactor.redact(requestId),
     durationMs: Math.round(durationMs * 10) / 10,
-    discrepancies: verdict.discrepancies.map((one) => ({ ...one, expected: redactor.redact(one.expected), actual: redactor.redact(one.actual) })),
-    response: failed && when?.answer ? redactor.redact(formatResponse(when.answer)) : undefined,
-    repro: steps.exchanges.length === 0 ? undefined : toScript({ failure, cause, exchanges: steps.exchanges, deployment, redactor, run }),
+    discrepancies: verdict.discrepancies.map((one) => ({
+      ...one,
+      expected: redactor.redact(one.expected),
+      actual: redactor.redact(one.actual),
+    })),
+    response: !PROVEN.has(verdict.outcome) && told?.answer ? redactor.redact(formatResponse(told.answer)) : undefined,
+    repro: exchanges.length === 0 ? undefined : toScript({ failure, cause, exchanges, deployment, redactor, run, throughControl }),
     location: contract.locate(failure.pointer),
-    answered: steps.exchanges.some(({ answer }) => answer !== undefined && edgeEvidence(answer) === undefined),
+    answered: exchanges.some(({ answer }) => answer !== undefined && edgeEvidence(answer) === undefined),
   };
 }
 

@@ -27,7 +27,12 @@ export function judge(answered: Answered): Judgement {
 
   const evidence = edgeEvidence(answer);
   if (evidence !== undefined) {
-    return { outcome: 'edge-intercepted', reason: `${describeAnswer(contract, answer)} did not come from the application: ${evidence}`, discrepancies: [], needsControl: false };
+    return {
+      outcome: 'edge-intercepted',
+      reason: `${describeAnswer(contract, answer)} did not come from the application: ${evidence}`,
+      discrepancies: [],
+      needsControl: false,
+    };
   }
   const { operation } = failure;
   if (envelope.code === undefined && operation.successes.some(({ status }) => status === answer.status)) {
@@ -39,7 +44,13 @@ export function judge(answered: Answered): Judgement {
     };
   }
   const fired = operation.failures.find((one) => one.code === envelope.code && one.status === answer.status);
-  if (fired !== undefined) return { outcome: 'wrong-path', reason: `${fired.status} ${fired.code} fired instead: ${suggest(failure, fired)}`, discrepancies: [], needsControl: true };
+  if (fired !== undefined)
+    return {
+      outcome: 'wrong-path',
+      reason: `${fired.status} ${fired.code} fired instead (${fired.title}: ${firstSentence(fired.description)}). ${suggest(failure, fired)}`,
+      discrepancies: [],
+      needsControl: true,
+    };
   const discrepancies = runChecks(answered);
   return { outcome: 'violated', reason: summarise(discrepancies), discrepancies, needsControl: true };
 }
@@ -61,13 +72,13 @@ export function summarise(discrepancies: readonly Discrepancy[]): string {
 function suggest(expected: Failure, fired: Failure): string {
   const order = expected.operation.credentials.flatMap(({ failures }) => failures);
   const [wanted, seen] = [order.indexOf(expected.code), order.indexOf(fired.code)];
-  const meaning = `${fired.title.toLowerCase()} (${firstSentence(fired.description)})`;
-  if (seen >= 0 && wanted < 0) return `${meaning}. The credential was refused before the check for ${expected.code} could run`;
-  if (seen >= 0 && seen < wanted) return `${meaning}. An earlier check of the credential refused first`;
-  if (wanted >= 0) return `${meaning}. The check for ${expected.code} let the request through, or comes too late`;
-  return `${meaning}. Either that check comes first and should not have fired, or the one for ${expected.code} is missing`;
+  if (seen >= 0 && wanted < 0) return `The credential was refused before the check for ${expected.code} could run`;
+  if (seen >= 0 && seen < wanted) return `An earlier check of the credential refused first, or the answer bears its code by mistake`;
+  if (wanted >= 0) return `The check for ${expected.code} let the request through, or comes too late`;
+  return `Either that check comes first and should not have fired, or the one for ${expected.code} is missing`;
 }
 
-function firstSentence(text: string): string {
+/** The first thing that a description says, short enough for a line. */
+export function firstSentence(text: string): string {
   return (/^[^.:;]*/.exec(text)?.[0] ?? text).replaceAll(/\s+/g, ' ');
 }

@@ -95,18 +95,21 @@ function toFailure(failure: Failure, lines: readonly CauseLine[]): LedgerFailure
     status: failure.status,
     code: failure.code,
     outcome: worst?.outcome ?? 'not-selected',
-    reason: worst === undefined ? 'it was not run' : worst.reason === '' || ordered.length === 1 ? worst.reason : `${worst.cause}: ${worst.reason}`,
-    causes: ordered.map(
-      (line): LedgerCause => ({
-        cause: line.cause,
-        outcome: line.outcome,
-        reason: line.reason,
-        observed: line.observed === undefined ? null : { status: line.observed.status, code: line.observed.code ?? null },
-        requestId: line.requestId ?? null,
-        durationMs: line.durationMs,
-        repro: line.repro ?? null,
-      }),
-    ),
+    reason:
+      worst === undefined
+        ? 'it was not run'
+        : worst.reason === '' || ordered.length === 1
+          ? worst.reason
+          : `${worst.cause}: ${worst.reason}`,
+    causes: ordered.map((line): LedgerCause => ({
+      cause: line.cause,
+      outcome: line.outcome,
+      reason: line.reason,
+      observed: line.observed === undefined ? null : { status: line.observed.status, code: line.observed.code ?? null },
+      requestId: line.requestId ?? null,
+      durationMs: line.durationMs,
+      repro: line.repro ?? null,
+    })),
   };
 }
 

@@ -41,7 +41,8 @@ export function createPlan(contract: Contract, suite: Suite, deployment: Deploym
   const matched = matchPaths(contract, suite.paths);
   const paths = contract.failures.flatMap((failure) =>
     failure.causes.map((cause): PlannedPath => {
-      if (!selected(failure)) return { failure, cause, action: { do: 'nothing', outcome: 'not-selected', reason: 'the filter left it out' } };
+      if (!selected(failure))
+        return { failure, cause, action: { do: 'nothing', outcome: 'not-selected', reason: 'the filter left it out' } };
       const path = matched.get(failure)?.get(cause);
       return { failure, cause, action: plan(path, { suite, resolve, deployment }) };
     }),
@@ -61,7 +62,8 @@ function plan(
   const needs = needsOf(path, suite);
   const missing = missingOf([...needs], resolve);
   if (missing.length > 0) {
-    const reason = `${missing.map(({ capability }) => capability).join(', ')} missing: ${missing.map(({ remedy }) => remedy).join('; ')}`;
+    const remedies = new Set(missing.map(({ remedy }) => remedy));
+    const reason = `${missing.map(({ capability }) => capability).join(', ')} missing: ${[...remedies].join('; ')}`;
     return fallback ?? { do: 'nothing', outcome: 'not-capable', reason };
   }
   return { do: 'run', path, lane: laneOf(path, suite), mints: needs.has('key.create') };

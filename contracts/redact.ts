@@ -111,7 +111,18 @@ const ESCAPES: readonly RegExp[] = [
   /\\u[0-9a-f]{4}|\\["\\/bfnrt]/gi,
   /&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});/gi,
 ];
-const SHORT: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const SHORT: Readonly<Record<string, string>> = {
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+};
 
 /** A text, and how it reads without one or more levels of escapes. */
 function* viewsOf(view: View, levels: number): Generator<View> {
@@ -152,7 +163,8 @@ function unescape({ text, starts }: View, escapes: RegExp): View | undefined {
 
 /** The characters that an escape stands for, each with the length of its part of the escape. */
 function resolve(escape: string): [string, number][] {
-  if (escape.startsWith('%')) return [...charactersOf(Buffer.from(escape.replaceAll('%', ''), 'hex'))].map(([character, bytes]) => [character, 3 * bytes]);
+  if (escape.startsWith('%'))
+    return [...charactersOf(Buffer.from(escape.replaceAll('%', ''), 'hex'))].map(([character, bytes]) => [character, 3 * bytes]);
   if (/^\\u/i.test(escape)) return [[String.fromCharCode(Number.parseInt(escape.slice(2), 16)), escape.length]];
   const body = escape.startsWith('&') ? escape.slice(1, -1).toLowerCase() : escape.slice(1);
   const point = body.startsWith('#x') ? Number.parseInt(body.slice(2), 16) : body.startsWith('#') ? Number(body.slice(1)) : undefined;
@@ -162,7 +174,7 @@ function resolve(escape: string): [string, number][] {
 
 /** UTF-8, character by character with its length in bytes; what is none stays a single byte, so that what follows keeps its place. */
 function* charactersOf(bytes: Buffer): Generator<[string, number]> {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const lead = bytes[at] as number;
     const length = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
     const character = bytes.toString('utf8', at, at + length);

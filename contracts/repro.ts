@@ -34,15 +34,22 @@ export function toScript(story: {
   readonly redactor: Redactor;
   /** Part of every name that the run created; a script makes its own. */
   readonly run: string;
+  /** Whether the control twin is part of the story. */
+  readonly throughControl?: boolean;
 }): string {
   const { failure, cause, deployment, redactor } = story;
-  // The script ends with the faulty request; what came after it (control twin) belongs to the judgement, not to the failure.
-  const last = story.exchanges.findLastIndex(({ phase }) => phase === 'when');
+  // What came after the faulty request (the control twin) belongs to the judgement, unless it is what failed.
+  const last = story.throughControl === true ? -1 : story.exchanges.findLastIndex(({ phase }) => phase === 'when');
   const faulty = story.exchanges
     .filter(({ phase }, index) => phase === 'restore' || last < 0 || index <= last)
-    .map((exchange) => ({ ...exchange, request: { ...exchange.request, headers: { ...deployment.http.headers, ...exchange.request.headers } } }));
+    .map((exchange) => ({
+      ...exchange,
+      request: { ...exchange.request, headers: { ...deployment.http.headers, ...exchange.request.headers } },
+    }));
   const sent = faulty.map(({ request }) => serialise(request)).join('\n');
-  const captures = findCaptures(faulty);
+  const ending = faulty.findLastIndex(({ phase }) => phase !== 'restore');
+  const isShown = (index: number): boolean => index === ending || faulty[index]?.phase === 'when';
+  const captures = findCaptures(faulty).filter(({ from }) => !isShown(from));
   const secrets = secretsOf(deployment).filter(({ value }) => sent.includes(value));
   const quote = createQuote(
     new Map([
@@ -59,10 +66,19 @@ export function toScript(story: {
     `# ${failure.operation.id} ${failure.status} ${failure.code} (${cause.replaceAll(/\s+/g, ' ')})`,
     'set -euo pipefail',
     `URL=\${URL:-${/^[\w:/.~%@[\]-]+$/.test(url) ? url : literal(url)}}`,
-    ...(sent.includes(story.run) ? ['RUN=$(date +%s)'] : []),
+    ...(sent.includes(story.run) ? ['RUN=$(date +%s) # part of every name that this creates'] : []),
     ...[...new Set(secrets.map(({ variable, what }) => `: "\${${variable}:?set it to ${what}}"`))].sort(),
+    ...(captures.length > 0 ? [MEMBER] : []),
     '',
-    ...faulty.map((exchange, index) => toCommand(exchange, captures.filter(({ from }) => from === index), index, quote)),
+    ...faulty.map((exchange, index) =>
+      toCommand(exchange, {
+        what: exchange.phase === 'when' ? `${exchange.label}, to be refused with ${failure.status} ${failure.code}` : exchange.label,
+        captures: captures.filter(({ from }) => from === index),
+        shown: isShown(index),
+        answer: `ANSWER_${index + 1}`,
+        quote,
+      }),
+    ),
     '',
   ].join('\n');
   return redactor.redact(script);
@@ -96,17 +112,29 @@ export interface Secret {
  */
 export function secretsOf({ identities, secrets, http }: Deployment): Secret[] {
   const tokens = [...identities.values()].filter((identity) => !identity.public);
-  const headers = Object.entries(http.headers).filter(([name, value]) => CREDENTIAL.test(name) && ![...secrets.values()].some((secret) => value.includes(secret)));
+  const headers = Object.entries(http.headers).filter(
+    ([name, value]) => CREDENTIAL.test(name) && ![...secrets.values()].some((secret) => value.includes(secret)),
+  );
   return [
-    ...tokens.map(({ name, value }) => ({ value, variable: secretName(name), what: `the token of the identity ${name.replaceAll(/[^\w.-]/g, '_')}` })),
+    ...tokens.map(({ name, value }) => ({
+      value,
+      variable: secretName(name),
+      what: `the token of the identity ${name.replaceAll(/[^\w.-]/g, '_')}`,
+    })),
     ...[...secrets].map(([variable, value]) => ({ value, variable, what: 'what the deployment file was filled in with' })),
-    ...headers.map(([name, value]) => ({ value: value.replace(/^\w+ +/, ''), variable: secretName(`header-${name}`), what: `the credential of the header ${name.replaceAll(/[^\w-]/g, '_')}` })),
+    ...headers.map(([name, value]) => ({
+      value: value.replace(/^\w+ +/, ''),
+      variable: secretName(`header-${name}`),
+      what: `the credential of the header ${name.replaceAll(/[^\w-]/g, '_')}`,
+    })),
   ];
 }
 
 /** An answer as it looks on the wire: status line, headers, body. */
 export function formatResponse({ status, headers, text, json }: WireAnswer): string {
-  const shown = Object.entries(headers).filter(([name]) => !['date', 'connection', 'keep-alive', 'content-length', 'transfer-encoding'].includes(name));
+  const shown = Object.entries(headers).filter(
+    ([name]) => !['date', 'connection', 'keep-alive', 'content-length', 'transfer-encoding'].includes(name),
+  );
   const body = json === undefined ? text : JSON.stringify(json, null, 2);
   const cut = body.length > 4000 ? `${body.slice(0, 4000)}\n... ${body.length - 4000} more characters` : body;
   return [`HTTP ${status}`, ...shown.map(([name, value]) => `${name}: ${value}`), '', cut].join('\n').trimEnd();
@@ -125,7 +153,8 @@ function findCaptures(exchanges: readonly Exchange[]): Capture[] {
     for (const [pointer, value] of leaves(answer?.json, '')) {
       if (value.length < SHORTEST_CAPTURE || !/\d/.test(value) || captures.some((one) => one.value === value)) continue;
       // What a request said before the answer did is known without it.
-      if (!sent.slice(from + 1).some((text) => text.includes(value)) || sent.slice(0, from + 1).some((text) => text.includes(value))) continue;
+      if (!sent.slice(from + 1).some((text) => text.includes(value)) || sent.slice(0, from + 1).some((text) => text.includes(value)))
+        continue;
       const member = jsonPointer.split(pointer).findLast((part) => /^[a-z_]/i.test(part)) ?? 'value';
       const name = member.replace(/\W/g, '_').toUpperCase();
       const count = (names.get(name) ?? 0) + 1;
@@ -133,7 +162,11 @@ function findCaptures(exchanges: readonly Exchange[]): Capture[] {
       captures.push({ variable: count === 1 ? name : `${name}_${count}`, value, from, pointer });
     }
   });
-  return captures;
+  return captures.filter(({ value, from }) => {
+    // What occurs only inside of a longer one, such as the prefix of a token, comes with that.
+    const longer = captures.filter((one) => one.value !== value && one.value.includes(value));
+    return sent.slice(from + 1).some((text) => longer.reduce((rest, one) => rest.replaceAll(one.value, ''), text).includes(value));
+  });
 }
 
 function* leaves(value: unknown, pointer: string): Generator<[string, string]> {
@@ -144,22 +177,42 @@ function* leaves(value: unknown, pointer: string): Generator<[string, string]> {
   }
 }
 
-function toCommand({ phase, label, request }: Exchange, captures: readonly Capture[], index: number, quote: (text: string) => string): string {
-  const answer = `ANSWER_${index + 1}`;
+/** What a command is in its script. */
+interface Command {
+  readonly what: string;
+  readonly captures: readonly Capture[];
+  /** Whether its answer is what the script is run for. */
+  readonly shown: boolean;
+  /** The variable for the answer. */
+  readonly answer: string;
+  readonly quote: (text: string) => string;
+}
+
+/** A step on the way must succeed, or the script ends there; of those, only what is needed later is kept. */
+function toCommand({ phase, request }: Exchange, { what, captures, shown, answer, quote }: Command): string {
+  const curl = shown ? "curl -sS -i -w '\\n'" : captures.length > 0 ? 'curl -sSf' : 'curl -sSf -o /dev/null';
+  const kept = captures.length > 0 && !shown;
   const lines = [
-    ...(captures.length > 0 ? [`${answer}=$(curl -sS`] : [phase === 'when' ? 'curl -sS -i' : 'curl -sS']),
+    `${kept ? `${answer}=$(` : ''}${curl}`,
     `-X ${request.method} ${quote(request.url)}`,
     ...Object.entries(request.headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
-    ...(typeof request.body === 'string' ? [`--data-raw ${quote(request.body)}`] : typeof request.body === 'object' ? ['--data-binary @-'] : []),
+    ...(typeof request.body === 'string'
+      ? [`--data-raw ${quote(request.body)}`]
+      : typeof request.body === 'object'
+        ? ['--data-binary @-']
+        : []),
   ];
-  const command = lines.join(' \\\n  ') + (captures.length > 0 ? ')' : '');
+  const command = lines.join(' \\\n  ') + (kept ? ')' : '');
   const audio = typeof request.body === 'object' ? `${audioCommand(request.body.bytes)} |\n  ` : '';
   return [
-    `# ${phase}: ${label}`,
+    `# ${phase}: ${what}`,
     audio + command,
-    ...captures.map(({ variable, pointer }) => `${variable}=$(jq -r ${literal(jqPath(pointer))} <<<"$${answer}")`),
+    ...(kept ? captures.map(({ variable, pointer }) => `${variable}=$(member "$${answer}" ${memberPath(pointer)})`) : []),
   ].join('\n');
 }
+
+/** Reads JSON in a script: with node, which is there wherever failpath ran. */
+const MEMBER = `member() { node -p "JSON.parse(process.argv[1])$2" "$1"; }`;
 
 /** Prints a WAV of so many bytes: a header, then noise. */
 function audioCommand(bytes: number): string {
@@ -168,12 +221,12 @@ function audioCommand(bytes: number): string {
   return `{ printf '${header}'; head -c ${Math.max(bytes - 44, 0)} /dev/urandom; }`;
 }
 
-function jqPath(pointer: string): string {
-  return jsonPointer
-    .split(pointer)
-    .map((member) => (/^\d+$/.test(member) ? `[${member}]` : /^[A-Za-z_]\w*$/.test(member) ? `.${member}` : `[${JSON.stringify(member)}]`))
-    .join('')
-    .replace(/^\[/, '.[');
+/** A JSON pointer as JavaScript, quoted for a shell where need be: `/items/id` is `.items.id`, `/0/id` is `'[0].id'`. */
+function memberPath(pointer: string): string {
+  const member = (name: string): string =>
+    /^\d+$/.test(name) ? `[${name}]` : /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+  const path = jsonPointer.split(pointer).map(member).join('');
+  return /^[.\w]+$/.test(path) ? path : literal(path);
 }
 
 /**
@@ -187,7 +240,9 @@ export function createQuote(variables: ReadonlyMap<string, string>, redactor: Re
   if (values.length === 0) return (text) => literal(redactor.redact(text));
   const pattern = new RegExp(`(${values.map((value) => value.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|')})`);
   return (text) => {
-    const parts = text.split(pattern).map((part, index) => (index % 2 === 1 ? `"$${variables.get(part)}"` : part === '' ? '' : literal(redactor.redact(part))));
+    const parts = text
+      .split(pattern)
+      .map((part, index) => (index % 2 === 1 ? `"$${variables.get(part)}"` : part === '' ? '' : literal(redactor.redact(part))));
     return parts.join('') || "''";
   };
 }

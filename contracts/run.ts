@@ -70,7 +70,7 @@ export async function* run(plan: Plan, options: RunOptions): AsyncGenerator<RunE
       yield* leftovers(context, options.removeLeftovers === true);
       for await (const line of inLanes(plan, prepared.executor, options, await countKeyPlaces(context, plan))) yield finished(line);
     } else {
-      for (const planned of plan.paths) yield finished(await prepared.executor.execute(instead(planned, 'setup-failed', silence)));
+      for (const planned of plan.paths) yield finished(await prepared.executor.execute(unlessLeftOut(planned, silence)));
     }
   } finally {
     // No event from here: whoever stopped listening would leave the rest undone.
@@ -87,7 +87,7 @@ async function* inLanes(plan: Plan, executor: Executor, { concurrency, signal }:
   const places = createSlots(Math.max(1, keyPlaces));
   const isAlone = ({ action }: PlannedPath): boolean => action.do === 'run' && action.lane === 'alone';
   const unlessAborted = (planned: PlannedPath): Promise<CauseLine> =>
-    executor.execute(signal?.aborted === true || left.signal.aborted ? instead(planned, 'not-selected', 'the run was interrupted') : planned);
+    executor.execute(signal?.aborted === true || left.signal.aborted ? instead(planned, 'the run was interrupted') : planned);
   const one = async (planned: PlannedPath): Promise<CauseLine> => {
     const mints = planned.action.do === 'run' && planned.action.mints;
     const work = (): Promise<CauseLine> => slots.use(() => unlessAborted(planned));
@@ -106,7 +106,10 @@ async function* asTheyFinish<T>(tasks: readonly (() => Promise<T>)[], window: nu
     while (next < tasks.length || pending.size > 0) {
       while (next < tasks.length && pending.size < window) {
         const index = next++;
-        pending.set(index, (tasks[index] as () => Promise<T>)().then((value): [number, T] => [index, value]));
+        pending.set(
+          index,
+          (tasks[index] as () => Promise<T>)().then((value): [number, T] => [index, value]),
+        );
       }
       const [index, value] = await Promise.race(pending.values());
       pending.delete(index);
@@ -120,19 +123,29 @@ async function* asTheyFinish<T>(tasks: readonly (() => Promise<T>)[], window: nu
 
 /** Why nothing can be judged: no answer at all from the deployment's address. `undefined` when it answers, whatever it says. */
 async function whySilent(context: RunContext, plan: Plan): Promise<string | undefined> {
-  if (!plan.paths.some(({ action }) => action.do !== 'nothing')) return undefined;
+  if (plan.paths.every(isLeftOut)) return undefined;
   try {
     await context.transport.send({ method: 'GET', url: `${plan.deployment.url}/`, headers: {} });
     return undefined;
   } catch (error) {
-    if (error instanceof TransportError) return `${plan.deployment.url} gives no answer: ${error.message}`;
+    if (error instanceof TransportError)
+      return `${plan.deployment.url} gives no answer (${error.message}): is it running, and is the address right?`;
     throw error;
   }
 }
 
+function isLeftOut({ action }: PlannedPath): boolean {
+  return action.do === 'nothing' && action.outcome === 'not-selected';
+}
+
+/** Without an answer nothing is known, not even of what the deployment file is lacking. */
+function unlessLeftOut(planned: PlannedPath, reason: string): PlannedPath {
+  return isLeftOut(planned) ? planned : { ...planned, action: { do: 'nothing', outcome: 'setup-failed', reason } };
+}
+
 /** What a path comes to when it is not run after all. */
-function instead(planned: PlannedPath, outcome: 'setup-failed' | 'not-selected', reason: string): PlannedPath {
-  return planned.action.do === 'nothing' ? planned : { ...planned, action: { do: 'nothing', outcome, reason } };
+function instead(planned: PlannedPath, reason: string): PlannedPath {
+  return planned.action.do === 'nothing' ? planned : { ...planned, action: { do: 'nothing', outcome: 'not-selected', reason } };
 }
 
 async function* leftovers(context: RunContext, remove: boolean): AsyncGenerator<RunEvent> {

@@ -4,13 +4,32 @@ import { envelopeCodec, jsonPointer } from '../spec/index.js';
 import { missingOf, type Resolver } from './capabilities.js';
 import type { Deployment } from './deployment.js';
 import type { CallTemplate, MagicWay } from './deployment-schema.js';
+import { edgeEvidence } from './edge.js';
 import type { Redactor } from './redact.js';
 import type { Sequence, Suite } from './suite.js';
-import { TransportError, type AudioUpload, type Capability, type Exchange, type PathRequest, type SharedState, type Token, type Transport, type WireAnswer, type WireRequest } from './types.js';
+import {
+  TransportError,
+  type AudioUpload,
+  type Capability,
+  type Exchange,
+  type PathRequest,
+  type SharedState,
+  type Token,
+  type Transport,
+  type WireAnswer,
+  type WireRequest,
+} from './types.js';
 
 /** Provisioning or a control twin did not succeed; the message says what answered what. */
 export class SetupFailed extends Error {
   override readonly name = 'SetupFailed';
+  /** A proxy answered in place of the application, of which nothing is known then. */
+  readonly intercepted: boolean;
+
+  constructor(message: string, { intercepted = false, ...options }: ErrorOptions & { readonly intercepted?: boolean } = {}) {
+    super(message, options);
+    this.intercepted = intercepted;
+  }
 }
 
 /** What all paths of a run share. */
@@ -30,7 +49,9 @@ export interface RunContext {
 }
 
 /** What a sequence made, or why it made nothing, and its requests: part of the story of every path that uses it. */
-export type Provided = { readonly exchanges: readonly Exchange[] } & ({ readonly value: Token | string } | { readonly failed: SetupFailed });
+export type Provided = { readonly exchanges: readonly Exchange[] } & (
+  { readonly value: Token | string } | { readonly failed: SetupFailed }
+);
 
 export interface Cleanup {
   readonly what: string;
@@ -142,17 +163,19 @@ export class Steps {
     const answer = await this.send(request);
     const { successes } = this.#operation(request.operation);
     if (!successes.some(({ status }) => status === answer.status)) {
-      throw new SetupFailed(`${request.operation} answered ${describeAnswer(this.contract, answer)}, not ${successes.map(({ status }) => status).join(' or ')}`);
+      const expected = successes.map(({ status }) => status).join(' or ');
+      throw refusedBy(answer, `${request.operation} answered ${describeAnswer(this.contract, answer)}, not ${expected}`);
     }
     return (answer.json ?? {}) as Readonly<Record<string, unknown>>;
   }
 
   /** Puts audio of exactly so many bytes to an upload URL; the URL is the credential. */
   async upload(url: unknown, upload: AudioUpload): Promise<void> {
-    if (typeof url !== 'string' || !URL.canParse(url, this.deployment.url)) throw new SetupFailed('there is no upload_url to send the audio to');
+    if (typeof url !== 'string' || !URL.canParse(url, this.deployment.url))
+      throw new SetupFailed('there is no upload_url to send the audio to');
     const target = new URL(url, this.deployment.url).href;
     const answer = await this.#exchange('upload', { method: 'PUT', url: target, headers: { 'content-type': 'audio/wav' }, body: upload });
-    if (answer.status >= 300) throw new SetupFailed(`the upload of ${upload.bytes} bytes was answered with ${answer.status}`);
+    if (answer.status >= 300) throw refusedBy(answer, `the upload of ${upload.bytes} bytes was answered with ${answer.status}`);
   }
 
   /** Moves state that other paths share; it is put back when the path's faulty request has been answered. */
@@ -237,7 +260,10 @@ export class Steps {
   }
 
   #params(operation: Operation, request: PathRequest): Readonly<Record<string, string>> {
-    const given: Readonly<Record<string, string | number | undefined>> = { ...this.#context.suite.params(this.deployment), ...request.params };
+    const given: Readonly<Record<string, string | number | undefined>> = {
+      ...this.#context.suite.params(this.deployment),
+      ...request.params,
+    };
     return Object.fromEntries(
       operation.parameters.flatMap(({ name, in: place }) => {
         if (place !== 'path') return [];
@@ -260,7 +286,11 @@ export class Steps {
       headers: {
         accept: 'application/json',
         ...(token === undefined ? {} : { authorization: `Bearer ${token.value}` }),
-        ...(request.raw === undefined ? (body === undefined ? {} : { 'content-type': 'application/json' }) : { 'content-type': request.raw.contentType }),
+        ...(request.raw === undefined
+          ? body === undefined
+            ? {}
+            : { 'content-type': 'application/json' }
+          : { 'content-type': request.raw.contentType }),
         ...Object.assign({}, ...magic.map((one) => one.headers)),
         ...request.headers,
       },
@@ -290,7 +320,10 @@ export class Steps {
     const answer = await this.#exchange(label, {
       method: template.method,
       url: addressOf(String(fill(template.url, values)), this.deployment.url),
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(fill(template.headers, values) as Record<string, string>) },
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(fill(template.headers, values) as Record<string, string>),
+      },
       ...(body === undefined ? {} : { body }),
     });
     if (answer.status >= 300) throw new SetupFailed(`${label} was answered with ${describeAnswer(this.contract, answer)}`);
@@ -309,6 +342,12 @@ async function runSequence(context: RunContext, sequence: Sequence): Promise<Pro
     // Also what it created before it failed.
     steps.keepForRun();
   }
+}
+
+/** Why a step of the way failed, and whether it was the application that refused it. */
+function refusedBy(answer: WireAnswer, what: string): SetupFailed {
+  const evidence = edgeEvidence(answer);
+  return evidence === undefined ? new SetupFailed(what) : new SetupFailed(`${what}, which did not come from the application: ${evidence}`, { intercepted: true });
 }
 
 /** An answer in a few words: `422 registration.audio_empty`, `502 text/html`. */

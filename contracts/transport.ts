@@ -129,7 +129,8 @@ async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
 
 function explain(error: unknown, timeoutMs: number): string {
   const { name, code, message } = error as Error & { code?: string };
-  if (name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return `no answer within ${timeoutMs} ms`;
+  if (name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+    return `no answer within ${timeoutMs} ms`;
   if (message !== '') return message;
   // Node tries every address of a name and wraps the failures; each says more than the wrapper.
   const inner = (error as AggregateError).errors as Error[] | undefined;

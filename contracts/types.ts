@@ -130,10 +130,11 @@ export interface CauseLine {
   readonly outcome: Outcome;
   readonly reason: string;
   readonly observed: { readonly status: number; readonly code: string | undefined } | undefined;
+  /** From the envelope, else from the header `X-Request-Id`. */
   readonly requestId: string | undefined;
   readonly durationMs: number;
   readonly discrepancies: readonly Discrepancy[];
-  /** The answer to the faulty request, redacted. */
+  /** The answer to the faulty request, or that of the step before it which failed; redacted. */
   readonly response: string | undefined;
   /** The whole path as a shell script, redacted; `undefined` when nothing was sent. */
   readonly repro: string | undefined;

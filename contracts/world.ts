@@ -39,7 +39,10 @@ export async function discoverWorld(url: string, transport: Transport): Promise<
   }
 }
 
-function describe(url: string, { organizations, tokens, admin, works, limits }: z.infer<typeof world>): Partial<DeploymentFile> & { url: string } {
+function describe(
+  url: string,
+  { organizations, tokens, admin, works, limits }: z.infer<typeof world>,
+): Partial<DeploymentFile> & { url: string } {
   const identity = (name: string, token: string): DeploymentFile['identities'][string] => ({
     token,
     public: true,
@@ -68,7 +71,10 @@ function describe(url: string, { organizations, tokens, admin, works, limits }: 
         set: { ...organization, body: { quota: { limit: '{{limit}}', used: '{{used}}' } } },
         restore: { ...organization, body: { quota: null } },
       },
-      'credits.set': { set: { ...organization, body: { credits: '{{credits}}' } }, restore: { ...organization, body: { credits: AMPLE_CREDITS } } },
+      'credits.set': {
+        set: { ...organization, body: { credits: '{{credits}}' } },
+        restore: { ...organization, body: { credits: AMPLE_CREDITS } },
+      },
       'chain.fault': fault('dryRun'),
       'commitment.fault': fault('commitment'),
       'upstream.fault': fault('upstream'),

@@ -28,7 +28,7 @@ export const PROBLEMS = {
   'violation-code-undeclared': 'A constraint names a code that the operation does not declare.',
   'unused-component': 'A component is never used.',
   // Everything else
-  'usage': 'The command line cannot be understood.',
+  usage: 'The command line cannot be understood.',
   'filter-empty': 'A filter selects nothing.',
   'deployment-invalid': 'The deployment file is not valid.',
   'deployment-secret-missing': 'The deployment file names an environment variable that is not set.',

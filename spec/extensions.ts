@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Finding } from './errors.js';
 import { join } from './pointer.js';
+import { closest } from './refs.js';
 import type { Contract, EnvelopePointers, Limit } from './types.js';
 
 /** The root member `x-failpath`: what OpenAPI has no words for. */
@@ -31,10 +32,7 @@ const extension: z.ZodType<Extension> = z.strictObject({
     })
     .default({}),
   limits: z
-    .record(
-      z.string(),
-      z.looseObject({ value: z.number(), unit: z.string().default(''), description: z.string().default('') }),
-    )
+    .record(z.string(), z.looseObject({ value: z.number(), unit: z.string().default(''), description: z.string().default('') }))
     .default({}),
 });
 
@@ -42,15 +40,24 @@ const extension: z.ZodType<Extension> = z.strictObject({
 export function readExtension(value: unknown, locate: Contract['locate']): { extension: Extension; findings: Finding[] } {
   const parsed = extension.safeParse(value ?? {});
   if (parsed.success) return { extension: parsed.data, findings: [] };
-  const findings = parsed.error.issues.map((issue): Finding => {
-    const at = join('/x-failpath', ...issue.path.map(String));
-    return {
+  const findings = parsed.error.issues.flatMap((issue): Finding[] => {
+    const path = ['x-failpath', ...issue.path.map(String)];
+    const finding = (members: readonly string[], what: string, meant?: string): Finding => ({
       problem: 'contract-extension',
-      what: `${at.slice(1).replaceAll('/', '.')}: ${issue.message}`,
+      what: `${members.join('.')}${what}`,
       why: 'x-failpath says where the envelope keeps its members; a mistake there would misread every error.',
-      remedy: 'Write it as docs/contract.md shows.',
-      location: locate(at),
-    };
+      remedy: meant === undefined ? 'Write it as docs/contract.md shows.' : `Did you mean ${meant}?`,
+      location: locate(join('', ...members)),
+    });
+    if (issue.code !== 'unrecognized_keys') return [finding(path, `: ${issue.message}`)];
+    return issue.keys.map((key) => finding([...path, key], ' is not read', closest(key, MEMBERS)));
   });
   return { extension: extension.parse({}), findings };
 }
+
+/** The words of x-failpath, for who has misspelt one. */
+const MEMBERS: readonly string[] = [
+  ...['api', 'envelope', 'refusals', 'limits'],
+  ...['code', 'message', 'details', 'requestId'],
+  ...['unknownRoute', 'malformedBody', 'invalidBody'],
+];

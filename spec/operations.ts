@@ -100,7 +100,7 @@ class Reader {
       retry: retryOf(own('x-retry')),
       interpretation: text(own('x-interpretation')),
       examples: Object.freeze((answer.content?.examples ?? []).filter(({ value }) => getIn(value, this.#codeMembers) === code)),
-      schema: schema as OpenAPIV3_1.SchemaObject,
+      schema,
       validate: this.#schemas.validator(here),
       pointer,
     });
@@ -180,7 +180,11 @@ class Reader {
       listOf(node['security'] ?? this.#document.security).flatMap((requirement) =>
         Object.entries(objectOf(requirement)).map(([scheme, scopes]): Credential => {
           const declared = objectOf(follow(this.#document, join('/components/securitySchemes', scheme)).value)['x-failures'];
-          return Object.freeze({ scheme, scopes: Object.freeze(listOf(scopes).map(String)), failures: Object.freeze(listOf(declared).map(String)) });
+          return Object.freeze({
+            scheme,
+            scopes: Object.freeze(listOf(scopes).map(String)),
+            failures: Object.freeze(listOf(declared).map(String)),
+          });
         }),
       ),
     );

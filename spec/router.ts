@@ -1,7 +1,7 @@
 import findMyWay from 'find-my-way';
 import type { Operation, Route } from './types.js';
 
-type Handler = (params: Record<string, string | undefined>) => Route;
+type Handler = (params: Record<string, string | undefined>) => Route | undefined;
 
 /**
  * Compiles the routes of a contract into a radix tree; matching costs the length of the path, not the number of routes.
@@ -19,10 +19,16 @@ export function createRouter(operations: readonly Operation[]): (method: string,
     const key = `${operation.method} ${pattern}`;
     if (!isRoutable(operation.path) || taken.has(key)) continue;
     taken.add(key);
-    const handler: Handler = (params) => ({
-      operation,
-      params: Object.fromEntries(names.map((name, index) => [name, params[`p${index}`] ?? ''])),
-    });
+    const handler: Handler = (found) => {
+      const params: Record<string, string> = {};
+      for (const [index, name] of names.entries()) {
+        const value = found[`p${index}`];
+        // The tree lets a parameter at the end be empty; a path ends with a slash instead.
+        if (value === undefined || value === '') return undefined;
+        params[name] = value;
+      }
+      return { operation, params };
+    };
     router.on(operation.method as findMyWay.HTTPMethod, pattern, () => undefined, handler);
   }
   return (method, path) => {

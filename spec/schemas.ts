@@ -91,7 +91,7 @@ function isOwn(error: ErrorObject): boolean {
 
 function toViolation(error: ErrorObject): Violation {
   const missing: unknown = error.keyword === 'required' ? error.params['missingProperty'] : undefined;
-  const codes = (error.parentSchema as Record<string, unknown> | undefined)?.['x-violations'] as Record<string, string> | undefined;
+  const codes = error.parentSchema?.['x-violations'] as Record<string, string> | undefined;
   const code = codes?.[error.keyword];
   const violation: Violation = {
     pointer: typeof missing === 'string' ? join(error.instancePath, missing) : error.instancePath,

@@ -1,7 +1,19 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { isAlias, isCollection, isMap, isSeq, LineCounter, parseDocument, visit, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from 'yaml';
 import { InputError } from './errors.js';
 import { split } from './pointer.js';
 import type { Location } from './types.js';
@@ -89,7 +101,10 @@ function parseValue(text: string, file: string): unknown {
   const parsed = tree ?? parseTree(text);
   const { document } = parsed;
   const faults = [
-    ...document.errors.map(({ code, message, pos }): Fault => ({ message: code === 'MULTIPLE_DOCS' ? 'A second document begins' : message, offset: pos[0] })),
+    ...document.errors.map(({ code, message, pos }): Fault => ({
+      message: code === 'MULTIPLE_DOCS' ? 'A second document begins' : message,
+      offset: pos[0],
+    })),
     ...(BEYOND_JSON.test(text) ? faultsBeyondJson(document) : []),
   ];
   if (faults.length > 0) throw syntaxError(file, parsed, faults);
@@ -132,7 +147,8 @@ function faultsBeyondJson(document: Document): Fault[] {
     Node: (_, node) => {
       if (!isAlias(node)) {
         if (node.anchor !== undefined) anchors.set(node.anchor, node);
-        if (node.tag !== undefined && !JSON_TAGS.has(node.tag)) report(node, `The tag ${node.tag} stands for a value that JSON does not have`);
+        if (node.tag !== undefined && !JSON_TAGS.has(node.tag))
+          report(node, `The tag ${node.tag} stands for a value that JSON does not have`);
         return;
       }
       const [start, end] = [startOf(node) ?? 0, anchors.get(node.source)?.range?.[1]];
@@ -143,7 +159,9 @@ function faultsBeyondJson(document: Document): Fault[] {
   return faults;
 }
 
-const JSON_TAGS: ReadonlySet<string> = new Set(['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((type) => `tag:yaml.org,2002:${type}`));
+const JSON_TAGS: ReadonlySet<string> = new Set(
+  ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((type) => `tag:yaml.org,2002:${type}`),
+);
 
 function placeOf(file: string, { lines }: SyntaxTree, offset: number): Location {
   const { line, col } = lines.linePos(offset);

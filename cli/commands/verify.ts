@@ -7,6 +7,7 @@ import {
   formatRun,
   run,
   type CauseLine,
+  type Decision,
   type Deployment,
   type Ledger,
   type RunEvent,
@@ -15,7 +16,7 @@ import type { Contract } from '../../spec/index.js';
 import { soundContract } from '../contract.js';
 import type { Io } from '../io.js';
 import { createProgress } from '../progress.js';
-import { writeReports } from '../reports.js';
+import { prepareFolder, writeReports } from '../reports.js';
 import { createSelection, type SelectOptions } from '../select.js';
 import { openTarget, suiteOf, usage, type TargetOptions } from '../targets.js';
 
@@ -32,13 +33,14 @@ export interface VerifyOptions extends SelectOptions, TargetOptions {
   readonly removeLeftovers?: boolean;
 }
 
-/** What a shell expects of a command that was interrupted. */
-const INTERRUPTED = 130;
+/** What a run comes to that was not let finish; the exit code is what a shell expects. */
+const INTERRUPTED: Decision = { verdict: 'interrupted', exitCode: 130 };
 
 /** `failpath verify`: drives a deployment through every declared failure. Without a deployment, the embedded sandbox. */
 export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const contract = await soundContract(options.contract);
   const selection = createSelection(contract, options);
+  prepareFolder(options.out);
   const target = await openTarget(contract, options, io.env, (deployment) => withOptions(deployment, options));
   try {
     const { deployment } = target;
@@ -56,16 +58,11 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
       unlisten();
       await transport.close();
     }
-    const ledger = buildLedger({
-      contract,
-      url: deployment.url,
-      startedAt,
-      durationMs: Math.round(performance.now() - began),
-      lines,
-      decide,
-    });
+    const durationMs = Math.round(performance.now() - began);
+    const judged = buildLedger({ contract, url: deployment.url, startedAt, durationMs, lines, decide });
+    const ledger = abort.signal.aborted ? { ...judged, ...INTERRUPTED } : judged;
     report(ledger, lines, options, io);
-    return abort.signal.aborted ? INTERRUPTED : ledger.exitCode;
+    return ledger.exitCode;
   } finally {
     await target.close();
   }

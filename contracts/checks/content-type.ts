@@ -8,7 +8,18 @@ export const contentType: Check = ({ failure, answer }) => {
   const expected = failure.answer.content?.mediaType ?? 'application/json';
   const actual = answer.headers['content-type'] ?? 'absent';
   const [type, ...parameters] = actual.split(';').map((part) => part.trim().toLowerCase());
-  const charset = parameters.find((part) => part.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '');
+  const charset = parameters
+    .find((part) => part.startsWith('charset='))
+    ?.slice('charset='.length)
+    .replaceAll('"', '');
   if (type === expected.toLowerCase() && (charset === undefined || UTF8.has(charset))) return [];
-  return [{ check: 'content-type', at: 'content-type', expected, actual, remedy: `Send content-type: ${expected}, so that clients parse the error.` }];
+  return [
+    {
+      check: 'content-type',
+      at: 'content-type',
+      expected,
+      actual,
+      remedy: `Send content-type: ${expected}, so that clients parse the error.`,
+    },
+  ];
 };

@@ -15,14 +15,33 @@ const TRACES: readonly RegExp[] = [
 
 /** The body shows no stack trace and no credential. */
 export const leak: Check = ({ answer, redactor, credential }) => {
-  const trace = TRACES.map((pattern) => pattern.exec(answer.text)?.[0]).find((found) => found !== undefined);
-  const secret = redactor.find(answer.text) ?? (credential !== undefined && answer.text.includes(credential) ? "the request's token" : undefined);
+  // Line ends and tabs of a trace are escapes in JSON, which would hide where a word begins.
+  const text = answer.text.replaceAll(/\\[nrt]/g, ' ');
+  const trace = TRACES.map((pattern) => pattern.exec(text)?.[0]).find((found) => found !== undefined);
+  const secret =
+    redactor.find(answer.text) ?? (credential !== undefined && answer.text.includes(credential) ? "the request's token" : undefined);
   return [
     ...(trace === undefined
       ? []
-      : [{ check: 'leak', at: 'body', expected: 'no stack trace', actual: `"${trace.slice(0, 80)}"`, remedy: 'Log the trace under the request id, and answer without it.' }]),
+      : [
+          {
+            check: 'leak',
+            at: 'body',
+            expected: 'no stack trace',
+            actual: `"${trace.slice(0, 80)}"`,
+            remedy: 'Log the trace under the request id, and answer without it.',
+          },
+        ]),
     ...(secret === undefined
       ? []
-      : [{ check: 'leak', at: 'body', expected: 'no credential', actual: `the value of ${secret}`, remedy: 'Never repeat a credential in an error.' }]),
+      : [
+          {
+            check: 'leak',
+            at: 'body',
+            expected: 'no credential',
+            actual: `the value of ${secret}`,
+            remedy: 'Never repeat a credential in an error.',
+          },
+        ]),
   ];
 };

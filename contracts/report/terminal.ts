@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
 import { groupBy } from '../group.js';
+import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import type { CauseLine, Outcome } from '../types.js';
 
@@ -16,7 +17,11 @@ const WIDTH = 100;
  * @example
  * process.stdout.write(formatRun(ledger, lines, { color: process.stdout.isTTY }));
  */
-export function formatRun(ledger: Ledger, lines: readonly CauseLine[], options: { readonly color: boolean; readonly where?: string }): string {
+export function formatRun(
+  ledger: Ledger,
+  lines: readonly CauseLine[],
+  options: { readonly color: boolean; readonly where?: string },
+): string {
   const colors = createColors(options.color);
   const sections = [
     overview(ledger, options.where ?? ledger.deployment.url, colors),
@@ -28,26 +33,38 @@ export function formatRun(ledger: Ledger, lines: readonly CauseLine[], options: 
 }
 
 function overview(ledger: Ledger, where: string, colors: Colors): string {
-  const rows = [...groupBy(ledger.failures, ({ operation }) => operation)].map(([operation, failures]) => {
+  const selected = ledger.failures.filter(({ outcome }) => outcome !== 'not-selected');
+  const rows = [...groupBy(selected, ({ operation }) => operation)].map(([operation, failures]) => {
     const causes = failures.flatMap((failure) => failure.causes);
-    const count = [...groupBy(failures, ({ outcome }) => outcome)].map(([outcome, those]) => paint(outcome, `${those.length} ${outcome}`, colors));
+    const count = [...groupBy(failures, ({ outcome }) => outcome)].map(([outcome, those]) =>
+      paint(outcome, `${those.length} ${outcome}`, colors),
+    );
     const proven = failures.every(({ outcome }) => outcome === 'verified');
     const mark = proven ? colors.green('✓') : failures.some(({ outcome }) => FINDINGS.has(outcome)) ? colors.red('✗') : colors.yellow('!');
-    return `  ${mark} ${operation.padEnd(20)} ${`${failures.length} failures`.padStart(11)} ${colors.dim(`${causes.length} causes`.padStart(10))}   ${count.join(', ')}`;
+    return `  ${mark} ${operation.padEnd(20)} ${counted(failures.length, 'failure').padStart(11)} ${colors.dim(counted(causes.length, 'cause').padStart(10))}   ${count.join(', ')}`;
   });
-  return [`${colors.bold(ledger.contract.title)} ${ledger.contract.version} ${colors.dim('at')} ${where}`, '', ...rows].join('\n');
+  const head = `${colors.bold(ledger.contract.title)} ${ledger.contract.version} ${colors.dim('at')} ${where}`;
+  return [head, ...(rows.length === 0 ? [] : ['', ...rows])].join('\n');
+}
+
+/** As wide for one as for many. */
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? ' ' : 's'}`;
 }
 
 /** Lines that could not be proven, once per reason: a missing capability is said once, not forty times. */
 function unproven(lines: readonly CauseLine[], colors: Colors): string[] {
   const those = lines.filter(({ outcome }) => !QUIET.has(outcome) && !FINDINGS.has(outcome));
+  const selected = lines.filter(({ outcome }) => outcome !== 'not-selected');
   return [...groupBy(those, ({ outcome, reason }) => `${outcome} ${reason}`)].map(([, group]) => {
     const [first] = group as [CauseLine];
     const names = [...groupBy(group, ({ failure }) => failure)].map(([failure, causes]) => {
       const all = causes.length === failure.causes.length;
       return `    ${failure.operation.id} ${failure.status} ${failure.code}${all ? '' : ` (${causes.map(({ cause }) => cause).join(', ')})`}`;
     });
-    return [`${colors.yellow('!')} ${paint(first.outcome, first.outcome, colors)}  ${first.reason}`, ...names.map((name) => colors.dim(name))].join('\n');
+    const head = `${colors.yellow('!')} ${paint(first.outcome, first.outcome, colors)}  ${first.reason}`;
+    const which = names.length > 1 && group.length === selected.length ? ['    every failure that was looked at'] : names;
+    return [head, ...which.map((name) => colors.dim(name)), ...remedies(first, colors), ...story(first, colors)].join('\n');
   });
 }
 
@@ -65,19 +82,27 @@ export function formatFinding(line: CauseLine, colors: Colors = createColors(fal
     '',
     ...indent(sideBySide(line, colors)),
     '',
+    `    ${colors.dim('meaning')}     ${failure.title}: ${firstSentence(failure.description)}`,
     `    ${colors.dim('request')}     ${failure.operation.method} ${failure.operation.path}`,
     `    ${colors.dim('declared')}    ${location}`,
     `    ${colors.dim('request id')}  ${line.requestId ?? (observed === undefined ? 'none: there was no answer' : 'none in the answer')}`,
     ...remedies(line, colors),
-    ...(line.response === undefined ? [] : ['', `    ${colors.dim('answer')}`, ...indent(line.response.split('\n'), 6)]),
-    ...(line.repro === undefined ? [] : ['', `    ${colors.dim('reproduce')}`, ...indent(line.repro.trimEnd().split('\n'), 6)]),
+    ...story(line, colors),
   ].join('\n');
+}
+
+/** What was answered, and how to see it again. */
+function story({ response, repro }: CauseLine, colors: Colors): string[] {
+  return [
+    ...(response === undefined ? [] : ['', `    ${colors.dim('answer')}`, ...indent(response.split('\n'), 6)]),
+    ...(repro === undefined ? [] : ['', `    ${colors.dim('reproduce')}`, ...indent(repro.trimEnd().split('\n'), 6)]),
+  ];
 }
 
 function sideBySide({ failure, observed, discrepancies }: CauseLine, colors: Colors): string[] {
   const rows: [string, string, string][] = [
     ['status', String(failure.status), observed === undefined ? 'no answer' : String(observed.status)],
-    ['code', failure.code, observed?.code ?? 'none'],
+    ['code', failure.code, observed?.code ?? discrepancies.find(({ check }) => check === 'code')?.actual ?? 'none'],
     ...discrepancies
       .filter(({ check }) => check !== 'status' && check !== 'server-error' && check !== 'code')
       .map(({ at, expected, actual }): [string, string, string] => [at, expected, actual]),
@@ -86,21 +111,36 @@ function sideBySide({ failure, observed, discrepancies }: CauseLine, colors: Col
   const [first, second] = [width(0), width(1)];
   return [
     colors.dim(`${''.padEnd(first)}  ${'expected'.padEnd(second)}  seen`),
-    ...rows.map(([at, expected, seen]) => `${at.padEnd(first)}  ${expected.padEnd(second)}  ${expected === seen ? seen : colors.red(seen)}`),
+    ...rows.map(
+      ([at, expected, seen]) => `${at.padEnd(first)}  ${expected.padEnd(second)}  ${expected === seen ? seen : colors.red(seen)}`,
+    ),
   ];
 }
 
-function remedies({ discrepancies }: CauseLine, colors: Colors): string[] {
-  return [...new Set(discrepancies.map(({ remedy }) => remedy))].map((remedy) => `    ${colors.dim('fix')}         ${remedy}`);
+function remedies(line: CauseLine, colors: Colors): string[] {
+  const remedies = new Set([...line.discrepancies.map(({ remedy }) => remedy), ...remedyOf(line)]);
+  return [...remedies].map((remedy) => `    ${colors.dim('fix')}         ${remedy}`);
+}
+
+function remedyOf({ outcome, failure }: CauseLine): string[] {
+  if (outcome === 'not-reached') return [`Refuse such a request with ${failure.status} ${failure.code}, before anything takes effect.`];
+  if (outcome === 'edge-intercepted')
+    return ['Let the proxy pass such requests on to the application, or drive the application behind it.'];
+  return [];
 }
 
 function verdict(ledger: Ledger, lines: readonly CauseLine[], colors: Colors): string {
   const { summary, failures, durationMs, exitCode } = ledger;
-  const counts = (Object.entries(summary) as [Outcome, number][]).map(([outcome, count]) => paint(outcome, `${count} ${outcome}`, colors)).join(', ');
-  const selected = ledger.partial ? ' (partial: a filter left some out, no release is decided from this)' : '';
+  const left = summary['not-selected'] ?? 0;
+  const looked =
+    left === 0 ? `${failures.length} failures, ${lines.length} causes` : `${failures.length - left} of ${failures.length} failures`;
+  const counts = (Object.entries(summary) as [Outcome, number][])
+    .filter(([outcome]) => outcome !== 'not-selected')
+    .map(([outcome, count]) => paint(outcome, `${count} ${outcome}`, colors));
+  const partial = ledger.partial ? ['the ledger is partial: no release is decided from it'] : [];
   const paint1 = exitCode === 0 ? colors.green : exitCode === 1 ? colors.red : colors.yellow;
   return [
-    `${failures.length} failures, ${lines.length} causes: ${counts}${selected}`,
+    [`${looked}: ${counts.join(', ')}`, ...partial].join('; '),
     `${paint1(colors.bold(ledger.verdict))} ${colors.dim(`in ${(durationMs / 1000).toFixed(1)} s, exit code ${exitCode}`)}`,
   ].join('\n');
 }

@@ -22,7 +22,9 @@ export function codeMissing(contract: Contract): Finding[] {
   };
   const missing = contract.operations.flatMap((operation) =>
     // The answer to HEAD has no body, whatever it describes.
-    operation.method === 'HEAD' ? [] : operation.answers.filter(({ status }) => status >= 400).flatMap((answer) => lacking(contract, operation, answer, hasCode)),
+    operation.method === 'HEAD'
+      ? []
+      : operation.answers.filter(({ status }) => status >= 400).flatMap((answer) => lacking(contract, operation, answer, hasCode)),
   );
   return [...groupBy(missing, ({ pointer, what }) => `${pointer} ${what}`).values()].map((group) => {
     const [{ pointer, what, answer }] = group;
@@ -42,5 +44,10 @@ function lacking(contract: Contract, operation: Operation, answer: Answer, hasCo
   const schemas = alternatives(contract.document, join(place, 'content', answer.content.mediaType, 'schema'));
   return schemas
     .filter((pointer) => !hasCode(pointer))
-    .map((pointer) => ({ operation, answer, pointer, what: schemas.length > 1 ? 'has an alternative without a code' : 'declares no code' }));
+    .map((pointer) => ({
+      operation,
+      answer,
+      pointer,
+      what: schemas.length > 1 ? 'has an alternative without a code' : 'declares no code',
+    }));
 }

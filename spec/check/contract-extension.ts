@@ -22,17 +22,23 @@ export function contractExtension(contract: Contract): Finding[] {
     ...schemasOf(contract).flatMap(({ value, pointer }) => schemaFaults(value, pointer)),
     ...schemeFaults(contract),
     ...refusalFaults(contract),
-    ...misspelt(contract.document as unknown as Schema, '', ['x-failpath']),
+    ...misspelt(contract.document, '', ['x-failpath']),
   ];
   return faults.map(({ pointer, what, remedy }) =>
-    at(contract, pointer, { problem: 'contract-extension', what, remedy, why: 'failpath would ignore it, and mock and prove something else than was meant.' }),
+    at(contract, pointer, {
+      problem: 'contract-extension',
+      what,
+      remedy,
+      why: 'failpath would ignore it, and mock and prove something else than was meant.',
+    }),
   );
 }
 
 function schemaFaults(schema: Schema, pointer: string): Fault[] {
   const faults = misspelt(schema, pointer, EXTENSIONS);
   const check = (name: (typeof EXTENSIONS)[number], isRight: (value: unknown) => boolean, remedy: string): void => {
-    if (name in schema && !isRight(schema[name])) faults.push({ pointer: join(pointer, name), what: `${name} is ${quote(schema[name])}`, remedy });
+    if (name in schema && !isRight(schema[name]))
+      faults.push({ pointer: join(pointer, name), what: `${name} is ${quote(schema[name])}`, remedy });
   };
   check('x-retry', (value) => ['never', 'backoff', 'retry-after'].includes(value as string), 'Write never, backoff or retry-after.');
   check('x-causes', isListOfNames, 'Write a list of at least one cause, each in words of its own: [expired, used twice].');
@@ -48,7 +54,8 @@ function violationFaults(schema: Schema, pointer: string): Fault[] {
   const unknown = Object.keys(schema).filter((name) => !KEYWORDS.has(name));
   return Object.entries(objectOf(schema['x-violations'])).flatMap(([keyword, code]): Fault[] => {
     const place = join(pointer, 'x-violations', keyword);
-    if (typeof code !== 'string' || code === '') return [{ pointer: place, what: `x-violations.${keyword} is ${quote(code)}`, remedy: 'Write the code that the API answers.' }];
+    if (typeof code !== 'string' || code === '')
+      return [{ pointer: place, what: `x-violations.${keyword} is ${quote(code)}`, remedy: 'Write the code that the API answers.' }];
     // A constraint that is misspelt itself is told as such.
     if (beside.includes(keyword) || closest(keyword, unknown) !== undefined) return [];
     const meant = closest(keyword, beside);
@@ -70,7 +77,11 @@ function schemeFaults(contract: Contract): Fault[] {
     const faults = misspelt(scheme, pointer, ['x-failures']);
     if (codes === undefined) return faults;
     const place = join(pointer, 'x-failures');
-    if (!isListOfNames(codes)) return [...faults, { pointer: place, what: `x-failures is ${quote(codes)}`, remedy: 'Write a list of distinct codes, in the order of refusal.' }];
+    if (!isListOfNames(codes))
+      return [
+        ...faults,
+        { pointer: place, what: `x-failures is ${quote(codes)}`, remedy: 'Write a list of distinct codes, in the order of refusal.' },
+      ];
     return [...faults, ...codes.flatMap((code, index) => unknownCode(contract, code, join(place, index), `x-failures of ${name}`))];
   });
 }
@@ -85,12 +96,22 @@ function unknownCode(contract: Contract, code: string, pointer: string, who: str
   const codes = new Set(contract.failures.map((failure) => failure.code));
   if (codes.has(code)) return [];
   const meant = closest(code, [...codes]);
-  return [{ pointer, what: `${who} names ${code}, which no operation declares`, remedy: meant === undefined ? 'Declare it, or name another code.' : `Did you mean ${meant}?` }];
+  return [
+    {
+      pointer,
+      what: `${who} names ${code}, which no operation declares`,
+      remedy: meant === undefined ? 'Declare it, or name another code.' : `Did you mean ${meant}?`,
+    },
+  ];
 }
 
 /** Names that differ from ours in case, a plural or punctuation only: nobody else's extension. */
-function misspelt(members: Schema, pointer: string, known: readonly string[]): Fault[] {
-  const bare = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/g, '').replace(/s$/, '');
+function misspelt(members: object, pointer: string, known: readonly string[]): Fault[] {
+  const bare = (name: string): string =>
+    name
+      .toLowerCase()
+      .replaceAll(/[^a-z]/g, '')
+      .replace(/s$/, '');
   return Object.keys(members).flatMap((name) => {
     if (!/^x-/i.test(name) || known.includes(name)) return [];
     const meant = known.find((other) => bare(other) === bare(name));
@@ -99,7 +120,12 @@ function misspelt(members: Schema, pointer: string, known: readonly string[]): F
 }
 
 function isListOfNames(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && item !== '') && new Set(value).size === value.length;
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((item) => typeof item === 'string' && item !== '') &&
+    new Set(value).size === value.length
+  );
 }
 
 function isMap(value: unknown): boolean {

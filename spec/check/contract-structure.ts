@@ -7,7 +7,7 @@ import { at } from './rule.js';
 
 /** Redocly's rules that are about sense rather than style, and why each matters here. */
 const RULES: Readonly<Record<string, string>> = {
-  'struct': 'What OpenAPI does not provide for is ignored or misread by every tool.',
+  struct: 'What OpenAPI does not provide for is ignored or misread by every tool.',
   'spec-strict-refs': 'OpenAPI gives a reference no meaning here.',
   'spec-components-invalid-map-name': 'References to such a name do not work everywhere.',
   'no-identical-paths': 'A request cannot tell the two paths apart, so one of them is never reached.',

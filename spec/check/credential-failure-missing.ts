@@ -6,7 +6,9 @@ import { at } from './rule.js';
 /** A secured operation declares every failure of the credential that it asks for. */
 export function credentialFailureMissing(contract: Contract): Finding[] {
   const declared = new Set(contract.failures.map(({ code }) => code));
-  return contract.operations.flatMap((operation) => operation.credentials.flatMap((credential) => missing(contract, operation, credential, declared)));
+  return contract.operations.flatMap((operation) =>
+    operation.credentials.flatMap((credential) => missing(contract, operation, credential, declared)),
+  );
 }
 
 function missing(contract: Contract, operation: Operation, { scheme, failures }: Credential, declared: ReadonlySet<string>): Finding[] {

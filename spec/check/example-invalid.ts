@@ -55,14 +55,28 @@ function usesOf(operation: Operation): Use[] {
   return [
     ...parameters.flatMap((parameter) => described(operation, `parameter ${parameter.name}`, parameter)),
     ...(body?.json === undefined ? [] : named(operation, 'in the request', body.json, operation.pointer)),
-    ...successes.flatMap(({ status, content, pointer }) => (content === undefined ? [] : named(operation, `under ${status}`, content, pointer))),
+    ...successes.flatMap(({ status, content, pointer }) =>
+      content === undefined ? [] : named(operation, `under ${status}`, content, pointer),
+    ),
     ...failures.flatMap((failure) => named(operation, `under ${failure.status}`, failure, failure.pointer)),
     ...answers.flatMap(({ headers }) => headers.flatMap((header) => described(operation, `header ${header.name}`, header))),
   ];
 }
 
-function named(operation: Operation, place: string, { examples, validate }: Pick<Content, 'examples' | 'validate'>, against: string): Use[] {
-  return examples.map(({ name, value, pointer }) => ({ operation, label: `the example ${name} ${place}`, value, pointer, validate, against }));
+function named(
+  operation: Operation,
+  place: string,
+  { examples, validate }: Pick<Content, 'examples' | 'validate'>,
+  against: string,
+): Use[] {
+  return examples.map(({ name, value, pointer }) => ({
+    operation,
+    label: `the example ${name} ${place}`,
+    value,
+    pointer,
+    validate,
+    against,
+  }));
 }
 
 function described(operation: Operation, part: string, { example, validate, pointer }: Parameter | Header): Use[] {
@@ -83,6 +97,8 @@ function attempt(validate: Validator, value: unknown): readonly Violation[] {
 function mainViolations(violations: readonly Violation[]): readonly Violation[] {
   const choices = violations.filter(({ keyword }) => keyword === 'oneOf' || keyword === 'anyOf');
   return violations.filter((violation) =>
-    choices.every((choice) => violation === choice || !(violation.pointer === choice.pointer || violation.pointer.startsWith(`${choice.pointer}/`))),
+    choices.every(
+      (choice) => violation === choice || !(violation.pointer === choice.pointer || violation.pointer.startsWith(`${choice.pointer}/`)),
+    ),
   );
 }

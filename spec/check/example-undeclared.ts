@@ -23,7 +23,10 @@ export function exampleUndeclared(contract: Contract): Finding[] {
     const meant = typeof code === 'string' ? closest(code, codes) : undefined;
     return at(contract, join(example.pointer, ...members), {
       problem: 'example-undeclared',
-      what: code === undefined ? `the example ${example.name} of ${place} has no code` : `the example ${example.name} of ${place} has the code ${quote(code)}`,
+      what:
+        code === undefined
+          ? `the example ${example.name} of ${place} has no code`
+          : `the example ${example.name} of ${place} has the code ${quote(code)}`,
       why: `${place} declares ${list(codes)}, so this answer would be a breach of the contract.`,
       remedy: meant === undefined ? 'Correct the code, move the example, or declare the code for this status.' : `Did you mean ${meant}?`,
     });

@@ -58,11 +58,13 @@ const RULES: readonly Rule[] = [
  * @returns findings by file, line and column; each problem is told once. See docs/errors.md for all of them.
  */
 export async function checkContract(contract: Contract): Promise<readonly Finding[]> {
-  const own = (await Promise.all(RULES.map((rule) => rule(contract)))).flat();
+  const own = RULES.flatMap((rule) => rule(contract));
   const told = new Set(own.map(({ location }) => placeOf(location)));
   // Our rules know more about a contract than the general ones: at the same place, theirs is the better sentence.
   const general = (await contractStructure(contract)).filter(({ location }) => !told.has(placeOf(location)));
-  const distinct = new Map([...own, ...general].map((finding) => [`${placeOf(finding.location)} ${finding.problem} ${finding.what}`, finding]));
+  const distinct = new Map(
+    [...own, ...general].map((finding) => [`${placeOf(finding.location)} ${finding.problem} ${finding.what}`, finding]),
+  );
   return [...distinct.values()].sort(inOrder);
 }
 

@@ -2,7 +2,7 @@ import type { Finding, ProblemName } from '../errors.js';
 import type { Contract, Operation } from '../types.js';
 
 /** One thing that a sound contract does; what breaks it comes back as findings. */
-export type Rule = (contract: Contract) => readonly Finding[] | Promise<readonly Finding[]>;
+export type Rule = (contract: Contract) => readonly Finding[];
 
 /** What a rule says about a place; the location follows from the pointer. */
 export interface Statement {

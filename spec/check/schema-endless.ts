@@ -14,7 +14,8 @@ export function schemaEndless(contract: Contract): Finding[] {
     if (schema === undefined || state.has(pointer)) return;
     state.set(pointer, 'open');
     const target = typeof schema['$ref'] === 'string' ? fromFragment(schema['$ref']) : undefined;
-    if (target !== undefined && state.get(target) === 'open') findings.push(endless(contract, join(pointer, '$ref'), String(schema['$ref'])));
+    if (target !== undefined && state.get(target) === 'open')
+      findings.push(endless(contract, join(pointer, '$ref'), String(schema['$ref'])));
     else if (target !== undefined) visit(target);
     for (const inner of subschemas(schema, pointer)) if (inner.inPlace) visit(inner.pointer);
     state.set(pointer, 'done');

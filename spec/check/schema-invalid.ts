@@ -24,7 +24,8 @@ function byMetaSchema(contract: Contract): Finding[] {
         const place = pointer + error.instancePath;
         const value = get(contract.document, place);
         const allowed: unknown = error.params['allowedValues'];
-        if (Array.isArray(allowed)) return invalid(contract, place, `${quote(value)} is none of ${allowed.join(', ')}`, meant(value, allowed.map(String)));
+        if (Array.isArray(allowed))
+          return invalid(contract, place, `${quote(value)} is none of ${allowed.join(', ')}`, meant(value, allowed.map(String)));
         return invalid(contract, place, `${quote(value)} ${error.message ?? 'is not allowed here'}`, meant(value, []));
       });
     });
@@ -50,15 +51,20 @@ function patterns(contract: Contract): Finding[] {
   return schemasOf(contract)
     .flatMap(({ value, pointer }) => [
       { pattern: value['pattern'], place: join(pointer, 'pattern') },
-      ...Object.keys(objectOf(value['patternProperties'])).map((pattern) => ({ pattern, place: join(pointer, 'patternProperties', pattern) })),
+      ...Object.keys(objectOf(value['patternProperties'])).map((pattern) => ({
+        pattern,
+        place: join(pointer, 'patternProperties', pattern),
+      })),
     ])
     .filter(({ pattern }) => typeof pattern === 'string' && !isPattern(pattern))
-    .map(({ pattern, place }) => invalid(contract, place, `${quote(pattern)} is no regular expression`, 'Escape what is meant literally, and close every bracket.'));
+    .map(({ pattern, place }) =>
+      invalid(contract, place, `${quote(pattern)} is no regular expression`, 'Escape what is meant literally, and close every bracket.'),
+    );
 }
 
 function isPattern(pattern: string): boolean {
   try {
-    new RegExp(pattern, 'u');
+    RegExp(pattern, 'u');
     return true;
   } catch {
     return false;
@@ -68,7 +74,9 @@ function isPattern(pattern: string): boolean {
 function maxBytes(contract: Contract): Finding[] {
   return schemasOf(contract)
     .filter(({ value }) => MAX_BYTES in value && !(Number.isInteger(value[MAX_BYTES]) && Number(value[MAX_BYTES]) >= 0))
-    .map(({ value, pointer }) => invalid(contract, `${pointer}/${MAX_BYTES}`, `${MAX_BYTES} is ${quote(value[MAX_BYTES])}`, 'Write a whole number of bytes.'));
+    .map(({ value, pointer }) =>
+      invalid(contract, `${pointer}/${MAX_BYTES}`, `${MAX_BYTES} is ${quote(value[MAX_BYTES])}`, 'Write a whole number of bytes.'),
+    );
 }
 
 /** Compiles what will be compiled when it is used: each failure, content, parameter and header; once per cause. */
@@ -79,7 +87,15 @@ function byCompiler(contract: Contract): Finding[] {
     const cause = causeOf(validate);
     // A reference to elsewhere is told by a rule of its own.
     if (cause === undefined || causes.has(cause) || isElsewhere(cause)) continue;
-    causes.set(cause, invalid(contract, schemas.get(schema) ?? pointer, `the schema cannot be compiled: ${cause}`, 'Correct the schema, or one that it refers to.'));
+    causes.set(
+      cause,
+      invalid(
+        contract,
+        schemas.get(schema) ?? pointer,
+        `the schema cannot be compiled: ${cause}`,
+        'Correct the schema, or one that it refers to.',
+      ),
+    );
   }
   return [...causes.values()];
 }
@@ -92,7 +108,12 @@ interface Compiled {
 
 function compiled({ parameters, body, answers, failures, pointer }: Contract['operations'][number]): Compiled[] {
   const contents = [body?.json, ...answers.map(({ content }) => content)].filter((content) => content !== undefined);
-  return [...parameters, ...answers.flatMap(({ headers }) => headers), ...contents.map((content) => ({ ...content, pointer })), ...failures];
+  return [
+    ...parameters,
+    ...answers.flatMap(({ headers }) => headers),
+    ...contents.map((content) => ({ ...content, pointer })),
+    ...failures,
+  ];
 }
 
 function causeOf(validate: Validator): string | undefined {

@@ -10,14 +10,16 @@ const SCHEMAS = '#/components/schemas/';
 export function unsupportedRef(contract: Contract): Finding[] {
   return schemasOf(contract).flatMap(({ value, pointer }) => {
     const { $ref } = value;
-    const findings = ['$id', '$anchor', '$dynamicRef', '$dynamicAnchor'].filter((keyword) => keyword in value).map((keyword) =>
-      at(contract, join(pointer, keyword), {
-        problem: 'unsupported-ref',
-        what: `the schema uses ${keyword}`,
-        why: 'failpath follows references by their place in the document, and by nothing else.',
-        remedy: `Put the schema under components.schemas, refer to it as ${SCHEMAS}<name>, and remove ${keyword}.`,
-      }),
-    );
+    const findings = ['$id', '$anchor', '$dynamicRef', '$dynamicAnchor']
+      .filter((keyword) => keyword in value)
+      .map((keyword) =>
+        at(contract, join(pointer, keyword), {
+          problem: 'unsupported-ref',
+          what: `the schema uses ${keyword}`,
+          why: 'failpath follows references by their place in the document, and by nothing else.',
+          remedy: `Put the schema under components.schemas, refer to it as ${SCHEMAS}<name>, and remove ${keyword}.`,
+        }),
+      );
     if ($ref !== undefined && !(typeof $ref === 'string' && $ref.startsWith(SCHEMAS))) {
       findings.push(
         at(contract, join(pointer, '$ref'), {

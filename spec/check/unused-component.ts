@@ -43,7 +43,8 @@ function usesOf(contract: Contract): ReadonlyMap<string, ReadonlySet<string>> {
     else list.add(component);
   };
   for (const { pointer, ref } of references(contract.document)) add(pointer, fromFragment(ref) ?? '');
-  for (const { scheme } of contract.operations.flatMap(({ credentials }) => credentials)) add('', join('/components/securitySchemes', scheme));
+  for (const { scheme } of contract.operations.flatMap(({ credentials }) => credentials))
+    add('', join('/components/securitySchemes', scheme));
   for (const { value, pointer } of schemasOf(contract)) {
     for (const target of discriminated(value)) add(pointer, target);
     for (const parent of parents(value)) if (get(contract.document, join(parent, 'discriminator')) !== undefined) add(parent, pointer);

@@ -15,7 +15,11 @@ interface Breach {
 
 /** The code that a constraint is answered with is declared by every operation that asks for the constraint. */
 export function violationCodeUndeclared(contract: Contract): Finding[] {
-  const constrained = new Map<unknown, string>(schemasOf(contract).filter(({ value }) => 'x-violations' in value).map(({ value, pointer }) => [value, pointer]));
+  const constrained = new Map<unknown, string>(
+    schemasOf(contract)
+      .filter(({ value }) => 'x-violations' in value)
+      .map(({ value, pointer }) => [value, pointer]),
+  );
   if (constrained.size === 0) return [];
   const all = [...new Set(contract.failures.map(({ code }) => code))];
   const breaches = contract.operations.flatMap((operation) => breachesOf(contract, operation, constrained));

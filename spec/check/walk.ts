@@ -39,7 +39,8 @@ function walk(document: unknown): readonly SchemaPlace[] {
       const at = join(pointer, key);
       if (named || Array.isArray(node)) visit(value, at, false);
       else if (key === 'schema') schema(value, at, true);
-      else if (at === '/components/schemas') for (const [name, component] of Object.entries(objectOf(value))) schema(component, join(at, name), true);
+      else if (at === '/components/schemas')
+        for (const [name, component] of Object.entries(objectOf(value))) schema(component, join(at, name), true);
       else if (!isLiteral(key, value) && !key.startsWith('x-')) visit(value, at, NAMED.has(key));
     }
   };
@@ -48,7 +49,10 @@ function walk(document: unknown): readonly SchemaPlace[] {
 }
 
 /** The schemas directly inside of a schema; references are not followed. */
-export function subschemas(schema: Readonly<Record<string, unknown>>, pointer: string): { node: unknown; pointer: string; inPlace: boolean }[] {
+export function subschemas(
+  schema: Readonly<Record<string, unknown>>,
+  pointer: string,
+): { node: unknown; pointer: string; inPlace: boolean }[] {
   return Object.keys(schema).flatMap((keyword) => {
     const inside = SUBSCHEMAS.get(keyword);
     if (inside === undefined) return [];

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { publint } from 'publint';
 import { parse } from 'yaml';
 import type { Ledger } from '../../contracts/index.js';
 
@@ -29,6 +30,11 @@ describe('the package, installed in an empty folder', function () {
 
   const failpath = (...args: string[]): Promise<{ stdout: string }> =>
     run('npx', ['failpath', ...args], { cwd: folder, maxBuffer: 64 * 1024 * 1024 });
+
+  it('is published as its description promises', async () => {
+    const { messages } = await publint({ pkgDir: join(folder, 'node_modules/failpath') });
+    expect(messages.map(({ code, path }) => `${code} ${path.join('.')}`)).to.deep.equal([]);
+  });
 
   it('lists the failures of the contract that ships with it', async () => {
     const rows = JSON.parse((await failpath('list', '--json')).stdout) as { code: string }[];

@@ -171,3 +171,15 @@ export function mark(marked: string): { text: string; place: string } {
   const before = marked.slice(0, marked.indexOf('¶')).split('\n');
   return { text: marked.replace('¶', ''), place: `${before.length}:${(before.at(-1) ?? '').length + 1}` };
 }
+
+/** How a contract is refused: a line for each finding. */
+export async function refusal(file: string): Promise<string[]> {
+  try {
+    await loadContract(file);
+  } catch (error) {
+    if (error instanceof InputError)
+      return error.findings.map(({ problem, location, what }) => `${location?.line}:${location?.column} ${problem}  ${what}`);
+    throw error;
+  }
+  throw new Error('The contract has loaded.');
+}

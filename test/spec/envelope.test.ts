@@ -25,7 +25,7 @@ describe('the envelope', () => {
     const envelope = { code: '/type', message: '/title', details: '/meta/a~1b', requestId: '/meta/id' };
     const codec = envelopeCodec({ envelope });
     const body = codec.write(PARTS);
-    expect(body).to.deep.equal({ type: 'a.b', title: 'No.', meta: { 'a/b': { max: 3 }, 'id': 'req_1' } });
+    expect(body).to.deep.equal({ type: 'a.b', title: 'No.', meta: { 'a/b': { max: 3 }, id: 'req_1' } });
     expect(codec.read(body)).to.deep.equal(PARTS);
   });
 
@@ -38,9 +38,13 @@ describe('the envelope', () => {
   });
 
   it('of another API is a matter of declaration', async () => {
-    const text = edit(SOUND.replaceAll('error: {code: ', 'problem: {type: ').replaceAll('{error: {properties: {code: ', '{problem: {properties: {type: '), {
-      'x-failpath:\n': 'x-failpath:\n  envelope: {code: /problem/type, message: /problem/message, requestId: /problem/request_id, details: /problem/details}\n',
-    });
+    const text = edit(
+      SOUND.replaceAll('error: {code: ', 'problem: {type: ').replaceAll('{error: {properties: {code: ', '{problem: {properties: {type: '),
+      {
+        'x-failpath:\n':
+          'x-failpath:\n  envelope: {code: /problem/type, message: /problem/message, requestId: /problem/request_id, details: /problem/details}\n',
+      },
+    );
     const contract = await load(text);
     expect(contract.failures.map(({ code }) => code)).to.include.members(['thing.not_found', 'body.malformed', 'key.missing']);
     expect(contract.failures.find(({ code }) => code === 'thing.not_found')?.examples).to.have.length(1);

@@ -8,7 +8,10 @@ describe('references', () => {
     const document = {
       paths: { '/a': { $ref: '#/1', get: { responses: { default: { $ref: '#/2' } }, parameters: [{ $ref: '#/3' }] } } },
       components: {
-        schemas: { value: { $ref: '#/4' }, A: { properties: { example: { $ref: '#/5' }, $ref: { type: 'string' } }, oneOf: [{ $ref: '#/6' }] } },
+        schemas: {
+          value: { $ref: '#/4' },
+          A: { properties: { example: { $ref: '#/5' }, $ref: { type: 'string' } }, oneOf: [{ $ref: '#/6' }] },
+        },
         examples: { value: { $ref: '#/7' } },
       },
     };
@@ -42,7 +45,9 @@ describe('closest', () => {
   });
 
   it('is the word itself when that is a candidate, and never further away than another candidate', () => {
-    fc.assert(fc.property(fc.string(), fc.array(fc.string()), (word, others) => expect(closest(word, [...others, word])).to.equal(word)));
+    fc.assert(
+      fc.property(fc.string(), fc.array(fc.string()), (word, others) => void expect(closest(word, [...others, word])).to.equal(word)),
+    );
     fc.assert(
       fc.property(fc.string({ maxLength: 12 }), fc.array(fc.string({ maxLength: 12 }), { maxLength: 5 }), (word, candidates) => {
         const limit = Math.max(2, Math.floor(word.length / 3));

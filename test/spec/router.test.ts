@@ -30,7 +30,7 @@ describe('the router', () => {
     const route = router('GET /works/{id}', 'GET /works/init', 'GET /{any}/init');
     expect(route('GET /works/init')).to.equal('GET /works/init {}');
     expect(route('GET /works/other')).to.equal('GET /works/{id} {"id":"other"}');
-    expect(route('GET /else/init')).to.equal('GET /{any}/init {"any":"init"}');
+    expect(route('GET /else/init')).to.equal('GET /{any}/init {"any":"else"}');
   });
 
   it('decodes parameters, and names them as the document does', () => {
@@ -40,7 +40,13 @@ describe('the router', () => {
   });
 
   it('knows parameters that share their segment with text', () => {
-    const route = router('POST /works/{id}:confirm', 'GET /works/{id}', 'GET /files/{name}.{type}', "GET /Users('{id}')", 'GET /compare/{base}...{head}');
+    const route = router(
+      'POST /works/{id}:confirm',
+      'GET /works/{id}',
+      'GET /files/{name}.{type}',
+      "GET /Users('{id}')",
+      'GET /compare/{base}...{head}',
+    );
     expect(route('POST /works/7:confirm')).to.equal('POST /works/{id}:confirm {"id":"7"}');
     expect(route('GET /works/7:confirm')).to.equal('GET /works/{id} {"id":"7:confirm"}');
     expect(route('GET /files/a.json')).to.equal('GET /files/{name}.{type} {"name":"a","type":"json"}');

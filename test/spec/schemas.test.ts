@@ -31,10 +31,17 @@ describe('schemas', () => {
 
   it('name the code that stands beside the broken constraint', () => {
     const name = { type: 'string', minLength: 1, maxLength: 3, 'x-violations': { minLength: 'name.empty' } };
-    const validate = validator({ $ref: '#/components/schemas/New' }, { New: { properties: { name: { $ref: '#/components/schemas/Name' } } }, Name: name });
+    const validate = validator(
+      { $ref: '#/components/schemas/New' },
+      { New: { properties: { name: { $ref: '#/components/schemas/Name' } } }, Name: name },
+    );
     expect(one(validate({ name: '' }))).to.include({ pointer: '/name', keyword: 'minLength', code: 'name.empty' });
-    expect(one(validate({ name: 'long' }))).to.include({ keyword: 'maxLength' }).and.not.to.have.property('code');
-    expect(one(validate({ name: 5 }))).to.include({ keyword: 'type' }).and.not.to.have.property('code');
+    expect(one(validate({ name: 'long' })))
+      .to.include({ keyword: 'maxLength' })
+      .and.not.to.have.property('code');
+    expect(one(validate({ name: 5 })))
+      .to.include({ keyword: 'type' })
+      .and.not.to.have.property('code');
   });
 
   it('count bytes in UTF-8 (x-maxBytes)', () => {
@@ -81,7 +88,10 @@ describe('secretReader', () => {
     components: {
       schemas: {
         Key: { properties: { id: string, token: { ...string, 'x-secret': true } } },
-        Created: { allOf: [{ $ref: '#/components/schemas/Key' }], properties: { hook: { properties: { 'a/b': { 'x-secret': true } } }, again: { $ref: '#/components/schemas/Created' } } },
+        Created: {
+          allOf: [{ $ref: '#/components/schemas/Key' }],
+          properties: { hook: { properties: { 'a/b': { 'x-secret': true } } }, again: { $ref: '#/components/schemas/Created' } },
+        },
         Either: { oneOf: [{ $ref: '#/components/schemas/Key' }, { properties: { pin: { 'x-secret': true } } }] },
         Listed: { items: { $ref: '#/components/schemas/Key' } },
       },

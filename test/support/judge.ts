@@ -73,8 +73,10 @@ function nameOf({ failure, cause }: Pick<CauseLine, 'failure' | 'cause'>): strin
 
 /** Expects exactly these lines to be unproven, for these reasons, and every other one to be verified. */
 export function expectUnproven(judged: Judged, expected: Outcomes, exitCode: number): void {
-  const reasons = judged.lines.filter(({ reason }) => reason !== '' && reason !== 'the filter left it out').map((line) => `${nameOf(line)}: ${line.outcome}: ${line.reason}`);
-  expect(unprovenOf(judged), reasons.join('\n')).to.deep.equal(expected);
+  const reasons = judged.lines
+    .filter((line) => line.outcome !== 'not-selected' && line.outcome !== (expected[nameOf(line)] ?? 'verified'))
+    .map((line) => `${nameOf(line)}: ${line.outcome}: ${line.reason}`);
+  expect(unprovenOf(judged), reasons.slice(0, 5).join('\n')).to.deep.equal(expected);
   expect(judged.ledger.exitCode).to.equal(exitCode);
   const proven = judged.lines.filter(({ outcome }) => outcome === 'verified');
   expect(proven.length, 'lines that are verified beside those that the lie is about').to.be.greaterThan(0);

@@ -1,0 +1,72 @@
+import { removeWritten } from '../contracts.js';
+import { expectNone, expectOne } from './support.js';
+
+describe('checkContract: components and references', () => {
+  after(removeWritten);
+
+  it('unused-component', () =>
+    expectOne(
+      { '  examples:\n    lamp': '  examples:\n    ¶bulb: {value: 1}\n    lamp' },
+      'unused-component',
+      'components.examples.bulb is never used',
+    ));
+
+  it('unused-component: what only itself uses', () =>
+    expectOne(
+      { '  schemas:\n': "  schemas:\n    ¶List: {type: object, properties: {next: {$ref: '#/components/schemas/List'}}}\n" },
+      'unused-component',
+      'components.schemas.List is never used',
+    ));
+
+  it('unused-component: not what a discriminator names', async () => {
+    await expectNone({
+      '      required: [id]\n':
+        '      required: [id]\n      discriminator: {propertyName: name, mapping: {lamp: Lamp, sofa: "#/components/schemas/Sofa"}}\n',
+      '  schemas:\n':
+        "  schemas:\n    Lamp: {type: object}\n    Sofa: {type: object}\n    Chair: {allOf: [{$ref: '#/components/schemas/Thing'}]}\n",
+    });
+  });
+
+  it('broken-ref: of a discriminator', () =>
+    expectOne(
+      { '      required: [id]\n': '      required: [id]\n      discriminator: {propertyName: name, mapping: {¶lamp: NewThign}}\n' },
+      'broken-ref',
+      'the discriminator maps lamp to "NewThign", which points at nothing',
+      'Did you mean NewThing?',
+    ));
+
+  it('unused-component: a security scheme', () =>
+    expectOne(
+      { '  securitySchemes:\n': '  securitySchemes:\n    ¶other: {type: http, scheme: basic}\n' },
+      'unused-component',
+      'components.securitySchemes.other is never used',
+    ));
+
+  it('broken-ref, with what was meant', () =>
+    expectOne(
+      { "schema: {$ref: '#/components/schemas/NewThing'}": "schema: {¶$ref: '#/components/schemas/NewThign'}" },
+      'broken-ref',
+      '#/components/schemas/NewThign points at nothing',
+      'Did you mean #/components/schemas/NewThing?',
+    ));
+
+  it('unsupported-ref: a schema outside of components.schemas', () =>
+    expectOne(
+      { 'id: {type: integer}\n': "id: {¶$ref: '#/paths/~1things~1{id}/get/parameters/0/schema'}\n" },
+      'unsupported-ref',
+      'a schema refers to "#/paths/~1things~1{id}/get/parameters/0/schema"',
+    ));
+
+  it('unsupported-ref: an anchor', () =>
+    expectOne(
+      { 'id: {type: integer}\n': "id: {¶$ref: '#name'}\n" },
+      'unsupported-ref',
+      '#name names an anchor',
+      'Write #/ and the place of what is meant: #/components/schemas/<name>.',
+    ));
+
+  for (const keyword of ['$id', '$anchor', '$dynamicAnchor']) {
+    it(`unsupported-ref: ${keyword}`, () =>
+      expectOne({ 'id: {type: integer}\n': `id: {type: integer, ¶${keyword}: id}\n` }, 'unsupported-ref', `the schema uses ${keyword}`));
+  }
+});

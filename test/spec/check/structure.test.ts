@@ -1,0 +1,43 @@
+import { removeWritten } from '../contracts.js';
+import { expectOne } from './support.js';
+
+describe('checkContract: structure', () => {
+  after(removeWritten);
+
+  const STRUCTURE: readonly [Record<string, string>, string][] = [
+    [
+      { '      operationId: getThing\n': '      operationId: getThing\n      ¶sumary: Get it.\n' },
+      'Property `sumary` is not expected here',
+    ],
+    [
+      { '      operationId: getThing\n': '      ¶operationId: createThing\n' },
+      'GET /things/{id} has the operationId createThing, and so has POST /things',
+    ],
+    [{ 'info: {title: Things, version: 1.0.0}': '¶info: {title: Things}' }, 'The field `version` must be present on this level'],
+    [{ '          description: Created.\n': '', "'201'": "¶'201'" }, 'The field `description` must be present on this level'],
+    [
+      { '{name: id, in: path': '{name: id, ¶style: simpel, in: path' },
+      '`style` can be one of the following only: "form", "simple", "label", "matrix", "spaceDelimited", "pipeDelimited", "deepObject"',
+    ],
+    [{ '      operationId: getThing\n': '', '    get:': '    ¶get:' }, 'GET /things/{id} has no operationId'],
+    [
+      { 'security: [{key: []}]\n      parameters': '¶security: [{keys: []}]\n      parameters' },
+      'the scheme keys, which secures getThing, is not declared',
+    ],
+    [
+      {
+        '  /things/{id}:\n':
+          "  ¶/things*:\n    get: {operationId: all, security: [{}], responses: {'204': {description: No.}}}\n  /things/{id}:\n",
+      },
+      'the path /things* has a * or a #',
+    ],
+    [
+      {
+        '  /things/{id}:\n':
+          "  ¶/things?all:\n    get: {operationId: all, security: [{}], responses: {'204': {description: No.}}}\n  /things/{id}:\n",
+      },
+      "Don't put query string items in the path, they belong in parameters with `in: query`",
+    ],
+  ];
+  for (const [edits, what] of STRUCTURE) it(`contract-structure: ${what}`, () => expectOne(edits, 'contract-structure', what));
+});

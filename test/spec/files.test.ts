@@ -1,0 +1,105 @@
+import { expect } from 'chai';
+import { loadContract } from '../../spec/index.js';
+import { findingsOf, refusal, removeWritten, write } from './contracts.js';
+
+describe('loadContract', () => {
+  after(removeWritten);
+
+  describe('several files', () => {
+    const FILES = {
+      'openapi.yaml': `openapi: 3.1.0
+info: {title: Parts, version: 1.0.0}
+paths:
+  /things:
+    get:
+      operationId: listThings
+      responses:
+        '200':
+          description: All.
+          content: {application/json: {schema: {$ref: 'parts/schemas.yaml#/List'}}}
+        '404': {$ref: 'parts/answers.yaml#/NotFound'}
+  /things/{id}: {$ref: parts/thing.yaml}
+`,
+      'parts/thing.yaml': `get:
+  operationId: getThing
+  parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+  responses:
+    '404': {$ref: 'answers.yaml#/NotFound'}
+`,
+      'parts/answers.yaml': `NotFound:
+  description: Nothing.
+  content:
+    application/json:
+      schema:
+        type: object
+        properties: {error: {type: object, properties: {code: {const: thing.not_found}}}}
+      examples: {gone: {value: {error: {code: thing.not_found}}}}
+`,
+      'parts/schemas.yaml': `Thing: {type: object, properties: {of: {$ref: '#/List'}}}
+List:
+  type: array
+  items: {$ref: '#/Thing', minimun: 1}
+`,
+    };
+
+    it('are one contract', async () => {
+      const contract = await loadContract(write(FILES));
+      expect(contract.failures.map(({ key }) => key)).to.deep.equal(['listThings 404 thing.not_found', 'getThing 404 thing.not_found']);
+      expect(contract.operation('listThings')?.successes[0]?.content?.validate([{ of: 'none' }])).to.deep.include({
+        pointer: '/0/of',
+        keyword: 'type',
+        message: 'must be array',
+        value: 'none',
+      });
+    });
+
+    it('keep their own places', async () => {
+      const contract = await loadContract(write(FILES));
+      const place = (pointer: string): string => {
+        const { file, line, column } = contract.locate(pointer);
+        return `${file.replace(/^.*\/(?=openapi|parts)/, '')}:${line}:${column}`;
+      };
+      expect(place('/paths/~1things/get')).to.equal('openapi.yaml:5:5');
+      expect(place('/paths/~1things~1{id}/get/parameters/0/name')).to.equal('parts/thing.yaml:3:17');
+      const [failure] = contract.failures;
+      expect(place(failure?.pointer ?? '')).to.equal('parts/answers.yaml:5:7');
+      expect(place(failure?.examples[0]?.pointer ?? '')).to.equal('parts/answers.yaml:8:25');
+      expect(place('/components/schemas/List/items')).to.equal('parts/schemas.yaml:4:3');
+      expect(place('/components/schemas/Thing/properties/of')).to.equal('parts/schemas.yaml:1:36');
+    });
+
+    it('are checked in their own places', async () => {
+      const findings = await findingsOf(write(FILES));
+      expect(
+        findings.map(
+          ({ problem, location }) =>
+            `${location?.file.replace(/^.*\/(?=openapi|parts)/, '')}:${location?.line}:${location?.column} ${problem}`,
+        ),
+      ).to.deep.equal(['parts/schemas.yaml:4:28 unsupported-keyword']);
+    });
+
+    it('are hashed together', async () => {
+      const before = await loadContract(write(FILES));
+      const after = await loadContract(write({ ...FILES, 'parts/answers.yaml': FILES['parts/answers.yaml'].replace('Nothing.', 'None.') }));
+      expect(after.sha256).not.to.equal(before.sha256);
+    });
+
+    it('are refused when one is missing', async () => {
+      const { 'parts/schemas.yaml': _, ...rest } = FILES;
+      expect(await refusal(write(rest))).to.deep.equal(['10:49 broken-ref  parts/schemas.yaml#/List names a file that does not exist']);
+    });
+
+    it('are refused when one has nothing at the place', async () => {
+      expect(await refusal(write({ ...FILES, 'parts/answers.yaml': 'Other: {}\n' }))).to.deep.equal([
+        '11:17 broken-ref  parts/answers.yaml#/NotFound points at nothing',
+        '5:13 broken-ref  answers.yaml#/NotFound points at nothing',
+      ]);
+    });
+
+    it('are refused when one cannot be parsed', async () => {
+      expect(await refusal(write({ ...FILES, 'parts/schemas.yaml': 'List: [\n' }))).to.deep.equal([
+        '2:1 contract-syntax  Flow sequence in block collection must be sufficiently indented and end with a ]',
+      ]);
+    });
+  });
+});

@@ -1,0 +1,94 @@
+import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Operation } from '../../spec/index.js';
+import { contract } from './judge.js';
+
+/** An answer of one of the contract's operations on its way back through the proxy. */
+export interface Answer {
+  readonly status: number;
+  /** As they are written; those of the deployment are in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** What an answer answers. */
+export interface Asked {
+  readonly operation: Operation;
+  readonly authorization: string | undefined;
+}
+
+/** What a proxy does on the way; it touches nothing but answers of the contract's operations. */
+export interface Meddling {
+  answer?(answer: Answer, asked: Asked): Answer | Promise<Answer>;
+  /** Answers in place of what is behind the proxy; `undefined` lets a request through. */
+  instead?(request: IncomingMessage): Answer | undefined;
+}
+
+export interface Proxy {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Headers of one connection, which a proxy does not pass on; the length is that of the new body. */
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length']);
+
+/**
+ * Starts a proxy in front of a deployment: a deployment that lies, seen from outside. Uploads are streamed.
+ *
+ * @example
+ * const proxy = await startProxy(mock.url, { answer: (answer) => ({ ...answer, status: 418 }) });
+ */
+export async function startProxy(target: string, { answer: meddle, instead }: Meddling): Promise<Proxy> {
+  const agent = new Agent({ keepAlive: true });
+
+  const forward = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    const own = instead?.(incoming);
+    if (own !== undefined) {
+      incoming.resume();
+      write(outgoing, own);
+      return;
+    }
+    const { method = 'GET', url = '/', headers } = incoming;
+    const operation = contract.route(method, url.split('?')[0] ?? '')?.operation;
+    const upstream = request(target, { agent, method, path: url, headers });
+    upstream.once('error', () => outgoing.destroy());
+    upstream.once('response', (answered) => {
+      if (operation === undefined || meddle === undefined) {
+        outgoing.writeHead(answered.statusCode ?? 502, passed(answered));
+        answered.pipe(outgoing);
+        return;
+      }
+      void read(answered)
+        .then((answer) => meddle(answer, { operation, authorization: headers.authorization }))
+        .then((answer) => write(outgoing, answer));
+    });
+    incoming.pipe(upstream);
+  };
+
+  const server = createServer({ keepAliveTimeout: 60_000 }, forward);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      agent.destroy();
+      await closed;
+    },
+  };
+}
+
+async function read(answered: IncomingMessage): Promise<Answer> {
+  let text = '';
+  for await (const chunk of answered.setEncoding('utf8')) text += String(chunk);
+  return { status: answered.statusCode ?? 502, headers: passed(answered), text };
+}
+
+function passed({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (HOP_BY_HOP.has(name) ? [] : [[name, String(value)]])));
+}
+
+function write(outgoing: ServerResponse, { status, headers, text }: Answer): void {
+  outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
+  outgoing.end(text);
+}
