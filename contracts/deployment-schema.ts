@@ -209,7 +209,8 @@ export interface DeploymentFile {
  * baseUrlProblem('https://api.example.com/?v=1'); // 'it ends in a query or a fragment, ...'
  */
 export function baseUrlProblem(url: string): string | undefined {
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return `${JSON.stringify(url.replace(/\/\/.*@/, '//...@'))} is no URL of http or https`;
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+    return `${JSON.stringify(url.replace(/\/\/.*@/, '//...@'))} is no URL of http or https`;
   const { username, password, search, hash } = new URL(url);
   if (username !== '' || password !== '') return 'it holds a credential, which would show in reports: give it in http.headers';
   if (search !== '' || hash !== '') return 'it ends in a query or a fragment, but paths are appended to it';

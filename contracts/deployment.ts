@@ -207,6 +207,10 @@ interface Issue {
 
 /** Of the ways to write a member, the one that was meant: the first whose kind fits and whose parts do not. */
 function narrowed(issue: z.core.$ZodIssue): Issue {
+  if (issue.code === 'unrecognized_keys') {
+    const [name = ''] = issue.keys;
+    return { path: [...issue.path, name], message: `there is no member ${issue.keys.map((key) => JSON.stringify(key)).join(', ')} here` };
+  }
   if (issue.code !== 'invalid_union') return issue;
   const [part] = issue.errors.find((issues) => issues.length > 0 && issues.every(({ path }) => path.length > 0)) ?? [];
   return part === undefined ? issue : narrowed({ ...part, path: [...issue.path, ...part.path] });

@@ -28,7 +28,12 @@ export function edgeEvidence(answer: WireAnswer): string | undefined {
   const sign = PAGE_SIGNS.find((pattern) => pattern.test(answer.text));
   if (sign !== undefined) return `the body is the error page of a proxy (${JSON.stringify(sign.exec(answer.text)?.[0]?.slice(0, 60))})`;
   const server = answer.headers['server'];
-  if (server !== undefined && EDGE_SERVERS.test(server) && answer.headers['x-request-id'] === undefined && /^text\/html/i.test(answer.headers['content-type'] ?? '')) {
+  if (
+    server !== undefined &&
+    EDGE_SERVERS.test(server) &&
+    answer.headers['x-request-id'] === undefined &&
+    /^text\/html/i.test(answer.headers['content-type'] ?? '')
+  ) {
     return `the body is HTML and its server header says ${JSON.stringify(server)}`;
   }
   if (GATEWAY_STATUSES.has(answer.status)) return `${answer.status} without the envelope is a gateway's answer`;

@@ -5,7 +5,8 @@ import { judge, summarise, type Judgement } from './judge.js';
 import type { FailurePath } from './path.js';
 import type { PlannedPath } from './plan.js';
 import { formatResponse, toScript } from './repro.js';
-import { describeAnswer, SetupFailed, Steps, type RunContext } from './steps.js';
+import { describeAnswer, SetupFailed } from './setup-failed.js';
+import { Steps, type RunContext } from './steps.js';
 import type { CauseLine, Discrepancy, Exchange, Outcome, PathRequest, WireAnswer } from './types.js';
 
 /** What only the runs of one execution share: which request ids were seen. */
@@ -211,9 +212,11 @@ function toLine(
     requestId: requestId === undefined ? undefined : redactor.redact(requestId),
     durationMs: Math.round(durationMs * 10) / 10,
     discrepancies: verdict.discrepancies.map((one) => ({
-      ...one,
+      check: one.check,
+      at: redactor.redact(one.at),
       expected: redactor.redact(one.expected),
       actual: redactor.redact(one.actual),
+      remedy: redactor.redact(one.remedy),
     })),
     response: !PROVEN.has(verdict.outcome) && told?.answer ? redactor.redact(formatResponse(told.answer)) : undefined,
     repro: exchanges.length === 0 ? undefined : toScript({ failure, cause, exchanges, deployment, redactor, run, throughControl }),

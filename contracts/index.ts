@@ -1,6 +1,13 @@
 export { atsSuite } from './ats/index.js';
 export { createDeployment, loadDeployment, type Deployment, type Identity } from './deployment.js';
-export { deploymentJsonSchema, deploymentSchema, type CallTemplate, type DeploymentFile, type HttpWay, type MagicWay } from './deployment-schema.js';
+export {
+  deploymentJsonSchema,
+  deploymentSchema,
+  type CallTemplate,
+  type DeploymentFile,
+  type HttpWay,
+  type MagicWay,
+} from './deployment-schema.js';
 export { buildLedger, type Decision, type Evidence, type Ledger, type LedgerCause, type LedgerFailure } from './ledger.js';
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
 export { createPlan, laneOf, type Plan, type PlannedPath, type Selection } from './plan.js';
@@ -8,7 +15,8 @@ export { createRedactor, type Redactor } from './redact.js';
 export { toJunit } from './report/junit.js';
 export { formatFinding, formatRun } from './report/terminal.js';
 export { prepareRun, run, type Run, type RunOptions } from './run.js';
-export { SetupFailed, Steps, type Cleanup } from './steps.js';
+export { SetupFailed } from './setup-failed.js';
+export { Steps, type Cleanup } from './steps.js';
 export type { Leftover, Sequence, Suite } from './suite.js';
 export { createTransport, toAnswer, type TransportOptions } from './transport.js';
 export {

@@ -1,7 +1,7 @@
 import type { Failure } from '../spec/index.js';
 import { runChecks, type Answered } from './checks/index.js';
 import { edgeEvidence } from './edge.js';
-import { describeAnswer } from './steps.js';
+import { describeAnswer } from './setup-failed.js';
 import type { Discrepancy, Outcome } from './types.js';
 
 /** What an answer to a faulty request amounts to, before the control twin has had its say. */

@@ -3,7 +3,8 @@ import { createExecutor, type Executor } from './execute.js';
 import { needsOf, type Plan, type PlannedPath } from './plan.js';
 import { createRedactor, type Redactor } from './redact.js';
 import { secretsOf } from './repro.js';
-import { SetupFailed, Steps, type RunContext } from './steps.js';
+import { SetupFailed } from './setup-failed.js';
+import { Steps, type RunContext } from './steps.js';
 import { createSlots } from './slots.js';
 import { TransportError, type CauseLine, type RunEvent, type Transport } from './types.js';
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Contract, Operation } from '../spec/index.js';
-import { envelopeCodec, jsonPointer } from '../spec/index.js';
+import { jsonPointer } from '../spec/index.js';
 import { missingOf, type Resolver } from './capabilities.js';
 import type { Deployment } from './deployment.js';
 import type { CallTemplate, MagicWay } from './deployment-schema.js';
-import { edgeEvidence } from './edge.js';
 import type { Redactor } from './redact.js';
+import { describeAnswer, refusedBy, SetupFailed } from './setup-failed.js';
 import type { Sequence, Suite } from './suite.js';
 import {
   TransportError,
@@ -19,18 +19,7 @@ import {
   type WireAnswer,
   type WireRequest,
 } from './types.js';
-
-/** Provisioning or a control twin did not succeed; the message says what answered what. */
-export class SetupFailed extends Error {
-  override readonly name = 'SetupFailed';
-  /** A proxy answered in place of the application, of which nothing is known then. */
-  readonly intercepted: boolean;
-
-  constructor(message: string, { intercepted = false, ...options }: ErrorOptions & { readonly intercepted?: boolean } = {}) {
-    super(message, options);
-    this.intercepted = intercepted;
-  }
-}
+import { fromTemplate, toWire } from './wire.js';
 
 /** What all paths of a run share. */
 export interface RunContext {
@@ -277,25 +266,7 @@ export class Steps {
   async #toWire(operation: Operation, request: PathRequest, params: Readonly<Record<string, string>>): Promise<WireRequest> {
     const token = request.as === undefined ? await this.#defaultToken(operation) : (request.as ?? undefined);
     const magic = this.#magic.filter((one) => (one.operation === undefined ? this.#phase === 'when' : one.operation === operation.id));
-    const path = operation.path.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
-    const query = new URLSearchParams(request.query).toString();
-    const body = request.body === undefined ? undefined : JSON.stringify(Object.assign({}, request.body, ...magic.map((one) => one.body)));
-    return {
-      method: operation.method,
-      url: `${this.deployment.url}${path}${query === '' ? '' : `?${query}`}`,
-      headers: {
-        accept: 'application/json',
-        ...(token === undefined ? {} : { authorization: `Bearer ${token.value}` }),
-        ...(request.raw === undefined
-          ? body === undefined
-            ? {}
-            : { 'content-type': 'application/json' }
-          : { 'content-type': request.raw.contentType }),
-        ...Object.assign({}, ...magic.map((one) => one.headers)),
-        ...request.headers,
-      },
-      ...(request.raw === undefined ? (body === undefined ? {} : { body }) : { body: request.raw.text }),
-    };
+    return toWire(operation, request, { base: this.deployment.url, params, token, magic });
   }
 
   async #defaultToken(operation: Operation): Promise<Token | undefined> {
@@ -316,16 +287,7 @@ export class Steps {
   }
 
   async #template(label: string, template: CallTemplate, values: Readonly<Record<string, unknown>>): Promise<void> {
-    const body = template.body === undefined ? undefined : JSON.stringify(fill(template.body, values));
-    const answer = await this.#exchange(label, {
-      method: template.method,
-      url: addressOf(String(fill(template.url, values)), this.deployment.url),
-      headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(fill(template.headers, values) as Record<string, string>),
-      },
-      ...(body === undefined ? {} : { body }),
-    });
+    const answer = await this.#exchange(label, fromTemplate(template, values, this.deployment.url));
     if (answer.status >= 300) throw new SetupFailed(`${label} was answered with ${describeAnswer(this.contract, answer)}`);
   }
 }
@@ -342,37 +304,4 @@ async function runSequence(context: RunContext, sequence: Sequence): Promise<Pro
     // Also what it created before it failed.
     steps.keepForRun();
   }
-}
-
-/** Why a step of the way failed, and whether it was the application that refused it. */
-function refusedBy(answer: WireAnswer, what: string): SetupFailed {
-  const evidence = edgeEvidence(answer);
-  return evidence === undefined ? new SetupFailed(what) : new SetupFailed(`${what}, which did not come from the application: ${evidence}`, { intercepted: true });
-}
-
-/** An answer in a few words: `422 registration.audio_empty`, `502 text/html`. */
-export function describeAnswer(contract: Contract, answer: WireAnswer): string {
-  const { code } = envelopeCodec(contract).read(answer.json);
-  if (typeof code === 'string') return `${answer.status} ${code}`;
-  return [answer.status, answer.headers['content-type']?.split(';')[0]].filter(Boolean).join(' ');
-}
-
-/** A path is relative to the deployment, with or without a slash before it. */
-function addressOf(url: string, base: string): string {
-  return URL.canParse(url) ? url : `${base}/${url.replace(/^\/+/, '')}`;
-}
-
-function fill(template: unknown, values: Readonly<Record<string, unknown>>): unknown {
-  if (typeof template === 'string') {
-    const whole = /^\{\{(\w+)\}\}$/.exec(template)?.[1];
-    if (whole !== undefined) return values[whole];
-    return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => textOf(values[name]));
-  }
-  if (Array.isArray(template)) return template.map((item) => fill(item, values));
-  if (typeof template !== 'object' || template === null) return template;
-  return Object.fromEntries(Object.entries(template).map(([key, value]) => [key, fill(value, values)]));
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }

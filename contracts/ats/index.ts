@@ -1,4 +1,4 @@
-import { SetupFailed } from '../steps.js';
+import { SetupFailed } from '../setup-failed.js';
 import type { Suite } from '../suite.js';
 import { bodyPaths } from './bodies.js';
 import { credentialPaths } from './credentials.js';

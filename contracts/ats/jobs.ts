@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FailurePath } from '../path.js';
-import { SetupFailed, type Steps } from '../steps.js';
+import { SetupFailed } from '../setup-failed.js';
+import type { Steps } from '../steps.js';
 import { beneath } from './beneath.js';
 import {
   confirmRequest,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SetupFailed, type Steps } from '../steps.js';
+import { SetupFailed } from '../setup-failed.js';
+import type { Steps } from '../steps.js';
 import type { Sequence, Suite } from '../suite.js';
 import type { Token } from '../types.js';
 import { revocation } from './keys.js';

@@ -4,6 +4,9 @@ import { beneath } from './beneath.js';
 import { activeKeys, keyLimit, revocation } from './keys.js';
 import { mint, newKey, scenarios } from './scenarios.js';
 
+/** Part of the names of keys that do nothing but take a place. */
+const FILLER = 'filler';
+
 /** What stands around the operations: dependencies that are down, limits that are reached, things that nobody has. */
 export const surroundingPaths: readonly FailurePath[] = [
   ...Object.keys(scenarios).map((operation) => beneath(operation, 'common.service_unavailable', 'upstream down', 'upstream.fault')),
@@ -15,12 +18,12 @@ export const surroundingPaths: readonly FailurePath[] = [
     alone: true,
     given: async (steps) => {
       const places = keyLimit(steps) - (await activeKeys(steps)).length;
-      for (let place = 0; place < places; place++) await mint(steps);
+      for (let place = 0; place < places; place++) await mint(steps, { name: steps.unique(FILLER) });
       return newKey(steps);
     },
-    // The same request once a place is free again.
+    // The same request once a place is free again: one that this path took, since other keys of the run are in use.
     control: async (steps, request) => {
-      const mine = (await activeKeys(steps)).find(({ name }) => name.startsWith(steps.namesBegin));
+      const mine = (await activeKeys(steps)).find(({ name }) => name.startsWith(`${steps.namesBegin}${FILLER}-`));
       if (mine !== undefined) await steps.call(revocation(mine.id));
       return request;
     },

@@ -1,4 +1,5 @@
-import { SetupFailed, type Steps } from '../steps.js';
+import { SetupFailed } from '../setup-failed.js';
+import type { Steps } from '../steps.js';
 import type { PathRequest, Token } from '../types.js';
 
 /** A small recording: a second of audio is no better a proof than an eighth of one. */

@@ -4,5 +4,13 @@ import type { Check } from './types.js';
 export const message: Check = ({ contract, envelope, failure }) => {
   if (envelope.code !== failure.code) return [];
   if (typeof envelope.message !== 'string' || envelope.message.trim() !== '') return [];
-  return [{ check: 'message', at: contract.envelope.message, expected: 'a text', actual: 'blank', remedy: 'Say what happened, in words for people.' }];
+  return [
+    {
+      check: 'message',
+      at: contract.envelope.message,
+      expected: 'a text',
+      actual: 'blank',
+      remedy: 'Say what happened, in words for people.',
+    },
+  ];
 };

@@ -10,7 +10,9 @@ export const status: Check = ({ failure, answer }) => {
       at: 'status',
       expected: String(failure.status),
       actual: String(answer.status),
-      remedy: broke ? 'The server failed instead of refusing: look up the request id in its log.' : `Answer ${failure.code} with ${failure.status}.`,
+      remedy: broke
+        ? 'The server failed instead of refusing: look up the request id in its log.'
+        : `Answer ${failure.code} with ${failure.status}.`,
     },
   ];
 };

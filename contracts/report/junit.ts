@@ -13,7 +13,9 @@ const PASSED: ReadonlySet<Outcome> = new Set<Outcome>(['verified']);
  * writeFileSync('junit.xml', toJunit(ledger));
  */
 export function toJunit(ledger: Ledger): string {
-  const suites = [...groupBy(ledger.failures, ({ operation }) => operation)].map(([operation, failures]) => suite(operation, failures, ledger));
+  const suites = [...groupBy(ledger.failures, ({ operation }) => operation)].map(([operation, failures]) =>
+    suite(operation, failures, ledger),
+  );
   const all = ledger.failures.flatMap(({ causes }) => causes);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -60,14 +62,16 @@ function seconds(causes: readonly LedgerCause[]): number {
 
 /** Text for XML 1.0, which has no way to write most control characters. */
 function escape(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    // A parser would turn it into the end of a line.
-    .replaceAll('\r', '&#13;');
+  return (
+    text
+      .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+      // A parser would turn it into the end of a line.
+      .replaceAll('\r', '&#13;')
+  );
 }
 
 /** As {@link escape}, for attributes, where a parser would turn line ends into blanks. */

@@ -4,7 +4,36 @@ import { createRedactor } from '../../contracts/redact.js';
 
 /** Around a secret stand only characters that no generated secret has, so that what is left over is known exactly. */
 const around = fc.string({ unit: fc.constantFrom('Ж', 'Щ', ' ', '\n', '<'), maxLength: 12 });
-const SPECIAL = ['"', '\\', "'", '$', '.', '*', '+', '?', '^', '(', ')', '[', ']', '{', '}', '|', '/', '%', '&', '=', ':', ';', '-', '_', '~', '\t', 'é', '🎵'];
+const SPECIAL = [
+  '"',
+  '\\',
+  "'",
+  '$',
+  '.',
+  '*',
+  '+',
+  '?',
+  '^',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+  '|',
+  '/',
+  '%',
+  '&',
+  '=',
+  ':',
+  ';',
+  '-',
+  '_',
+  '~',
+  '\t',
+  'é',
+  '🎵',
+];
 const secret = fc.string({ unit: fc.oneof(fc.constantFrom(...SPECIAL), fc.constantFrom(...'abcXYZ0189')), minLength: 8, maxLength: 48 });
 
 const redacting = (...secrets: readonly string[]): ((text: string) => string) => {
@@ -19,9 +48,13 @@ const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {
   'percent-encoded in lower case': (text) => encodeURIComponent(text).replaceAll(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
   'percent-encoded to the last byte': (text) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
   'written as JSON': (text) => JSON.stringify(text).slice(1, -1),
-  'written as JSON in ASCII': (text) => text.replaceAll(/[^a-zA-Z0-9]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  'written as JSON in ASCII': (text) =>
+    text.replaceAll(/[^a-zA-Z0-9]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   'written as JSON twice': (text) => JSON.stringify(JSON.stringify(text)).slice(3, -3),
-  'written as JSON with slashes escaped': (text) => JSON.stringify(text).slice(1, -1).replaceAll('/', String.raw`\/`),
+  'written as JSON with slashes escaped': (text) =>
+    JSON.stringify(text)
+      .slice(1, -1)
+      .replaceAll('/', String.raw`\/`),
   'written as HTML': (text) => text.replaceAll(/[&<>"']/g, (unit) => `&#${unit.charCodeAt(0)};`),
   'in a query inside JSON': (text) => JSON.stringify(encodeURIComponent(text)).slice(1, -1),
 };
@@ -73,7 +106,9 @@ describe('a redactor', () => {
   });
 
   it('keeps the place of what follows broken escapes', () => {
-    expect(redacting('secret"value')(String.raw`%E2%82%FF%zz secret%22value &#xFFFFFF; secret\"value`)).to.equal('%E2%82%FF%zz $SECRET_0 &#xFFFFFF; $SECRET_0');
+    expect(redacting('secret"value')(String.raw`%E2%82%FF%zz secret%22value &#xFFFFFF; secret\"value`)).to.equal(
+      '%E2%82%FF%zz $SECRET_0 &#xFFFFFF; $SECRET_0',
+    );
     expect(redacting('secret"value')('%E2%82%73ecret%22value!')).to.equal('%E2%82$SECRET_0!');
   });
 

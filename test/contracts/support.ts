@@ -3,7 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createDeployment, createPlan, run, toAnswer } from '../../contracts/index.js';
-import type { Capability, CauseLine, Deployment, FailurePath, RunEvent, RunOptions, Scenario, Suite, Transport, WireAnswer, WireRequest } from '../../contracts/index.js';
+import type {
+  Capability,
+  CauseLine,
+  Deployment,
+  FailurePath,
+  RunEvent,
+  RunOptions,
+  Scenario,
+  Suite,
+  Transport,
+  WireAnswer,
+  WireRequest,
+} from '../../contracts/index.js';
 import type { DeploymentFile } from '../../contracts/index.js';
 import { InputError, loadContract, type Contract, type Failure } from '../../spec/index.js';
 
@@ -105,13 +117,13 @@ export async function runToy(
   suite: Suite,
   transport: Transport,
   options: Partial<RunOptions> & { deployment?: Deployment } = {},
-): Promise<{ events: RunEvent[]; lines: CauseLine[]; line(cause: string): CauseLine }> {
+): Promise<{ events: RunEvent[]; lines: CauseLine[]; line(cause: string, operation?: string): CauseLine }> {
   const events: RunEvent[] = [];
   const plan = createPlan(await toyContract(), suite, options.deployment ?? toyDeployment());
   for await (const event of run(plan, { transport, concurrency: 4, run: 'abc123', ...options })) events.push(event);
   const lines = events.flatMap((event) => (event.type === 'path-finished' ? [event.line] : []));
-  const line = (cause: string): CauseLine => {
-    const found = lines.find((one) => one.cause === cause);
+  const line = (cause: string, operation = 'makeThing'): CauseLine => {
+    const found = lines.find((one) => one.cause === cause && one.failure.operation.id === operation);
     if (found === undefined) throw new Error(`there is no line for ${cause}`);
     return found;
   };

@@ -20,8 +20,22 @@ describe('a WAV of a given size', () => {
     expect(file.readUInt32LE(4), 'what follows').to.equal(1036);
     expect(file.toString('latin1', 8, 16)).to.equal('WAVEfmt ');
     expect(file.readUInt32LE(16), 'size of the format').to.equal(16);
-    const [format, channels, rate, byteRate, frame, bits] = [file.readUInt16LE(20), file.readUInt16LE(22), file.readUInt32LE(24), file.readUInt32LE(28), file.readUInt16LE(32), file.readUInt16LE(34)];
-    expect({ format, channels, rate, byteRate, frame, bits }).to.deep.equal({ format: 1, channels: 1, rate: 8000, byteRate: 8000, frame: 1, bits: 8 });
+    const [format, channels, rate, byteRate, frame, bits] = [
+      file.readUInt16LE(20),
+      file.readUInt16LE(22),
+      file.readUInt32LE(24),
+      file.readUInt32LE(28),
+      file.readUInt16LE(32),
+      file.readUInt16LE(34),
+    ];
+    expect({ format, channels, rate, byteRate, frame, bits }).to.deep.equal({
+      format: 1,
+      channels: 1,
+      rate: 8000,
+      byteRate: 8000,
+      frame: 1,
+      bits: 8,
+    });
     expect(file.toString('latin1', 36, 40)).to.equal('data');
     expect(file.readUInt32LE(40), 'samples').to.equal(1000);
   });

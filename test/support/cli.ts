@@ -1,5 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +22,9 @@ export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 /** Inside node_modules, where what is built finds its dependencies, and where nothing is committed. */
 const BUILD = join(ROOT, 'node_modules', '.cache', 'failpath-tests');
 const ROOMS = ['spec', 'mocks', 'contracts', 'ci', 'cli'];
+
+/** A process that hangs must not hang the tests. */
+const PATIENCE_MS = 25_000;
 
 /** What a process left behind. */
 export interface Ended {
@@ -48,7 +62,13 @@ export async function failpath(args: readonly string[], options: ProcessOptions 
 /** Starts the `failpath` command as a process of its own. */
 export function startFailpath(args: readonly string[], { env = {}, cwd = temporaryFolder() }: ProcessOptions = {}): Running {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [builtCli(), ...args], { cwd, env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [builtCli(), ...args], {
+    cwd,
+    env: { PATH, HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: PATIENCE_MS,
+    killSignal: 'SIGKILL',
+  });
   return follow(child);
 }
 

@@ -38,7 +38,8 @@ export interface Sample {
  * expect((await judgeDeployment(mock.url)).ledger.exitCode).to.equal(0);
  */
 export async function judgeDeployment(url: string, { operations, codes }: Sample = {}): Promise<Judged> {
-  const selected = ({ operation, code }: Failure): boolean => (operations?.includes(operation.id) ?? true) && (codes?.includes(code) ?? true);
+  const selected = ({ operation, code }: Failure): boolean =>
+    (operations?.includes(operation.id) ?? true) && (codes?.includes(code) ?? true);
   const transport = createTransport({ timeoutMs: 10_000, connections: 8 });
   try {
     const deployment = await discoverWorld(url, transport);
@@ -63,7 +64,9 @@ export function unprovenOf({ lines }: Judged): Outcomes {
 
 /** Every line of the contract that is about one of these codes, with the outcome that it must have. */
 export function linesAbout(outcome: Outcome, about: (failure: Failure, cause: string) => boolean): Outcomes {
-  const lines = contract.failures.flatMap((failure) => failure.causes.filter((cause) => about(failure, cause)).map((cause) => nameOf({ failure, cause })));
+  const lines = contract.failures.flatMap((failure) =>
+    failure.causes.filter((cause) => about(failure, cause)).map((cause) => nameOf({ failure, cause })),
+  );
   return Object.fromEntries(lines.map((name) => [name, outcome]));
 }
 

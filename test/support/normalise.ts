@@ -22,5 +22,8 @@ const VARIABLE: readonly (readonly [RegExp, string | ((found: string) => string)
  * normalise('failed in 1.2 s'); // 'failed in <seconds> s'
  */
 export function normalise(report: string): string {
-  return VARIABLE.reduce((text, [pattern, stands]) => (typeof stands === 'string' ? text.replace(pattern, stands) : text.replace(pattern, stands)), report);
+  return VARIABLE.reduce(
+    (text, [pattern, stands]) => (typeof stands === 'string' ? text.replace(pattern, stands) : text.replace(pattern, stands)),
+    report,
+  );
 }

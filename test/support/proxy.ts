@@ -20,8 +20,8 @@ export interface Asked {
 /** What a proxy does on the way; it touches nothing but answers of the contract's operations. */
 export interface Meddling {
   answer?(answer: Answer, asked: Asked): Answer | Promise<Answer>;
-  /** Answers in place of what is behind the proxy; `undefined` lets a request through. */
-  instead?(request: IncomingMessage): Answer | undefined;
+  /** Answers in place of what is behind the proxy, if ever; `undefined` lets a request through. */
+  instead?(request: IncomingMessage): Answer | Promise<Answer> | undefined;
 }
 
 export interface Proxy {
@@ -45,7 +45,7 @@ export async function startProxy(target: string, { answer: meddle, instead }: Me
     const own = instead?.(incoming);
     if (own !== undefined) {
       incoming.resume();
-      write(outgoing, own);
+      void Promise.resolve(own).then((answer) => write(outgoing, answer));
       return;
     }
     const { method = 'GET', url = '/', headers } = incoming;

@@ -1,0 +1,30 @@
+import { envelopeCodec, type Contract } from '../spec/index.js';
+import { edgeEvidence } from './edge.js';
+import type { WireAnswer } from './types.js';
+
+/** Provisioning or a control twin did not succeed; the message says what answered what. */
+export class SetupFailed extends Error {
+  override readonly name = 'SetupFailed';
+  /** A proxy answered in place of the application, of which nothing is known then. */
+  readonly intercepted: boolean;
+
+  constructor(message: string, { intercepted = false, ...options }: ErrorOptions & { readonly intercepted?: boolean } = {}) {
+    super(message, options);
+    this.intercepted = intercepted;
+  }
+}
+
+/** Why a step of the way failed, and whether it was the application that refused it. */
+export function refusedBy(answer: WireAnswer, what: string): SetupFailed {
+  const evidence = edgeEvidence(answer);
+  return evidence === undefined
+    ? new SetupFailed(what)
+    : new SetupFailed(`${what}, which did not come from the application: ${evidence}`, { intercepted: true });
+}
+
+/** An answer in a few words: `422 registration.audio_empty`, `502 text/html`. */
+export function describeAnswer(contract: Contract, answer: WireAnswer): string {
+  const { code } = envelopeCodec(contract).read(answer.json);
+  if (typeof code === 'string') return `${answer.status} ${code}`;
+  return [answer.status, answer.headers['content-type']?.split(';')[0]].filter(Boolean).join(' ');
+}

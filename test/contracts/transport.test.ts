@@ -1,0 +1,226 @@
+import { expect } from 'chai';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { ANSWER_LIMIT_BYTES, createPace, createTransport, toAnswer, type TransportOptions } from '../../contracts/transport.js';
+import { TransportError, type Transport, type WireAnswer, type WireRequest } from '../../contracts/index.js';
+
+const MB = 1024 * 1024;
+
+describe('the transport, over a real socket,', () => {
+  const open: (Server | TcpServer)[] = [];
+  const transports: Transport[] = [];
+  const sockets = new Set<Socket>();
+
+  const listen = async (server: Server | TcpServer): Promise<string> => {
+    open.push(server);
+    server.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const http = (listener: RequestListener): Promise<string> => listen(createServer(listener));
+  const tcp = (listener: (socket: Socket) => void): Promise<string> => listen(createTcpServer(listener));
+  const send = (url: string, request: Partial<WireRequest> = {}, options: Partial<TransportOptions> = {}): Promise<WireAnswer> => {
+    const transport = createTransport({ timeoutMs: 10_000, connections: 2, ...options });
+    transports.push(transport);
+    return transport.send({ method: 'GET', url, headers: {}, ...request });
+  };
+  const failing = async (
+    url: string,
+    request: Partial<WireRequest> = {},
+    options: Partial<TransportOptions> = {},
+  ): Promise<TransportError> => {
+    const error = await send(url, request, options).then(
+      (answer) => answer,
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof TransportError)) throw new Error(`expected no answer, saw ${JSON.stringify(error)}`);
+    return error;
+  };
+
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+    await Promise.all(transports.splice(0).map((transport) => transport.close()));
+    for (const server of open.splice(0)) server.close();
+  });
+
+  it('sends what it is given, and hands back what is answered', async () => {
+    let seen: unknown;
+    const url = await http((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        const { method, headers } = request;
+        seen = { method, url: request.url, body, agent: headers['user-agent'], team: headers['x-team'], own: headers['x-own'] };
+        response.writeHead(409, { 'Content-Type': 'application/json', 'X-Twice': ['a', 'b'] }).end('{"error":{"code":"x"}}');
+      });
+    });
+    const answer = await send(
+      `${url}/v1/x?y=1`,
+      { method: 'POST', headers: { 'x-own': 'request' }, body: '{}' },
+      { headers: { 'x-team': 'all', 'x-own': 'run' } },
+    );
+    expect(seen).to.deep.equal({ method: 'POST', url: '/v1/x?y=1', body: '{}', agent: 'failpath', team: 'all', own: 'request' });
+    expect(answer).to.deep.include({ status: 409, text: '{"error":{"code":"x"}}', json: { error: { code: 'x' } } });
+    expect(answer.headers).to.include({ 'content-type': 'application/json', 'x-twice': 'a,b' });
+  });
+
+  it('streams an upload of exactly the size that it announces', async () => {
+    let seen: { length: string | undefined; encoding: string | undefined; bytes: number } | undefined;
+    const url = await http((request, response) => {
+      let bytes = 0;
+      request.on('data', (chunk: Buffer) => (bytes += chunk.length));
+      request.on('end', () => {
+        seen = { length: request.headers['content-length'], encoding: request.headers['transfer-encoding'], bytes };
+        response.end();
+      });
+    });
+    for (const size of [0, 1044, 5 * MB + 1]) {
+      expect((await send(url, { method: 'PUT', body: { bytes: size } })).status).to.equal(200);
+      expect(seen).to.deep.equal({ length: String(size), encoding: undefined, bytes: size });
+    }
+  });
+
+  it('sees the answer of an edge that refuses a large upload without reading it', async () => {
+    // As proxies do it: the answer is sent at once, the rest of the request is neither read nor waited for.
+    const url = await http((_, response) => {
+      response.writeHead(413, { 'content-type': 'text/html', connection: 'close' }).end('<center>nginx</center>');
+    });
+    for (let attempt = 0; attempt < 5; attempt++) {
+      expect(await send(url, { method: 'PUT', body: { bytes: 64 * MB } })).to.include({ status: 413, text: '<center>nginx</center>' });
+    }
+  });
+
+  it('sees the answer that comes in the middle of an upload', async () => {
+    const url = await tcp((socket) => {
+      let bytes = 0;
+      socket.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes - chunk.length < MB && bytes >= MB)
+          socket.write('HTTP/1.1 422 Unprocessable Entity\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}');
+      });
+    });
+    expect(await send(url, { method: 'PUT', body: { bytes: 64 * MB } })).to.include({ status: 422, text: '{}' });
+  });
+
+  it('reads no more of an answer than it needs to judge it', async () => {
+    const url = await http((_, response) => {
+      const chunk = Buffer.alloc(64 * 1024, 'x');
+      const write = (): void => {
+        while (!response.destroyed && response.write(chunk));
+        if (!response.destroyed) response.once('drain', write);
+      };
+      write();
+    });
+    expect((await send(url)).text).to.have.length(ANSWER_LIMIT_BYTES);
+  });
+
+  it('has no answer within the time', async () => {
+    const url = await http(() => undefined);
+    expect((await failing(url, {}, { timeoutMs: 50 })).message).to.equal('no answer within 50 ms');
+  });
+
+  it('has no whole answer within the time', async () => {
+    const url = await http((_, response) => void response.writeHead(200, { 'content-length': '10' }).write('half'));
+    expect((await failing(url, {}, { timeoutMs: 50 })).message).to.equal('no answer within 50 ms');
+  });
+
+  it('is refused the connection', async () => {
+    const url = await http(() => undefined);
+    await new Promise((resolve) => open.splice(0)[0]?.close(resolve));
+    expect((await failing(url)).message).to.match(/ECONNREFUSED/);
+  });
+
+  it('knows no host of that name', async () => {
+    expect((await failing('http://no-such-host.invalid/')).message).to.match(/no-such-host\.invalid/);
+  });
+
+  it('is reset before and during an answer', async () => {
+    const before = await tcp((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    expect((await failing(before)).message).to.not.equal('');
+    const during = await tcp((socket) =>
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf', () => socket.resetAndDestroy())),
+    );
+    expect((await failing(during)).message).to.not.equal('');
+  });
+
+  it('is answered with something else than HTTP', async () => {
+    const url = await tcp((socket) => socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.2\r\n')));
+    expect((await failing(url)).message).to.not.equal('');
+  });
+
+  it('cannot send a header that HTTP does not have', async () => {
+    const url = await http((_, response) => void response.end());
+    const { message } = await failing(url, { headers: { authorization: 'Bearer a\nb' } });
+    expect(message, 'the value is not repeated')
+      .to.match(/authorization/)
+      .and.not.match(/Bearer/);
+  });
+
+  it('goes through a proxy', async () => {
+    const url = await http((_, response) => void response.end('from the API'));
+    const seen: string[] = [];
+    const proxy = createServer();
+    proxy.on('connect', (request, socket: Socket) => {
+      seen.push(request.url ?? '');
+      sockets.add(socket);
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 15\r\n\r\nfrom the proxy.'));
+    });
+    expect((await send(url, {}, { proxy: await listen(proxy) })).text).to.equal('from the proxy.');
+    expect(seen).to.deep.equal([new URL(url).host]);
+  });
+});
+
+describe('an answer', () => {
+  it('is parsed once, and is not JSON when it is not', () => {
+    expect(toAnswer(200, {}, '{"a":1}').json).to.deep.equal({ a: 1 });
+    expect(toAnswer(200, {}, 'null').json).to.equal(null);
+    for (const text of ['', '{"a":', '<html>']) expect(toAnswer(200, {}, text).json, text).to.equal(undefined);
+  });
+
+  it('has the names of its headers in lower case, and none that are absent', () => {
+    expect(toAnswer(200, { 'X-Request-Id': 'a', 'set-cookie': ['b', 'c'], 'x-none': undefined }, '').headers).to.deep.equal({
+      'x-request-id': 'a',
+      'set-cookie': 'b,c',
+    });
+  });
+});
+
+describe('the pace of requests', () => {
+  it('is one gap from each request to the next, whatever came before', async () => {
+    let now = 1000;
+    const slept: number[] = [];
+    const clock = { now: () => now, sleep: (milliseconds: number) => Promise.resolve(slept.push(milliseconds)) };
+    const pace = createPace(4, clock);
+    await pace();
+    expect(slept, 'the first goes at once').to.deep.equal([]);
+    await pace();
+    await pace();
+    expect(slept, 'those that come together are spread').to.deep.equal([250, 500]);
+    now += 600;
+    await pace();
+    expect(slept.splice(0), 'the fourth is due 750 ms after the first').to.deep.equal([250, 500, 150]);
+    now += 5000;
+    await pace();
+    await pace();
+    expect(slept, 'after a pause there is no burst').to.deep.equal([250]);
+  });
+
+  it('may be less than one a second', async () => {
+    const slept: number[] = [];
+    const pace = createPace(0.5, { now: () => 0, sleep: (milliseconds) => Promise.resolve(slept.push(milliseconds)) });
+    await pace();
+    await pace();
+    expect(slept).to.deep.equal([2000]);
+  });
+
+  it('is free without a rate', async () => {
+    const pace = createPace(undefined, { now: () => expect.fail('time was asked for'), sleep: () => expect.fail('it slept') });
+    for (let request = 0; request < 100; request++) await pace();
+  });
+});
