@@ -58,7 +58,13 @@ export async function openTarget(
   if (options.deployment !== undefined) return stays(loadDeployment(options.deployment, environment));
   if (options.url !== undefined) return stays(await fromUrl(options.url, adjust));
   const mock = await startMock({ port: 0, contract });
-  return { deployment: adjust({ ...(await fromUrl(mock.url, adjust)), replayUrl: REPLAY_URL }), close: () => mock.close() };
+  try {
+    return { deployment: adjust({ ...(await fromUrl(mock.url, adjust)), replayUrl: REPLAY_URL }), close: () => mock.close() };
+  } catch (error) {
+    // A server that goes on listening would keep the process alive.
+    await mock.close();
+    throw error;
+  }
 }
 
 /** Where `failpath mock` listens: an embedded sandbox is gone when its report is read. */

@@ -7,7 +7,10 @@ import { BEHAVIOUR_LIES, type BehaviourLie } from './behaviours.js';
 const BYSTANDERS = ['api_key.not_found', 'registration.prepared_not_found', 'registration.upload_session_not_found', 'work.not_found'];
 
 function expectedOf({ about, outcome }: BehaviourLie): Outcomes {
-  return Object.assign({}, ...contract.failures.map((failure) => linesAbout(outcome(failure), (one, cause) => one === failure && about(one, cause)))) as Outcomes;
+  return Object.assign(
+    {},
+    ...contract.failures.map((failure) => linesAbout(outcome(failure), (one, cause) => one === failure && about(one, cause))),
+  ) as Outcomes;
 }
 
 async function expectCaught(lie: BehaviourLie, sample?: Sample): Promise<void> {

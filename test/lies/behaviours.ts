@@ -40,7 +40,9 @@ export const BEHAVIOUR_LIES: readonly BehaviourLie[] = [
   {
     name: 'soft-deleted organization accepted',
     breaks: 'Only the flag for inactive organizations is looked at; those that were deleted go on.',
-    lies: { rules: { inactiveOrganization: (facts) => (facts.organization?.deleted === true ? undefined : RULES.inactiveOrganization(facts)) } },
+    lies: {
+      rules: { inactiveOrganization: (facts) => (facts.organization?.deleted === true ? undefined : RULES.inactiveOrganization(facts)) },
+    },
     about: ({ code: name }, cause) => name === 'api_key.org_inactive' && cause === 'soft-deleted',
     // The organization has neither works nor jobs, so that the next check refuses.
     outcome: ({ operation }) => (operation.id === 'initWork' ? 'not-reached' : 'wrong-path'),

@@ -22,14 +22,24 @@ const upper = (name: string): string => name.replace(/(^|-)[a-z]/g, (letters) =>
 
 /** What an API may change without telling its clients. */
 export const HARMLESS: readonly Harmless[] = [
-  { name: 'other messages', change: (answer) => withBody(answer, ({ error }) => ({ error: { ...error, message: 'Désolé, das geht nicht. 申し訳ありません' } })) },
+  {
+    name: 'other messages',
+    change: (answer) => withBody(answer, ({ error }) => ({ error: { ...error, message: 'Désolé, das geht nicht. 申し訳ありません' } })),
+  },
   {
     name: 'an additional member of details',
-    change: (answer) => withBody(answer, ({ error }) => ({ error: { ...error, details: { ...(error['details'] as object | undefined), hint: 'see the manual' } } })),
+    change: (answer) =>
+      withBody(answer, ({ error }) => ({
+        error: { ...error, details: { ...(error['details'] as object | undefined), hint: 'see the manual' } },
+      })),
   },
   {
     name: 'additional members of the envelope',
-    change: (answer) => withBody(answer, ({ error }) => ({ version: 2, error: { ...error, documentation_url: 'https://docs.example.org/errors', status: answer.status } })),
+    change: (answer) =>
+      withBody(answer, ({ error }) => ({
+        version: 2,
+        error: { ...error, documentation_url: 'https://docs.example.org/errors', status: answer.status },
+      })),
   },
   { name: 'members in another order', change: (answer) => withBody(answer, reversed) },
   { name: 'white space', change: (answer) => ({ ...answer, text: `\n${JSON.stringify(JSON.parse(answer.text), null, 4)}\n` }) },
@@ -44,17 +54,25 @@ export const HARMLESS: readonly Harmless[] = [
     name: 'no X-Request-Id',
     change: ({ headers: { 'x-request-id': _, ...headers }, ...answer }) => ({ ...answer, headers }),
   },
-  { name: 'a charset', change: (answer) => ({ ...answer, headers: { ...answer.headers, 'content-type': 'Application/JSON; charset=UTF-8' } }) },
+  {
+    name: 'a charset',
+    change: (answer) => ({ ...answer, headers: { ...answer.headers, 'content-type': 'Application/JSON; charset=UTF-8' } }),
+  },
   {
     name: 'header names in upper case, and more headers',
     change: (answer) => ({
       ...answer,
-      headers: { ...Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [upper(name), value])), Server: 'nginx', 'X-Powered-By': 'tea' },
+      headers: {
+        ...Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [upper(name), value])),
+        Server: 'nginx',
+        'X-Powered-By': 'tea',
+      },
     }),
   },
   {
     name: 'request ids of another form',
-    change: (answer) => withBody(answer, ({ error }) => ({ error: { ...error, request_id: `req_${randomUUID().toUpperCase()}:eu-west/1` } })),
+    change: (answer) =>
+      withBody(answer, ({ error }) => ({ error: { ...error, request_id: `req_${randomUUID().toUpperCase()}:eu-west/1` } })),
   },
 ];
 

@@ -29,19 +29,28 @@ describe('lies on the wire', () => {
   for (const lie of WIRE_LIES) {
     it(`${lie.name}: exactly the lines about it are ${lie.outcome}`, async () => {
       const judged = await judge(telling(lie), { codes: [...lie.codes, ...BYSTANDERS] });
-      expectUnproven(judged, linesAbout(lie.outcome, ({ code }) => lie.codes.includes(code)), 1);
+      expectUnproven(
+        judged,
+        linesAbout(lie.outcome, ({ code }) => lie.codes.includes(code)),
+        1,
+      );
       for (const { outcome, reason } of judged.lines) if (outcome === lie.outcome) expect(reason).to.match(lie.says);
     });
   }
 
   it('one request id for all: every line but the first that had it', async () => {
-    const requestId = (answer: Parameters<typeof withBody>[0]) => withBody(answer, ({ error }) => ({ error: { ...error, request_id: 'req_0' } }));
+    const requestId = (answer: Parameters<typeof withBody>[0]) =>
+      withBody(answer, ({ error }) => ({ error: { ...error, request_id: 'req_0' } }));
     const codes = ['api_key.not_found'];
     const judged = await judge(telling({ codes, rewrite: requestId }), { codes: [...codes, ...BYSTANDERS] });
     const about = judged.lines.filter(({ failure }) => codes.includes(failure.code));
     expect(about.filter(({ outcome }) => outcome === 'verified')).to.have.length(1);
     for (const { outcome, reason } of about) {
-      if (outcome !== 'verified') expect([outcome, reason]).to.deep.equal(['violated', '/error/request_id: expected an id of its own, saw "req_0", which another answer had']);
+      if (outcome !== 'verified')
+        expect([outcome, reason]).to.deep.equal([
+          'violated',
+          '/error/request_id: expected an id of its own, saw "req_0", which another answer had',
+        ]);
     }
     expect(judged.ledger).to.deep.include({ exitCode: 1, summary: { ...judged.ledger.summary, violated: about.length - 1 } });
   });
@@ -60,9 +69,14 @@ describe('an edge in front of the application', () => {
   after(() => mock.close());
 
   it('its page in place of an answer is edge-intercepted, not a finding', async () => {
-    const proxy = await startProxy(mock.url, { answer: (answer) => (codeOf(answer) === 'registration.audio_too_large' ? NGINX_413 : answer) });
+    const proxy = await startProxy(mock.url, {
+      answer: (answer) => (codeOf(answer) === 'registration.audio_too_large' ? NGINX_413 : answer),
+    });
     try {
-      const judged = await judgeDeployment(proxy.url, { operations: ['prepareWork'], codes: ['registration.audio_too_large', 'registration.audio_empty'] });
+      const judged = await judgeDeployment(proxy.url, {
+        operations: ['prepareWork'],
+        codes: ['registration.audio_too_large', 'registration.audio_empty'],
+      });
       expectUnproven(judged, { 'prepareWork registration.audio_too_large (over the maximum)': 'edge-intercepted' }, 2);
     } finally {
       await proxy.close();
@@ -70,9 +84,14 @@ describe('an edge in front of the application', () => {
   });
 
   it('its limit on uploads is edge-intercepted as well: the application never saw the audio', async () => {
-    const proxy = await startProxy(mock.url, { instead: ({ method, headers }) => (method === 'PUT' && Number(headers['content-length']) > 65_536 ? NGINX_413 : undefined) });
+    const proxy = await startProxy(mock.url, {
+      instead: ({ method, headers }) => (method === 'PUT' && Number(headers['content-length']) > 65_536 ? NGINX_413 : undefined),
+    });
     try {
-      const judged = await judgeDeployment(proxy.url, { operations: ['prepareWork'], codes: ['registration.audio_too_large', 'registration.audio_empty'] });
+      const judged = await judgeDeployment(proxy.url, {
+        operations: ['prepareWork'],
+        codes: ['registration.audio_too_large', 'registration.audio_empty'],
+      });
       expectUnproven(judged, { 'prepareWork registration.audio_too_large (over the maximum)': 'edge-intercepted' }, 2);
       expect(judged.lines.find(({ outcome }) => outcome === 'edge-intercepted')?.reason).to.match(/upload of 65537 bytes.*413.*proxy/);
     } finally {

@@ -27,7 +27,10 @@ export const withBody = (answer: Answer, change: (body: Envelope) => unknown): A
 const withError = (answer: Answer, members: Readonly<Record<string, unknown>>): Answer =>
   withBody(answer, (body) => ({ ...body, error: { ...body.error, ...members } }));
 
-const withHeaders = (answer: Answer, headers: Readonly<Record<string, string>>): Answer => ({ ...answer, headers: { ...answer.headers, ...headers } });
+const withHeaders = (answer: Answer, headers: Readonly<Record<string, string>>): Answer => ({
+  ...answer,
+  headers: { ...answer.headers, ...headers },
+});
 
 const SCOPE = 'api_key.scope_denied';
 const TOO_LARGE = 'registration.audio_too_large';
@@ -140,7 +143,8 @@ export const WIRE_LIES: readonly WireLie[] = [
     codes: [SCOPE],
     outcome: 'violated',
     says: /^body: expected no credential, saw the value of the request's token/,
-    rewrite: (answer, { authorization = '' }) => withError(answer, { message: `The key ${authorization.replace('Bearer ', '')} may not do this.` }),
+    rewrite: (answer, { authorization = '' }) =>
+      withError(answer, { message: `The key ${authorization.replace('Bearer ', '')} may not do this.` }),
   },
   {
     name: 'missing Retry-After',

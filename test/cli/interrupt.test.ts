@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startMock, type Mock } from '../../mocks/index.js';
+import { failpath, startFailpath, temporaryFolder } from '../support/cli.js';
+import { contract } from '../support/judge.js';
+import { startProxy } from '../support/proxy.js';
+
+/** The names of the organization's keys that are not revoked, without those of the well-known world. */
+async function liveKeys({ url, world }: Mock): Promise<readonly string[]> {
+  const answer = await fetch(`${url}/v1/organizations/${world.organizations.active}/api-keys`, {
+    headers: { authorization: `Bearer ${world.admin}` },
+  });
+  const keys = (await answer.json()) as readonly { name: string; revoked_at: string | null }[];
+  return keys.filter(({ name, revoked_at: revoked }) => !Object.hasOwn(world.tokens, name) && revoked === null).map(({ name }) => name);
+}
+
+describe('failpath verify, interrupted', function () {
+  this.timeout(120_000);
+
+  let mock: Mock;
+  beforeEach(async () => void (mock = await startMock()));
+  afterEach(() => mock.close());
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    it(`${signal}: what is under way ends, keys are revoked, the ledger is written, exit code 130`, async () => {
+      let minted = (): void => undefined;
+      const key = new Promise<void>((resolve) => (minted = resolve));
+      // Slow enough that the run is in the middle of things when the signal comes.
+      const proxy = await startProxy(mock.url, {
+        async answer(answer, { operation }) {
+          if (operation.id === 'createApiKey' && answer.status === 201) minted();
+          await sleep(50);
+          return answer;
+        },
+      });
+      try {
+        const out = temporaryFolder();
+        const running = startFailpath(['verify', '--url', proxy.url, '--out', out, '--concurrency', '2', '--filter', '*ApiKey*']);
+        await key;
+        expect(await liveKeys(mock), 'keys in the middle of the run').to.have.length.greaterThan(0);
+        running.kill(signal);
+        const { exitCode, stdout } = await running.ended;
+        expect(exitCode).to.equal(130);
+        expect(stdout).to.match(/\ninterrupted in /);
+        const ledger = JSON.parse(readFileSync(join(out, 'ledger.json'), 'utf8')) as Record<string, unknown>;
+        expect(ledger).to.include({ partial: true, verdict: 'interrupted', exitCode: 130 });
+        expect(ledger['failures']).to.have.length(contract.failures.length);
+        expect(await liveKeys(mock)).to.deep.equal([]);
+      } finally {
+        await proxy.close();
+      }
+    });
+  }
+
+  it('keys that an aborted run left are reported, and removed on demand; those of others are not touched', async () => {
+    const create = async (name: string): Promise<void> => {
+      const answer = await fetch(`${mock.url}/v1/organizations/${mock.world.organizations.active}/api-keys`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${mock.world.admin}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ name, scopes: ['works:read'] }),
+      });
+      expect(answer.status).to.equal(201);
+    };
+    await create('failpath-0badc0de-1');
+    await create('production');
+    const args = ['verify', '--url', mock.url, '--operation', 'listApiKeys'];
+
+    const reported = await failpath(args);
+    expect(reported.stderr).to.equal('left by an aborted run: API key failpath-0badc0de-1 (--remove-leftovers removes it)\n');
+    expect(await liveKeys(mock)).to.have.members(['failpath-0badc0de-1', 'production']);
+
+    const removed = await failpath([...args, '--remove-leftovers']);
+    expect({ exitCode: removed.exitCode, stderr: removed.stderr }).to.deep.equal({
+      exitCode: 0,
+      stderr: 'removed: API key failpath-0badc0de-1\n',
+    });
+    expect(await liveKeys(mock)).to.deep.equal(['production']);
+  });
+});

@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { failpath, startFailpath } from '../support/cli.js';
+import { contract } from '../support/judge.js';
+
+describe('failpath mock', () => {
+  it('prints its address and world, serves, and ends with 0 when it is told to', async () => {
+    const running = startFailpath(['mock', '--port', '0']);
+    const [, url = ''] = await running.printed(/fails at (http:\/\/127\.0\.0\.1:\d+)\n/);
+    const world = (await (await fetch(`${url}/__admin/world`)).json()) as Record<'tokens' | 'organizations', Record<string, string>>;
+    const answer = await fetch(`${url}/v1/organizations/${world.organizations['active'] ?? ''}/works/init`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${world.tokens['revoked'] ?? ''}` },
+    });
+    expect(answer.status).to.equal(401);
+    expect(await answer.json()).to.have.nested.property('error.code', 'api_key.revoked');
+
+    running.kill('SIGTERM');
+    const { exitCode, stdout, stderr } = await running.ended;
+    expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
+    expect(stdout).to.contain(`${contract.operations.length} operations, ${contract.failures.length} failures`);
+    for (const [name, token] of Object.entries(world.tokens)) expect(stdout).to.match(new RegExp(`tokens\\.${name} +${token}\n`));
+  });
+
+  it('--json prints one document per line: what it is, then every request with its answer and why', async () => {
+    const running = startFailpath(['mock', '--port', '0', '--json']);
+    const [, url = ''] = await running.printed(/"url":"(http:[^"]+)"/);
+    await fetch(`${url}/v1/transactions/00000000-0000-4000-8000-000000000000`);
+    await running.printed(/transaction\.not_found/);
+    running.kill('SIGINT');
+    const { exitCode, stdout } = await running.ended;
+    expect(exitCode).to.equal(0);
+    const [start, request, ...more] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(start).to.have.property('world').that.has.property('tokens');
+    expect(request).to.include({
+      method: 'GET',
+      operation: 'getTransaction',
+      status: 404,
+      code: 'transaction.not_found',
+      answeredBy: 'sandbox',
+    });
+    expect(request).to.have.property('why').that.matches(/\S/);
+    expect(more).to.deep.equal([]);
+  });
+
+  it('a port that is taken is exit code 4, with what to do', async () => {
+    const running = startFailpath(['mock', '--port', '0', '--json']);
+    const [, port = ''] = await running.printed(/"url":"http:\/\/127\.0\.0\.1:(\d+)"/);
+    const { exitCode, stdout, stderr } = await failpath(['mock', '--port', port]);
+    expect({ exitCode, stdout }).to.deep.equal({ exitCode: 4, stdout: '' });
+    expect(stderr).to.equal(
+      `address-unavailable  cannot listen on 127.0.0.1:${port}\n` +
+        '    why: Something else listens there already.\n' +
+        '    fix: Choose another --port or --host; port 0 takes any that is free.\n',
+    );
+    running.kill('SIGTERM');
+    await running.ended;
+  });
+});
