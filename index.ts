@@ -26,4 +26,13 @@ export {
   type Transport,
 } from './contracts/index.js';
 export { startMock, type AtsWorld, type Mock, type StartOptions } from './mocks/index.js';
-export { checkContract, formatFinding, InputError, loadContract, type Contract, type Failure, type Finding, type Operation } from './spec/index.js';
+export {
+  checkContract,
+  formatFinding,
+  InputError,
+  loadContract,
+  type Contract,
+  type Failure,
+  type Finding,
+  type Operation,
+} from './spec/index.js';

@@ -27,7 +27,7 @@ export function createSupertestTransport(
       try {
         const response = await (request.body === undefined ? test : test.send(request.body));
         const text: unknown = response.body;
-        return toAnswer(response.status, response.headers as Record<string, string>, typeof text === 'string' ? text : '');
+        return toAnswer(response.status, response.headers, typeof text === 'string' ? text : '');
       } catch (error) {
         throw new TransportError((error as Error).message, { cause: error });
       }
