@@ -58,7 +58,7 @@ export async function describeContract(options: ContractSuiteOptions = {}): Prom
   const check = async (context: Mocha.Context, failure: Failure, cause: string): Promise<void> => {
     const planned = session?.plan.paths.find((one) => one.failure === failure && one.cause === cause);
     if (session === undefined || planned === undefined) throw new Error('the deployment could not be opened');
-    const line = await session.run.executor.execute(planned);
+    const line = await session.run.execute(planned);
     lines.push(line);
     if (line.outcome === 'not-capable' || line.outcome === 'simulated') context.skip();
     if (line.outcome !== 'verified') throw explained(line);
@@ -88,6 +88,8 @@ export async function describeContract(options: ContractSuiteOptions = {}): Prom
       if (options.out !== undefined) writeReports(ledger, options.out);
       await session.transport.close();
       await session.target.close();
+      // Skipped tests pass in mocha's eyes; what is unproven must not.
+      if (ledger.exitCode !== 0) throw new Error(unproven(ledger));
     });
   });
   return { ledger: () => ledger };
@@ -113,6 +115,13 @@ function pathsOf(contract: Contract, lane: 'parallel' | 'alone'): { failure: Fai
       return (path === undefined ? 'parallel' : laneOf(path, suite)) === lane ? [{ failure, cause }] : [];
     }),
   );
+}
+
+/** Why a suite without a failing test is no pass. */
+function unproven({ verdict, exitCode, failures, summary }: Ledger): string {
+  const counts = Object.entries(summary).map(([outcome, count]) => `${count} ${outcome}`);
+  const reason = failures.find(({ outcome }) => outcome !== 'verified')?.reason ?? '';
+  return `${verdict} (exit code ${exitCode} of failpath verify): of ${failures.length} failures, ${counts.join(', ')}. First reason: ${reason}`;
 }
 
 /** The report of a line as an error; a stack into failpath would explain nothing. */

@@ -5,6 +5,7 @@ import { formatFinding, InputError } from '../spec/index.js';
 import { check } from './commands/check.js';
 import { list } from './commands/list.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
+import { types, type TypesOptions } from './commands/types.js';
 import { verify, type VerifyOptions } from './commands/verify.js';
 import type { Io } from './io.js';
 
@@ -78,6 +79,8 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--dynamic', 'fill answers with generated data that fits the schemas')
     .option('--seed <n>', 'makes generated data the same every time', whole(0, Number.MAX_SAFE_INTEGER))
     .option('--admin-token <token>', 'for /__admin on other addresses than loopback (default: a new one, printed)')
+    .option('--script <path>', 'rules: a script file, or a folder of them; loaded again when they change; repeatable', collect)
+    .option('--proxy-to <url>', 'a server that rules may send requests on to; repeatable', collect)
     .option('--quiet', 'no line per request')
     .option('--json', 'one JSON document per request')
     .action(async (options: MockCommandOptions) => done(await mock(options, io)));
@@ -89,9 +92,16 @@ function createProgram(io: Io, done: (code: number) => void): Command {
   program
     .command('check')
     .description('is the contract sound?')
-    .argument('[file]', 'the contract (default: openapi.yaml)')
+    .argument('[file]', "the contract (default: openapi.yaml, or failpath's own ATS contract)")
     .option('--json', 'print JSON')
     .action(async (file: string | undefined, options: { json?: boolean }) => done(await check(file, options, io)));
+
+  program
+    .command('types')
+    .description("a contract's operations, codes and details as a TypeScript module")
+    .addOption(contractOption())
+    .option('--out <file>', 'where the module goes (default: standard output)')
+    .action(async (options: TypesOptions) => done(await types(options, io)));
 
   return program;
 }

@@ -1,12 +1,12 @@
 import { AssertionError, expect } from 'chai';
 import { envelopeCodec, type Failure } from '../spec/index.js';
-import { edgeEvidence } from './edge.js';
 import { judge, summarise, type Judgement } from './judge.js';
 import type { FailurePath } from './path.js';
 import type { PlannedPath } from './plan.js';
 import { formatResponse, toScript } from './repro.js';
 import { describeAnswer, SetupFailed } from './setup-failed.js';
 import { Steps, type RunContext } from './steps.js';
+import { expectedSuccess, isApplicationAnswer, succeeded } from './success.js';
 import type { CauseLine, Discrepancy, Exchange, Outcome, PathRequest, WireAnswer } from './types.js';
 
 /** What only the runs of one execution share: which request ids were seen. */
@@ -53,22 +53,23 @@ export function createExecutor(context: RunContext): Executor {
       return judgement.needsControl ? setupFailed(unrestored) : { ...judgement, reason: `${judgement.reason}; ${unrestored}` };
     if (judgement.outcome === 'not-reached' && steps.simulated) return setupFailed(`the magic value was ignored: ${judgement.reason}`);
     const verdict = judgement.outcome === 'verified' ? assertMore(path, answer, faulty, codec.read(answer.json).details) : judgement;
-    if (verdict.outcome === 'not-reached' || verdict.outcome === 'edge-intercepted') return verdict;
+    if (verdict.outcome === 'edge-intercepted') return verdict;
     steps.enter('control');
-    const control = await controlTwin(path, steps, ready);
+    const control = await controlTwin(path, steps, ready, verdict.outcome === 'not-reached');
     if (control === undefined) return verdict;
     // An answer with the expected code is wrong by itself; anything else may be wrong because the way there was.
     if (verdict.outcome === 'violated' && !judgement.needsControl) return verdict;
     return setupFailed(control);
   };
 
-  const controlTwin = async (path: FailurePath, steps: Steps, ready: PathRequest): Promise<string | undefined> => {
+  /** @param spent A faulty request that succeeded has used up what it was given: the twin then needs its own. */
+  const controlTwin = async (path: FailurePath, steps: Steps, ready: PathRequest, spent: boolean): Promise<string | undefined> => {
     try {
-      const request = await (path.control?.(steps, ready) ?? (path.given === undefined ? ready : steps.scenario(path.operation)));
-      const { successes } = context.contract.operation(path.operation) as { successes: readonly { status: number }[] };
-      const answer = await steps.send(request);
-      if (successes.some(({ status }) => status === answer.status)) return undefined;
-      return `the control twin (the same request without the fault) answered ${describeAnswer(context.contract, answer)}, not ${successes.map(({ status }) => status).join(' or ')}`;
+      const twin = await (path.control?.(steps, ready) ?? (path.given === undefined ? ready : steps.scenario(path.operation)));
+      const answer = await steps.send(spent && twin === ready ? await steps.scenario(path.operation) : twin);
+      const operation = context.contract.operation(path.operation);
+      if (operation === undefined || succeeded(operation, answer)) return undefined;
+      return `the control twin (the same request without the fault) answered ${describeAnswer(context.contract, answer)}, not ${expectedSuccess(operation)}`;
     } catch (error) {
       if (error instanceof SetupFailed) return `the control twin could not be sent: ${error.message}`;
       throw error;
@@ -80,7 +81,7 @@ export function createExecutor(context: RunContext): Executor {
     const judgement = judgeAnswer(failure, answer, steps.exchanges.at(-1));
     if (judgement.outcome === 'verified') return simulatedVerdict;
     // Another failure than the one that was asked for shows that asking did not work, not that the API answers wrongly.
-    if (judgement.needsControl || judgement.outcome === 'not-reached') {
+    if (judgement.needsControl) {
       return setupFailed(
         `this deployment's way to ask for a failure (simulate) was answered with ${describeAnswer(context.contract, answer)}`,
       );
@@ -221,7 +222,7 @@ function toLine(
     response: !PROVEN.has(verdict.outcome) && told?.answer ? redactor.redact(formatResponse(told.answer)) : undefined,
     repro: exchanges.length === 0 ? undefined : toScript({ failure, cause, exchanges, deployment, redactor, run, throughControl }),
     location: contract.locate(failure.pointer),
-    answered: exchanges.some(({ answer }) => answer !== undefined && edgeEvidence(answer) === undefined),
+    answered: exchanges.some((exchange) => isApplicationAnswer(contract, exchange)),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Failure } from '../spec/index.js';
 import { runChecks, type Answered } from './checks/index.js';
 import { edgeEvidence } from './edge.js';
 import { describeAnswer } from './setup-failed.js';
+import { succeeded } from './success.js';
 import type { Discrepancy, Outcome } from './types.js';
 
 /** What an answer to a faulty request amounts to, before the control twin has had its say. */
@@ -35,12 +36,12 @@ export function judge(answered: Answered): Judgement {
     };
   }
   const { operation } = failure;
-  if (envelope.code === undefined && operation.successes.some(({ status }) => status === answer.status)) {
+  if (envelope.code === undefined && succeeded(operation, answer)) {
     return {
       outcome: 'not-reached',
       reason: `${operation.id} answered ${answer.status}: the request succeeded where it must be refused`,
       discrepancies: [],
-      needsControl: false,
+      needsControl: true,
     };
   }
   const fired = operation.failures.find((one) => one.code === envelope.code && one.status === answer.status);

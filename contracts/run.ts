@@ -25,6 +25,10 @@ export interface RunOptions {
 export interface Run {
   readonly context: RunContext;
   readonly executor: Executor;
+  /** Why nothing can be judged, if the deployment gives no answer at all; asked once. */
+  silence(): Promise<string | undefined>;
+  /** Runs one path, unless the deployment is silent: then its line says so. */
+  execute(planned: PlannedPath): Promise<CauseLine>;
   /** Undoes what the whole run made, the last thing first; returns what could not be undone. */
   cleanUp(): Promise<RunEvent[]>;
 }
@@ -44,7 +48,19 @@ export function prepareRun(plan: Plan, options: Pick<RunOptions, 'transport' | '
     shared: new Map(),
     cleanups: [],
   };
-  return { context, executor: createExecutor(context), cleanUp: () => cleanUp(context) };
+  const executor = createExecutor(context);
+  let asked: Promise<string | undefined> | undefined;
+  const silence = (): Promise<string | undefined> => (asked ??= whySilent(context, plan));
+  return {
+    context,
+    executor,
+    silence,
+    execute: async (planned) => {
+      const reason = await silence();
+      return executor.execute(reason === undefined ? planned : unlessLeftOut(planned, reason));
+    },
+    cleanUp: () => cleanUp(context),
+  };
 }
 
 /**
@@ -66,12 +82,11 @@ export async function* run(plan: Plan, options: RunOptions): AsyncGenerator<RunE
   const finished = (line: CauseLine): RunEvent => ({ type: 'path-finished', line, done: ++done, paths: total });
   let unremoved: RunEvent[] = [];
   try {
-    const silence = await whySilent(context, plan);
-    if (silence === undefined) {
+    if ((await prepared.silence()) === undefined) {
       yield* leftovers(context, options.removeLeftovers === true);
       for await (const line of inLanes(plan, prepared.executor, options, await countKeyPlaces(context, plan))) yield finished(line);
     } else {
-      for (const planned of plan.paths) yield finished(await prepared.executor.execute(unlessLeftOut(planned, silence)));
+      for (const planned of plan.paths) yield finished(await prepared.execute(planned));
     }
   } finally {
     // No event from here: whoever stopped listening would leave the rest undone.

@@ -6,6 +6,7 @@ import type { Deployment } from './deployment.js';
 import type { CallTemplate, MagicWay } from './deployment-schema.js';
 import type { Redactor } from './redact.js';
 import { describeAnswer, refusedBy, SetupFailed } from './setup-failed.js';
+import { expectedSuccess, succeeded } from './success.js';
 import type { Sequence, Suite } from './suite.js';
 import {
   TransportError,
@@ -139,7 +140,7 @@ export class Steps {
     const operation = this.#operation(request.operation);
     const params = this.#params(operation, request);
     const answer = await this.#exchange(request.operation, await this.#toWire(operation, request, params));
-    if (operation.successes.some(({ status }) => status === answer.status)) {
+    if (succeeded(operation, answer)) {
       this.#learnSecrets(operation, answer);
       const cleanup = this.#context.suite.created(operation.id, answer, this, params);
       if (cleanup !== undefined) this.#cleanups.push(cleanup);
@@ -150,9 +151,9 @@ export class Steps {
   /** Sends a request that must succeed, and returns its JSON body. */
   async call(request: PathRequest): Promise<Readonly<Record<string, unknown>>> {
     const answer = await this.send(request);
-    const { successes } = this.#operation(request.operation);
-    if (!successes.some(({ status }) => status === answer.status)) {
-      const expected = successes.map(({ status }) => status).join(' or ');
+    const operation = this.#operation(request.operation);
+    if (!succeeded(operation, answer)) {
+      const expected = expectedSuccess(operation);
       throw refusedBy(answer, `${request.operation} answered ${describeAnswer(this.contract, answer)}, not ${expected}`);
     }
     return (answer.json ?? {}) as Readonly<Record<string, unknown>>;

@@ -5,9 +5,13 @@ import { createCall, type CheckedCall } from './call.js';
 import { createCatalogue, type Catalogue, type Entry } from './catalogue.js';
 import { readChoice, type Choice } from './choice.js';
 import { loadSources } from './dynamic.js';
+import type { Fault } from './faults/index.js';
 import { redactTokens, redactUrl, type JournalRecord } from './journal.js';
+import { createForward } from './proxy.js';
 import { createResponder, sayApplied, type Given, type Responder } from './responder.js';
 import { select, unreadable, type Selection } from './select.js';
+import type { Scripts } from './script/index.js';
+import { createScripted, type ScriptedAnswers, type ScriptedRequest } from './scripted.js';
 import { newRequestId } from './template.js';
 import type { Call, Clock, MockAnswer, MockRequest, Outcome, Sandbox } from './types.js';
 import { createValidation, type Validate } from './validation.js';
@@ -16,14 +20,19 @@ import { createValidation, type Validate } from './validation.js';
 export interface Answered {
   readonly answer: MockAnswer;
   readonly record: Omit<JournalRecord, 'milliseconds'>;
-  /** Milliseconds that the caller wants to wait. */
+  /** Milliseconds that the caller, or a rule, wants to wait. */
   readonly delay: number;
+  readonly fault?: Fault | undefined;
 }
 
 export interface EngineOptions {
   readonly contract: Contract;
   readonly clock: Clock;
   readonly sandbox?: Sandbox | undefined;
+  /** Rules, which are asked between the caller's choice and the sandbox. */
+  readonly scripts?: Scripts | undefined;
+  /** Origins that rules may send requests on to. */
+  readonly proxyTo?: readonly string[] | undefined;
   /** Whether answers are generated where nothing else says what they are. */
   readonly dynamic?: boolean | undefined;
   /** Of everything that is generated; without one, each answer differs. */
@@ -70,6 +79,8 @@ class ContractEngine implements Engine {
   readonly #contract: Contract;
   readonly #clock: Clock;
   readonly #sandbox: Sandbox | undefined;
+  readonly #scripts: Scripts | undefined;
+  readonly #scripted: ScriptedAnswers;
   readonly #dynamic: boolean;
   readonly #seed: string | undefined;
   readonly #catalogue: Catalogue;
@@ -78,15 +89,25 @@ class ContractEngine implements Engine {
   readonly #validate: Validate;
   readonly #bodyLimit: number;
 
-  constructor({ contract, clock, sandbox, dynamic = false, seed }: EngineOptions) {
+  constructor({ contract, clock, sandbox, scripts, proxyTo = [], dynamic = false, seed }: EngineOptions) {
     this.#contract = contract;
     this.#clock = clock;
     this.#sandbox = sandbox;
+    this.#scripts = scripts;
     this.#dynamic = dynamic;
     this.#seed = seed;
     this.#catalogue = createCatalogue(contract);
     this.#answers = createAnswers(contract);
     this.#responder = createResponder(contract, this.#catalogue, this.#answers);
+    const forward = createForward(proxyTo);
+    this.#scripted = createScripted({
+      contract,
+      catalogue: this.#catalogue,
+      answers: this.#answers,
+      responder: this.#responder,
+      sandbox,
+      forward,
+    });
     this.#validate = createValidation(contract);
     this.#bodyLimit = contract.limits['request_body_max_bytes']?.value ?? DEFAULT_BODY_LIMIT;
   }
@@ -138,8 +159,34 @@ class ContractEngine implements Engine {
       }
     }
     const call = await this.#call(step);
+    const scripted = await this.#script(requestId, step.request, { entry, call });
+    if (scripted?.given !== undefined) return scripted.given;
     const outcome = await this.#sandbox?.answer(call);
-    return outcome === undefined ? this.#generic(step, call) : this.#fromSandbox(step, call, outcome);
+    const given = outcome === undefined ? await this.#generic(step, call) : this.#fromSandbox(step, call, outcome);
+    return scripted === undefined ? given : { ...given, delay: scripted.delay };
+  }
+
+  /** Step: rules. Without `given` a rule lets the request pass, after its delay; `undefined` when none applies. */
+  async #script(
+    requestId: string,
+    request: MockRequest,
+    on: ScriptedRequest['on'],
+  ): Promise<{ readonly given: Given | undefined; readonly delay: number } | undefined> {
+    const decision = this.#scripts?.decide({
+      method: request.method,
+      path: request.path,
+      query: request.query,
+      headers: request.headers,
+      operation: on?.entry.operation,
+      body: on?.call.body,
+      identity: this.#sandbox?.identity(request.headers) ?? 'unknown',
+    });
+    if (decision === undefined) return undefined;
+    const delay = decision.delayMs;
+    const scripted = await this.#scripted.carryOut(decision, { requestId, request, on });
+    if (scripted === 'pass') return { given: undefined, delay };
+    const { given, fault } = scripted;
+    return { given: { ...given, delay, ...(fault === undefined ? {} : { fault }) }, delay };
   }
 
   /** Step: the caller's choice. */
@@ -216,6 +263,8 @@ class ContractEngine implements Engine {
   }
 
   async #elsewhere(request: MockRequest, requestId: string): Promise<Answered> {
+    const scripted = await this.#script(requestId, request, undefined);
+    if (scripted?.given !== undefined) return this.#answered(request, requestId, undefined, scripted.given);
     const answer = await this.#sandbox?.elsewhere(request);
     if (answer === undefined) return this.refuseRoute(request, this.#whyNoRoute(request));
     // The end of such a path is a credential: it stays out of the journal.
@@ -253,7 +302,8 @@ class ContractEngine implements Engine {
       answeredBy,
       why: redactTokens(why),
     };
-    return { answer, record, delay: code?.startsWith('failpath:') === true ? 0 : delay };
+    const waits = code?.startsWith('failpath:') === true ? 0 : Math.max(delay, given.delay ?? 0);
+    return { answer, record, delay: waits, fault: given.fault };
   }
 }
 

@@ -13,7 +13,24 @@ export {
 export { createClock, type MockClock } from './clock.js';
 export { createEngine, type Answered, type Engine, type EngineOptions } from './engine.js';
 export type { Journal } from './journal.js';
-export { defaultContract, startMock, type Mock, type StartOptions } from './start.js';
+export { defaultContract, requireSandbox, startMock, type Mock, type StartOptions } from './start.js';
+export { scriptJsonSchema, type Rule, type Scripts, type ScriptEvent } from './script/index.js';
+export {
+  alignColumns,
+  coverageOf,
+  createCoverageTally,
+  formatCoverage,
+  formatVerdict,
+  judgeBehaviour,
+  meetsCoverage,
+  readExchanges,
+  repetitionsOf,
+  verdictToJson,
+  type Coverage,
+  type RecordedExchange,
+  type Verdict,
+} from './verification/index.js';
+export { generateTypes } from './typescript/index.js';
 export type {
   AdminAnswer,
   AdminRoute,

@@ -1,6 +1,7 @@
 import type { Contract, Violation } from '../spec/index.js';
 import type { Answers, Attempt } from './answers.js';
 import type { Catalogue, Entry } from './catalogue.js';
+import type { Fault } from './faults/index.js';
 import { preferenceApplied, type Choice } from './choice.js';
 import { redactTokens, type JournalRecord } from './journal.js';
 import { ORIGIN, problem } from './problem.js';
@@ -11,7 +12,13 @@ import type { MockAnswer, Refusal } from './types.js';
 /** Why an answer is given: what the journal says about it. */
 export type Because = Pick<JournalRecord, 'answeredBy' | 'why' | 'code'>;
 
-export type Given = Because & { readonly answer: MockAnswer };
+export type Given = Because & {
+  readonly answer: MockAnswer;
+  /** How the answer is spoiled, or what happens in its place. */
+  readonly fault?: Fault;
+  /** Milliseconds that a rule makes the caller wait. */
+  readonly delay?: number;
+};
 
 /** A refusal whose code, if the contract names one, belongs to other operations. */
 export type Outside = Omit<Refusal, 'code'> & { readonly code: string | undefined };

@@ -1,11 +1,14 @@
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { applyFault, type Fault } from './faults/index.js';
 import { hostName } from './hosts.js';
 import type { MockAnswer, MockRequest } from './types.js';
 
 /** What a server needs: answers. None of these may throw. */
 export interface App {
-  answer(request: MockRequest): Promise<MockAnswer>;
+  answer(request: MockRequest): Promise<{ readonly answer: MockAnswer; readonly fault?: Fault | undefined }>;
+  /** Aborted when the server closes: faults that wait end then. */
+  readonly closing: AbortSignal;
   /** To what is no HTTP request. */
   refuseFraming(why: string): MockAnswer;
   /** To a request that wants another protocol. */
@@ -70,10 +73,11 @@ async function handle(app: App, address: () => string, req: IncomingMessage, res
   res.on('error', ignore);
   try {
     const request = requestOf(req, address);
-    const answer = /\bwebsocket\b/i.test(req.headers.upgrade ?? '')
-      ? app.refuseRoute(request, 'the contract has no WebSocket')
+    const { answer, fault } = /\bwebsocket\b/i.test(req.headers.upgrade ?? '')
+      ? { answer: app.refuseRoute(request, 'the contract has no WebSocket'), fault: undefined }
       : await app.answer(request);
-    send(res, answer);
+    if (fault === undefined) send(res, answer);
+    else await applyFault(fault, res, answer, { closing: app.closing });
     drain(req);
   } catch {
     // Only a header that cannot be written comes here; the connection is of no more use.

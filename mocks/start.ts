@@ -1,15 +1,28 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadContract, type Contract } from '../spec/index.js';
 import { createAdmin } from './admin.js';
 import { createAtsSandbox, type AtsWorld } from './ats/index.js';
+import type { Api as AtsApi } from './ats/types.js';
 import { createClock } from './clock.js';
 import { createEngine, type Answered } from './engine.js';
 import { authority, isLoopback } from './hosts.js';
 import { createJournal, type Journal } from './journal.js';
 import { checkAddress, close, countRequests, listen, reachable } from './listen.js';
+import {
+  createBuilder,
+  createScripts,
+  watchScripts,
+  type ApiTypes,
+  type Scripting,
+  type ScriptEvent,
+  type Scripts,
+  type ScriptWatcher,
+  type WatchOptions,
+} from './script/index.js';
 import { createHttpServer, type App } from './server.js';
 import type { Clock, JournalEntry, MockAnswer, Sandbox, SandboxFactory } from './types.js';
 
@@ -28,12 +41,18 @@ export interface StartOptions {
   readonly adminToken?: string | undefined;
   /** By default the built-in sandbox of the contract's API; `false` for answers from the contract alone. */
   readonly sandbox?: SandboxFactory | false | undefined;
+  /** Rules: script files, and folders of them; loaded again whenever they change. */
+  readonly script?: string | readonly string[] | undefined;
+  /** Told what happens to script files after the start. */
+  readonly onScript?: ((event: ScriptEvent) => void) | undefined;
+  /** URLs of servers that rules may send requests on to. */
+  readonly proxyTo?: readonly string[] | undefined;
   /** Told of every answer; the place for a log. */
   readonly onRequest?: ((entry: JournalEntry) => void) | undefined;
 }
 
-/** A running mock. */
-export interface Mock<World = AtsWorld> {
+/** A running mock; `on` and `onAny` add rules to it. */
+export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> extends Scripting<Api> {
   /** Where it can be reached from this machine, without a slash at the end. */
   readonly url: string;
   /** As it was asked for. */
@@ -46,7 +65,9 @@ export interface Mock<World = AtsWorld> {
   readonly world: World;
   readonly journal: Pick<Journal, 'entries' | 'total'>;
   readonly clock: Clock;
-  /** Back to the well-known world, an empty journal and real time. */
+  /** The rules, in the order in which they were added. */
+  readonly scripts: Scripts;
+  /** Back to the well-known world, an empty journal, real time, and the rules of the script files from their beginning. */
   reset(): void;
   /** Answers what is under way, then closes every connection. */
   close(): Promise<void>;
@@ -66,35 +87,43 @@ const SANDBOXES: Readonly<Record<string, SandboxFactory>> = { ats: createAtsSand
  * @throws {InputError} `usage` for an impossible port, `address-unavailable` when the address is taken or not allowed,
  *   and whatever `loadContract` throws.
  */
-export async function startMock<World = AtsWorld>(options: StartOptions = {}): Promise<Mock<World>> {
-  const { port = 0, host = '127.0.0.1', dynamic, seed, onRequest } = options;
+export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi>(
+  options: StartOptions = {},
+): Promise<Mock<World, Api>> {
+  const { port = 0, host = '127.0.0.1', dynamic, seed, proxyTo, onRequest } = options;
   checkAddress(host, port);
   const contract = typeof options.contract === 'object' ? options.contract : await loadContract(options.contract ?? defaultContract());
   const clock = createClock();
   const journal = createJournal();
   const sandbox = createSandbox(contract, clock, options.sandbox);
+  const scripts = createScripts({ contract, clock, identities: sandbox?.identities });
+  const rules = watchRules(options, { contract, scripts, identities: sandbox?.identities });
   const adminToken = tokenFor(host, options.adminToken);
   const reset = (): void => {
     clock.reset();
     sandbox?.reset();
     journal.reset();
+    rules.reset();
   };
 
-  const engine = createEngine({ contract, clock, sandbox, dynamic, seed: seed === undefined ? undefined : String(seed) });
+  const engine = createEngine({ contract, clock, sandbox, scripts, proxyTo, dynamic, seed: seed === undefined ? undefined : String(seed) });
   const admin = createAdmin({ contract, clock, journal, sandbox, token: adminToken, host, reset });
   const closing = new AbortController();
+  // Every delay that is under way listens to it.
+  setMaxListeners(0, closing.signal);
   const record = (answered: Answered, since: number): MockAnswer => {
     tell(onRequest, journal.add({ ...answered.record, milliseconds: Math.round((performance.now() - since) * 1_000) / 1_000 }));
     return answered.answer;
   };
   const app: App = {
     answer: async (request) => {
-      if (admin.handles(request.path)) return admin.answer(request);
+      if (admin.handles(request.path)) return { answer: await admin.answer(request) };
       const since = performance.now();
       const answered = await engine.answer(request);
       if (answered.delay > 0) await wait(answered.delay, undefined, { signal: closing.signal }).catch(() => undefined);
-      return record(answered, since);
+      return { answer: record(answered, since), fault: answered.fault };
     },
+    closing: closing.signal,
     refuseFraming: (why) => record(engine.refuseFraming(why), performance.now()),
     refuseRoute: (request, why) => record(engine.refuseRoute(request, why), performance.now()),
   };
@@ -105,6 +134,7 @@ export async function startMock<World = AtsWorld>(options: StartOptions = {}): P
   const actual = await listen(server, host, port);
   bound = authority(reachable(host), actual);
   return {
+    ...createBuilder<Api>({ contract, add: (rule) => scripts.add(rule) }),
     url: `http://${bound}`,
     host,
     port: actual,
@@ -113,9 +143,11 @@ export async function startMock<World = AtsWorld>(options: StartOptions = {}): P
     world: sandbox?.world as World,
     journal,
     clock,
+    scripts,
     reset,
     close: async () => {
       closing.abort();
+      rules.close();
       await close(server, idle);
     },
   };
@@ -127,10 +159,38 @@ export function defaultContract(): string {
   return candidates.find((path) => existsSync(path)) ?? candidates[0] ?? '';
 }
 
+/** The rules of script files, as long as the mock runs. */
+function watchRules(
+  { script = [], onScript }: StartOptions,
+  target: Omit<WatchOptions, 'paths' | 'onEvent' | 'scripts'> & { readonly scripts: Scripts },
+): { reset(): void; close(): void } {
+  const paths = typeof script === 'string' ? [script] : script;
+  const start = (): ScriptWatcher | undefined =>
+    paths.length === 0 ? undefined : watchScripts({ ...target, paths, onEvent: (event) => onScript?.(event) });
+  let watcher = start();
+  return {
+    reset: () => {
+      watcher?.close();
+      target.scripts.clear();
+      watcher = start();
+    },
+    close: () => watcher?.close(),
+  };
+}
+
 /** An empty token is none: beyond this machine it must not open the admin routes to everyone. */
 function tokenFor(host: string, given: string | undefined): string | undefined {
   if (given !== undefined && given !== '') return given;
   return isLoopback(host.toLowerCase()) ? undefined : randomBytes(24).toString('base64url');
+}
+
+/**
+ * Whether the built-in sandbox of a contract's API can work with it.
+ *
+ * @throws {InputError} naming the limits and codes that it lacks
+ */
+export function requireSandbox(contract: Contract): void {
+  createSandbox(contract, createClock(), undefined);
 }
 
 function createSandbox(contract: Contract, clock: Clock, choice: StartOptions['sandbox']): Sandbox | undefined {

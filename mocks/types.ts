@@ -80,6 +80,10 @@ export interface Sandbox {
   answer(call: Call): Outcome | undefined | Promise<Outcome | undefined>;
   /** What a forced failure would truly say for this call: members over the contract's example details, and headers. */
   particulars(failure: Failure, call: Call): Pick<Refusal, 'details' | 'headers'>;
+  /** Names of the identities of the well-known world, for rules to match on. */
+  readonly identities: readonly string[];
+  /** Whose credential a request carries: one of `identities`, `none` or `unknown`. */
+  identity(headers: MockRequest['headers']): string;
   /** Requests outside the contract that belong to the API's surroundings, such as its object storage. */
   elsewhere(request: MockRequest): Promise<MockAnswer> | undefined;
   readonly admin: readonly AdminRoute[];
@@ -122,7 +126,7 @@ export interface JournalEntry {
   readonly status: number;
   readonly code: string | undefined;
   /** Which step of the engine answered. */
-  readonly answeredBy: 'choice' | 'validation' | 'sandbox' | 'example' | 'routing' | 'storage';
+  readonly answeredBy: 'choice' | 'script' | 'validation' | 'sandbox' | 'example' | 'routing' | 'storage';
   /** In words: why this answer. */
   readonly why: string;
   /** Of real time. */

@@ -1,12 +1,19 @@
 import { EXIT } from '../../ci/index.js';
-import { checkContract, loadContract, InputError } from '../../spec/index.js';
+import { matchPaths } from '../../contracts/index.js';
+import { requireSandbox } from '../../mocks/index.js';
+import { checkContract, InputError, loadContract, type Contract, type Finding } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
+import { suiteOf } from '../targets.js';
 
 /** `failpath check [file]`: is the contract sound? */
 export async function check(file: string | undefined, options: { readonly json?: boolean }, io: Io): Promise<number> {
   const contract = await loadContract(contractFile(file));
-  const findings = await checkContract(contract);
+  const findings = [
+    ...(await checkContract(contract)),
+    ...findingsOf(() => requireSandbox(contract)),
+    ...findingsOf(() => requirePaths(contract)),
+  ];
   if (options.json === true) io.out(`${JSON.stringify({ file: contract.file, findings }, null, 2)}\n`);
   else if (findings.length > 0) throw new InputError(findings);
   else
@@ -14,6 +21,21 @@ export async function check(file: string | undefined, options: { readonly json?:
       `${contract.file} is sound: ${contract.operations.length} operations, ${contract.failures.length} failures, ${countCauses(contract.failures)} causes.\n`,
     );
   return findings.length > 0 ? EXIT.invalid : EXIT.proven;
+}
+
+/** The failure paths that come with failpath lead to declared failures only. */
+function requirePaths(contract: Contract): void {
+  matchPaths(contract, suiteOf(contract).paths);
+}
+
+function findingsOf(requirement: () => void): readonly Finding[] {
+  try {
+    requirement();
+    return [];
+  } catch (error) {
+    if (error instanceof InputError) return error.findings;
+    throw error;
+  }
 }
 
 function countCauses(failures: readonly { readonly causes: readonly string[] }[]): number {

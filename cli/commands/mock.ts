@@ -1,6 +1,7 @@
 import { createColors } from 'picocolors';
 import { EXIT } from '../../ci/index.js';
-import { startMock, type JournalEntry, type Mock } from '../../mocks/index.js';
+import { startMock, type JournalEntry, type Mock, type ScriptEvent } from '../../mocks/index.js';
+import { formatFinding } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
 
@@ -11,6 +12,8 @@ export interface MockCommandOptions {
   readonly dynamic?: boolean;
   readonly seed?: number;
   readonly adminToken?: string;
+  readonly script?: readonly string[];
+  readonly proxyTo?: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -26,6 +29,8 @@ export async function mock(options: MockCommandOptions, io: Io): Promise<number>
     dynamic: options.dynamic === true,
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.adminToken === undefined ? {} : { adminToken: options.adminToken }),
+    ...(options.script === undefined ? {} : { script: options.script, onScript: (event) => io.err(formatScriptEvent(event)) }),
+    ...(options.proxyTo === undefined ? {} : { proxyTo: options.proxyTo }),
     ...(logged ? { onRequest: (entry) => io.out(options.json === true ? `${JSON.stringify(entry)}\n` : formatEntry(entry, colors)) } : {}),
   });
   if (options.json === true) io.out(`${JSON.stringify({ url: server.url, world: server.world, adminToken: server.adminToken })}\n`);
@@ -35,6 +40,20 @@ export async function mock(options: MockCommandOptions, io: Io): Promise<number>
   });
   await server.close();
   return EXIT.proven;
+}
+
+/** What happens to script files, said as it happens: a broken save must not go unseen. */
+function formatScriptEvent(event: ScriptEvent): string {
+  switch (event.type) {
+    case 'loaded':
+      return `${event.file}: ${event.rules} ${event.rules === 1 ? 'rule' : 'rules'}\n`;
+    case 'removed':
+      return `${event.file}: removed, and its rules with it\n`;
+    case 'kept':
+      return `${event.findings.map(formatFinding).join('\n')}\n${event.file}: the rules stay as they were\n`;
+    default:
+      return `${event.folder}: changes are not seen: ${event.why}\n`;
+  }
 }
 
 type Colors = ReturnType<typeof createColors>;

@@ -94,7 +94,7 @@ function withOptions(deployment: Deployment, { timeout, rate, header, ca, proxy 
     http: {
       ...deployment.http,
       headers: { ...deployment.http.headers, ...parseHeaders(header ?? []) },
-      ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
+      ...(timeout === undefined ? {} : { timeoutMs: Math.max(1, Math.round(timeout * 1000)) }),
       ...(rate === undefined ? {} : { rate }),
       ...(ca === undefined ? {} : { ca: readCa(ca) }),
       ...(proxy === undefined ? {} : { proxy }),

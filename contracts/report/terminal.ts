@@ -26,7 +26,7 @@ export function formatRun(
   const sections = [
     overview(ledger, options.where ?? ledger.deployment.url, colors),
     ...unproven(lines, colors),
-    ...lines.filter(({ outcome }) => FINDINGS.has(outcome)).map((line) => formatFinding(line, colors)),
+    ...findings(lines, colors),
     verdict(ledger, lines, colors),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -50,6 +50,25 @@ function overview(ledger: Ledger, where: string, colors: Colors): string {
 /** As wide for one as for many. */
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? ' ' : 's'}`;
+}
+
+/** Findings in full, once per kind: one defect in the envelope is one thing to mend, however many lines show it. */
+function findings(lines: readonly CauseLine[], colors: Colors): string[] {
+  const those = lines.filter(({ outcome }) => FINDINGS.has(outcome));
+  return [...groupBy(those, kindOf)].map(([, [first, ...more]]) => {
+    const full = formatFinding(first as CauseLine, colors);
+    if (more.length === 0) return full;
+    const names = more.map(({ failure, cause }) =>
+      colors.dim(`      ${failure.operation.id} ${failure.status} ${failure.code} (${cause})`),
+    );
+    return [full, '', `    the same in ${more.length} more, each with its script in the ledger`, ...names].join('\n');
+  });
+}
+
+/** What two findings must have in common to be one: what is wrong, or else which check is. */
+function kindOf({ outcome, discrepancies, failure, cause }: CauseLine): string {
+  const wrong = discrepancies.map(({ check, at, expected, actual }) => [check, at, expected, actual]);
+  return JSON.stringify([outcome, wrong.length > 0 ? wrong : [failure.code, cause]]);
 }
 
 /** Lines that could not be proven, once per reason: a missing capability is said once, not forty times. */

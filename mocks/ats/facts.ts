@@ -188,7 +188,7 @@ export class Facts {
   }
 }
 
-function readCredential(header: string | readonly string[] | undefined): Credential {
+export function readCredential(header: string | readonly string[] | undefined): Credential {
   const text = (typeof header === 'string' ? header : header?.[0])?.trim() ?? '';
   if (text === '') return { scheme: 'none', token: undefined };
   const end = text.search(/\s/);

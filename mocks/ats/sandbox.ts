@@ -3,7 +3,7 @@ import type { Call, Outcome, Refusal, Sandbox, SandboxContext } from '../types.j
 import { adminRoutes } from './admin.js';
 import { compileOperations, type CompiledOperation } from './compile.js';
 import { lastAtsId, setLastAtsId } from './effects/confirm.js';
-import { Facts } from './facts.js';
+import { Facts, readCredential } from './facts.js';
 import { readLimits } from './limits.js';
 import { POLICIES, type Policies } from './policies.js';
 import { RULES, type RuleName, type Rules } from './rules.js';
@@ -18,6 +18,12 @@ import { seedWorld, WORLD, type AtsWorld } from './world.js';
 export interface AtsSandbox extends Sandbox {
   readonly world: AtsWorld;
 }
+
+/** The well-known tokens, by value. */
+const IDENTITIES: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(WORLD.tokens).map(([name, token]): [string, string] => [token, name]),
+  [WORLD.admin, 'admin'],
+]);
 
 /** What a lying deployment does differently from a truthful one. */
 export interface Replacements {
@@ -53,6 +59,11 @@ export function createAtsSandbox({ contract, clock }: SandboxContext, { rules = 
       return operation === undefined ? undefined : answer(operation, new Facts(service, call));
     },
     particulars: (failure, call: Call) => truth(failure.code, new Facts(service, call)),
+    identities: [...IDENTITIES.values()],
+    identity: ({ authorization }) => {
+      const { scheme, token } = readCredential(authorization);
+      return scheme === 'none' ? 'none' : (IDENTITIES.get(token ?? '') ?? 'unknown');
+    },
     elsewhere: (request) => (isStorage(request.path) ? receiveUpload(service, request) : undefined),
     reset: () => {
       service.state = freshState(service);

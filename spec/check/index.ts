@@ -16,6 +16,7 @@ import type { Rule } from './rule.js';
 import { schemaEndless } from './schema-endless.js';
 import { schemaInvalid } from './schema-invalid.js';
 import { schemeUndefined } from './scheme-undefined.js';
+import { unknownStatus } from './unknown-status.js';
 import { unreachablePath } from './unreachable-path.js';
 import { unsupportedDialect } from './unsupported-dialect.js';
 import { unsupportedKeyword } from './unsupported-keyword.js';
@@ -39,6 +40,7 @@ const RULES: readonly Rule[] = [
   schemaEndless,
   schemaInvalid,
   schemeUndefined,
+  unknownStatus,
   unreachablePath,
   unsupportedDialect,
   unsupportedKeyword,

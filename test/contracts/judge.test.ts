@@ -43,7 +43,7 @@ describe('the judgement of an answer', () => {
       'violated',
       true,
     ],
-    ['the success of the operation', () => answer(200, { job_id: '1' }), 'not-reached', false],
+    ['the success of the operation', () => answer(200, { job_id: '1' }), 'not-reached', true],
     ['another success than the declared one', () => answer(204, undefined), 'violated', true],
     ['a redirect', () => answer(302, undefined, { location: '/login' }), 'violated', true],
     ['a page of a proxy', () => answer(413, PAGE), 'edge-intercepted', false],

@@ -125,10 +125,19 @@ describe('a failure path', () => {
       });
     }
 
-    it('that is not sent where the request succeeded or never arrived', async () => {
-      for (const reply of [answer(201, { id: '1' }), answer(502, '')]) {
-        expect((await drive(PATHS.foreign, (request) => (faulty(request) ? reply : undefined))).requests).to.have.length(1);
-      }
+    it('that is not sent where the request never arrived', async () => {
+      expect((await drive(PATHS.foreign, (request) => (faulty(request) ? answer(502, '') : undefined))).requests).to.have.length(1);
+    });
+
+    it('with provisions of its own where the request succeeded, since that has used them up', async () => {
+      const { line, requests } = await drive(PATHS.foreign, (request) => (faulty(request) ? answer(201, { id: '1' }) : undefined));
+      expect(line.outcome).to.equal('not-reached');
+      expect(requests).to.have.length(2);
+    });
+
+    it('whose failure shows that a request which succeeded was none of the right kind', async () => {
+      const { line } = await drive(PATHS.foreign, (request) => (faulty(request) ? answer(201, { id: '1' }) : answer(409, { oops: true })));
+      expect(line.outcome).to.equal('setup-failed');
     });
   });
 

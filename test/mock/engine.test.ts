@@ -246,7 +246,16 @@ describe('mock: engine', () => {
   describe('the sandbox', () => {
     const faulty = (answer: ReturnType<SandboxFactory>['answer']): Promise<Mock<undefined>> =>
       started.start<undefined>({
-        sandbox: () => ({ answer, particulars: () => ({}), elsewhere: () => undefined, admin: [], world: {}, reset: () => undefined }),
+        sandbox: () => ({
+          answer,
+          particulars: () => ({}),
+          identities: [],
+          identity: () => 'unknown',
+          elsewhere: () => undefined,
+          admin: [],
+          world: {},
+          reset: () => undefined,
+        }),
       });
 
     it('answers ahead of validation, and calls for it when it wants to', async () => {

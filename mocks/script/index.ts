@@ -1,0 +1,26 @@
+export { createBuilder, type BuilderOptions } from './builder.js';
+export type { ApiTypes, LooseApi, Scripting } from './builder-types.js';
+export type { Names } from './compile.js';
+export { ScriptError, type ScriptErrorReason } from './errors.js';
+export { scriptJsonSchema } from './format.js';
+export { SCRIPT_LIMITS, type ScriptLimits } from './limits.js';
+export { parseScript, readScript, type ParseOptions, type ScriptPlace } from './parse.js';
+export { createScripts, type ScriptOptions } from './scripts.js';
+export type {
+  BodyMatcher,
+  Decision,
+  Delay,
+  Explanation,
+  FieldComparison,
+  Occurrence,
+  Rule,
+  RuleAnswer,
+  RuleMatch,
+  ScriptRequest,
+  Scripts,
+  SequenceEnd,
+  TextMatcher,
+  UsedUp,
+  ValueMatcher,
+} from './types.js';
+export { loadScripts, watchScripts, type LoadOptions, type ScriptEvent, type ScriptWatcher, type WatchOptions } from './watch.js';

@@ -1,0 +1,215 @@
+import type { Contract } from '../../spec/index.js';
+import type { Clock } from '../types.js';
+import { admit, type Admitted } from './admit.js';
+import type { Names } from './compile.js';
+import { ScriptError } from './errors.js';
+import { explainAll } from './explain.js';
+import { kitOf } from './kit.js';
+import { SCRIPT_LIMITS, type ScriptLimits } from './limits.js';
+import { createPositions, type Positions } from './positions.js';
+import { RuleIndex, type Ranked } from './rule-index.js';
+import { Scenarios } from './scenarios.js';
+import { count, counts, delayOf, isExpired, isUsedUp, newState, nextAnswer, takes, use, type Entry, type RuleState } from './state.js';
+import type { Decision, Explanation, Rule, RuleAnswer, ScriptRequest, Scripts } from './types.js';
+import { labelOf } from './words.js';
+
+export interface ScriptOptions extends Names {
+  readonly contract: Contract;
+  /** Rules expire by it. */
+  readonly clock: Pick<Clock, 'now'>;
+  readonly limits?: Partial<ScriptLimits> | undefined;
+}
+
+/**
+ * The rules of one world. Each is checked against the contract and compiled when it is added; a request then costs only the rules
+ * that can match it.
+ *
+ * @example
+ * const scripts = createScripts({ contract, clock });
+ * scripts.add(rule);
+ * scripts.decide(request)?.answer; // { fails: 'common.service_unavailable' }
+ *
+ * Occurrence and probability count every request that matches a rule otherwise, its scenario included, whichever rule answers it: so
+ * what a rule does depends on its own requests only, and the same seed decides the same. Without a seed the rule's id is one.
+ *
+ * `add` and `replace` take a rule in place of the one that has its id; a rule that is the same but for id and source keeps its state in `replace`.
+ *
+ * @throws {InputError} `script-invalid`, from `add` and `replace`, which then change nothing
+ * @throws {ScriptError} from `add` and `replace` at a limit, from `setScenario` for a scenario or state that no rule names
+ */
+export function createScripts(options: ScriptOptions): Scripts {
+  return new RuleSet(options);
+}
+
+class RuleSet implements Scripts {
+  readonly #options: ScriptOptions;
+  readonly #limits: ScriptLimits;
+  readonly #entries = new Map<string, Entry>();
+  readonly #index = new RuleIndex<Entry>();
+  readonly #positions: Positions;
+  readonly #scenarios = new Scenarios();
+  /** The place of each group that is replaced as a whole. */
+  readonly #groups = new Map<string, number>();
+  #size = 0;
+  #last = 0;
+
+  constructor(options: ScriptOptions) {
+    this.#options = options;
+    this.#limits = { ...SCRIPT_LIMITS, ...options.limits };
+    this.#positions = createPositions(this.#limits.idempotencyKeys);
+  }
+
+  get rules(): readonly Rule[] {
+    const now = this.#options.clock.now();
+    return [...this.#entries.values()].filter((entry) => !isExpired(entry, now)).map(({ compiled }) => compiled.rule);
+  }
+
+  get scenarios(): ReadonlyMap<string, string> {
+    return this.#scenarios.all;
+  }
+
+  add(rule: Rule): void {
+    const [checked] = this.#admit([rule]);
+    if (checked === undefined) return;
+    const before = this.#entries.get(rule.id);
+    this.#requireRoom([checked], before === undefined ? [] : [before]);
+    if (before !== undefined) this.#drop(before);
+    const [, major, minor] = before?.rank ?? [0, -++this.#last, 0];
+    this.#put(checked, rule.source, [checked.compiled.rule.priority, major, minor]);
+  }
+
+  replace(source: string, rules: readonly Rule[]): void {
+    const checked = this.#admit(rules);
+    const ids = new Set(rules.map(({ id }) => id));
+    const before = [...this.#entries.values()].filter(({ group, compiled }) => group === source || ids.has(compiled.rule.id));
+    this.#requireRoom(checked, before);
+    const states = statesOf(before.filter(({ group }) => group === source));
+    before.forEach((entry) => this.#drop(entry, true));
+    const major = this.#groups.get(source) ?? -++this.#last;
+    if (rules.length === 0) this.#groups.delete(source);
+    else this.#groups.set(source, major);
+    checked.forEach((one, index) => this.#put(one, source, [one.compiled.rule.priority, major, -index], states.get(one.content)?.shift()));
+    this.#scenarios.forgetUnused();
+  }
+
+  remove(id: string): boolean {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) this.#drop(entry);
+    return entry !== undefined;
+  }
+
+  clear(): void {
+    for (const entry of this.#entries.values()) this.#drop(entry);
+    this.#groups.clear();
+    this.#positions.clear();
+  }
+
+  decide(request: ScriptRequest): Decision | undefined {
+    const now = this.#options.clock.now();
+    let winner: Entry | undefined;
+    for (const entry of this.#index.candidates(request)) {
+      // Whoever answers, a rule that counts requests has seen this one: the third is the third, whatever the order of rules.
+      const counting = counts(entry);
+      if ((winner !== undefined && !counting) || !this.#matches(entry, request, now)) continue;
+      if (winner === undefined && !isUsedUp(entry) && takes(entry, entry.state.seen + 1)) winner = entry;
+      if (counting) count(entry);
+    }
+    return winner === undefined ? undefined : this.#apply(winner, request);
+  }
+
+  explain(request: ScriptRequest): readonly Explanation[] {
+    const standing = { now: this.#options.clock.now(), stateOf: (name: string) => this.#scenarios.stateOf(name) };
+    return explainAll(this.#entries.values(), request, standing);
+  }
+
+  setScenario(name: string, state: string): void {
+    this.#scenarios.set(name, state);
+  }
+
+  resetScenarios(): void {
+    this.#scenarios.reset();
+  }
+
+  #matches(entry: Entry, request: ScriptRequest, now: number): boolean {
+    const { fields, rule } = entry.compiled;
+    if (isExpired(entry, now)) return false;
+    if (rule.scenario?.is !== undefined && this.#scenarios.stateOf(rule.scenario.name) !== rule.scenario.is) return false;
+    for (const field of fields) if (!field.holds(request)) return false;
+    return true;
+  }
+
+  #apply(entry: Entry, request: ScriptRequest): Decision {
+    const { rule } = entry.compiled;
+    const at = nextAnswer(entry, request, this.#positions);
+    const answer = rule.answers[at];
+    use(entry, request, this.#positions);
+    const label = labelOf(rule);
+    if (answer === undefined) {
+      const why = `${label}: its ${rule.answers.length} answers are used up`;
+      return { rule, answer: { usedUp: rule.answers.length }, delayMs: 0, why };
+    }
+    if (rule.scenario?.becomes !== undefined) this.#scenarios.move(rule.scenario.name, rule.scenario.becomes);
+    const why = [
+      ...(rule.answers.length > 1 ? [`answer ${at + 1} of ${rule.answers.length}`] : []),
+      ...(rule.uses === undefined ? [] : [`use ${entry.state.uses} of ${rule.uses}`]),
+      ...(entry.compiled.occurrence === undefined ? [] : [`occurrence ${entry.state.seen}`]),
+    ].join(', ');
+    return { rule, answer: this.#resolved(answer, request), delayMs: delayOf(entry), why: why === '' ? label : `${label}: ${why}` };
+  }
+
+  /** A status by the code of the operation that was asked. */
+  #resolved(answer: RuleAnswer, { operation }: ScriptRequest): Decision['answer'] {
+    if (!('status' in answer)) return answer;
+    const failure = operation && kitOf(this.#options.contract).catalogue.entry(operation).answers.get(answer.status)?.failures[0];
+    // Only operations that declare such a failure are candidates.
+    return failure === undefined ? { passes: true } : { fails: failure.code };
+  }
+
+  #admit(rules: readonly Rule[]): Admitted[] {
+    return admit(rules, this.#options, this.#limits.ruleSize);
+  }
+
+  #requireRoom(added: readonly Admitted[], leaving: readonly Entry[]): void {
+    const { rules, totalSize } = this.#limits;
+    const countOf = (): number => this.#entries.size - leaving.length + added.length;
+    if (countOf() > rules) {
+      const now = this.#options.clock.now();
+      for (const entry of this.#entries.values()) if (isExpired(entry, now) && !leaving.includes(entry)) this.#drop(entry);
+    }
+    if (countOf() > rules)
+      throw new ScriptError('too-many-rules', `There would be ${countOf()} rules, of ${rules} at most. Remove some first.`);
+    const size = this.#size - sizeOf(leaving) + sizeOf(added);
+    if (size > totalSize)
+      throw new ScriptError('rules-too-large', `The rules would have ${size} characters, of ${totalSize} at most. Remove some first.`);
+  }
+
+  #put({ compiled, content }: Admitted, group: string, rank: Ranked['rank'], state?: RuleState): void {
+    const entry: Entry = { compiled, content, group, rank, state: state ?? newState(compiled.rule, this.#options.clock.now()) };
+    this.#entries.set(compiled.rule.id, entry);
+    this.#index.add(entry);
+    this.#scenarios.add(compiled.rule);
+    this.#size += content.length;
+  }
+
+  #drop(entry: Entry, keepScenarios = false): void {
+    const { rule } = entry.compiled;
+    this.#entries.delete(rule.id);
+    this.#index.remove(entry);
+    this.#scenarios.remove(rule);
+    if (!keepScenarios) this.#scenarios.forgetUnused();
+    this.#size -= entry.content.length;
+  }
+}
+
+/** States by the content of their rules; two rules can be the same. */
+function statesOf(entries: readonly Entry[]): Map<string, RuleState[]> {
+  const states = new Map<string, RuleState[]>();
+  for (const { content, state } of entries) {
+    const same = states.get(content);
+    if (same === undefined) states.set(content, [state]);
+    else same.push(state);
+  }
+  return states;
+}
+
+const sizeOf = (rules: readonly { readonly content: string }[]): number => rules.reduce((sum, { content }) => sum + content.length, 0);

@@ -1,0 +1,53 @@
+import { redactTokens } from '../journal.js';
+import { isObject } from './json.js';
+
+const MAX_TEXT = 60;
+const MAX_ITEMS = 4;
+
+/** Names of members, headers and parameters whose values are credentials. */
+const SECRET_NAME =
+  /^(?:(?:proxy-)?authorization|(?:set-)?cookie|password|passwd|secret|signature|sig|(?:\w+[-_])?token|(?:x-)?api[-_]?key|private[-_]?key|x-amz-.*)$/i;
+
+/**
+ * A JSON value fit for a sentence: short, whatever its size, and without credentials.
+ *
+ * @example
+ * show({ title: 'Song', creators: [{}, {}] }); // '{"title":"Song","creators":[{},{}]}'
+ *
+ * @param name Of the member, header or parameter that holds the value; credentials have telling ones.
+ */
+export function show(value: unknown, name = ''): string {
+  if (value === undefined) return 'absent';
+  return redactTokens(part(value, name, 0));
+}
+
+function part(value: unknown, name: string, depth: number): string {
+  if (typeof value === 'string') return SECRET_NAME.test(name) ? '"…"' : JSON.stringify(shorten(value));
+  if (Array.isArray(value)) {
+    if (depth > 2 && value.length > 0) return '[…]';
+    const items = value.slice(0, MAX_ITEMS).map((item) => part(item, name, depth + 1));
+    return `[${listed(items, value.length)}]`;
+  }
+  if (isObject(value)) {
+    const names = Object.keys(value);
+    if (depth > 2 && names.length > 0) return '{…}';
+    const members = names.slice(0, MAX_ITEMS).map((one) => `${JSON.stringify(shorten(one))}:${part(value[one], one, depth + 1)}`);
+    return `{${listed(members, names.length)}}`;
+  }
+  return String(value);
+}
+
+function listed(parts: readonly string[], count: number): string {
+  return count > parts.length ? `${parts.join(',')},…` : parts.join(',');
+}
+
+/** A text, cut to what fits into a sentence. */
+export function shorten(text: string, most = MAX_TEXT): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
+/** Words, as in a sentence; a long list is cut. */
+export function list(words: readonly string[], most = 6): string {
+  if (words.length === 0) return '(none)';
+  return words.length <= most ? words.join(', ') : `${words.slice(0, most).join(', ')} and ${words.length - most} more`;
+}

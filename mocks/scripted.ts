@@ -1,0 +1,132 @@
+import type { Contract, Failure } from '../spec/index.js';
+import type { Answers } from './answers.js';
+import type { CheckedCall } from './call.js';
+import type { Catalogue, Entry } from './catalogue.js';
+import { spoilsAnswer, type Fault } from './faults/index.js';
+import { ORIGIN, problem } from './problem.js';
+import { profile, profiledFailure, PROFILES, type ProfileName } from './profiles/index.js';
+import type { Forward } from './proxy.js';
+import type { Because, Given, Responder } from './responder.js';
+import type { Decision, RuleAnswer } from './script/index.js';
+import type { MockAnswer, MockRequest, Sandbox } from './types.js';
+
+/** What a rule's decision comes to; `pass` hands the request on to the sandbox. */
+export type Scripted = { readonly given: Given; readonly fault?: Fault } | 'pass';
+
+/** What a decision may need to be carried out; without an operation only what needs no contract can be answered. */
+export interface ScriptedRequest {
+  readonly requestId: string;
+  readonly request: MockRequest;
+  readonly on: { readonly entry: Entry; readonly call: CheckedCall } | undefined;
+}
+
+/** Carries out what rules decide. */
+export interface ScriptedAnswers {
+  carryOut(decision: Decision, scripted: ScriptedRequest): Promise<Scripted>;
+}
+
+export interface ScriptedOptions {
+  readonly contract: Contract;
+  readonly catalogue: Catalogue;
+  readonly answers: Answers;
+  readonly responder: Responder;
+  readonly sandbox: Sandbox | undefined;
+  readonly forward: Forward;
+}
+
+/**
+ * Turns decisions of rules into answers: declared ones are checked like any other answer, what is not the contract's is
+ * labelled as the mock's own.
+ *
+ * @example
+ * const scripted = createScripted({ contract, catalogue, answers, responder, sandbox, forward });
+ */
+export function createScripted(options: ScriptedOptions): ScriptedAnswers {
+  const { contract, answers, responder, sandbox, forward } = options;
+
+  const failure = (
+    declared: Failure,
+    answer: Extract<RuleAnswer, { fails: string }>,
+    { requestId, on }: ScriptedRequest,
+  ): ReturnType<Answers['failure']> => {
+    const known = on === undefined ? {} : sandbox?.particulars(declared, on.call);
+    return answers.failure(declared, requestId, {
+      ...known,
+      ...(answer.message === undefined ? {} : { message: answer.message }),
+      details: known?.details === undefined && answer.details === undefined ? undefined : { ...known?.details, ...answer.details },
+    });
+  };
+
+  const offContract = (name: string, scripted: ScriptedRequest, because: Because): Given => {
+    const declared = scripted.on && profiledFailure(scripted.on.entry.operation);
+    if (declared === undefined || !isProfile(name))
+      return unavailable(`there is no failure that ${name} could start from`, scripted, because);
+    const attempt = answers.failure(declared, scripted.requestId);
+    const profiled = 'answer' in attempt ? profile(name, { failure: declared, contract, answer: attempt.answer }) : undefined;
+    if (profiled === undefined || 'impossible' in profiled) {
+      return unavailable(profiled?.impossible ?? `${declared.key} cannot be answered`, scripted, because);
+    }
+    return { ...because, answer: profiled.answer, code: declared.code };
+  };
+
+  const unavailable = (detail: string, { requestId }: ScriptedRequest, because: Because): Given => ({
+    ...because,
+    code: 'failpath:script-unavailable',
+    answer: problem('script-unavailable', `The rule (${because.why}) cannot be carried out: ${detail}.`, requestId),
+  });
+
+  return {
+    async carryOut({ answer, why }, scripted) {
+      const because: Because = { answeredBy: 'script', why, code: undefined };
+      const { requestId, on } = scripted;
+      if ('usedUp' in answer) return { given: unavailable(`all of its ${answer.usedUp} answers have been given`, scripted, because) };
+      if ('passes' in answer) return 'pass';
+      if ('proxies' in answer) {
+        const answered = await forward(answer.proxies, scripted.request, on?.call.body);
+        return { given: 'refused' in answered ? unavailable(answered.refused, scripted, because) : { ...because, answer: answered } };
+      }
+      if ('offContract' in answer) return { given: offContract(answer.offContract, scripted, because) };
+      if ('responds' in answer) {
+        const given = { ...because, answer: raw(answer.responds, requestId) };
+        return answer.fault === undefined ? { given } : { given, fault: answer.fault };
+      }
+      if ('fault' in answer) {
+        const plain =
+          spoilsAnswer(answer.fault) && on?.entry.success !== undefined ? answers.plain(on.entry.success, requestId) : undefined;
+        const spoiled = plain !== undefined && 'answer' in plain ? plain.answer : { status: 200, headers: ORIGIN, body: undefined };
+        return { given: { ...because, why: `${why}: ${answer.fault.type}`, answer: spoiled }, fault: answer.fault };
+      }
+      if (on === undefined)
+        return { given: unavailable('the request reaches no operation that could declare its answer', scripted, because) };
+      if ('example' in answer) return { given: example(answer.example, on.entry, requestId, because) };
+      const declared = on.entry.failures.get(answer.fails)?.[0];
+      if (declared === undefined)
+        return { given: unavailable(`${on.entry.operation.id} does not declare ${answer.fails}`, scripted, because) };
+      return { given: responder.finish(requestId, failure(declared, answer, scripted), { ...because, code: declared.code }) };
+    },
+  };
+
+  function example(name: string, entry: Entry, requestId: string, because: Because): Given {
+    for (const answer of entry.operation.answers) {
+      const found = answer.content?.examples.find((one) => one.name === name);
+      if (found === undefined) continue;
+      const declared = answer.failures.find((one) => one.examples.includes(found));
+      return responder.finish(requestId, answers.example(answer, declared, found, requestId), { ...because, code: declared?.code });
+    }
+    return { ...because, answer: problem('script-unavailable', `${entry.operation.id} has no example ${name}.`, requestId) };
+  }
+}
+
+function isProfile(name: string): name is ProfileName {
+  return Object.hasOwn(PROFILES, name);
+}
+
+/** A response as a rule spells it out: whatever it says, it is the mock's own. */
+function raw({ status, headers = {}, json, body }: Extract<RuleAnswer, { responds: unknown }>['responds'], requestId: string): MockAnswer {
+  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return {
+    status,
+    headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), 'x-request-id': requestId, ...lower, ...ORIGIN },
+    body: json === undefined ? body : JSON.stringify(json),
+  };
+}

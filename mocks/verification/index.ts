@@ -1,0 +1,29 @@
+export {
+  formatVerdict,
+  judgeBehaviour,
+  MISBEHAVIOURS,
+  repetitionsOf,
+  verdictToJson,
+  type BehaviourOptions,
+  type Misbehaviour,
+  type Pace,
+  type Verdict,
+} from './behaviour/index.js';
+export {
+  alignColumns,
+  coverageOf,
+  createCoverageTally,
+  formatCoverage,
+  meetsCoverage,
+  type Coverage,
+  type CoverageRow,
+  type CoverageTally,
+} from './coverage.js';
+export { nearMisses, type NearMiss } from './near-misses.js';
+export { compileQuery, countExchanges, findExchanges, type CompiledQuery, type Comparison } from './query.js';
+export { readExchanges } from './read.js';
+export { received, ReceivedError, type Expectation } from './received.js';
+export { createRecorder, type Observed, type Recorder, type RecorderOptions } from './record.js';
+export { describeExchange } from './report.js';
+export type { Connection, ExchangeQuery, ExchangeSource, Globs, RecordedBody, RecordedExchange, Span } from './types.js';
+export { waitFor, type Timers, type WaitOptions } from './wait.js';

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { invalidInput } from '../admin-routes.js';
+import type { AdminAnswer, AdminRoute } from '../types.js';
+import { DONE, notFound, ok, route } from './answers.js';
+import { errorAt, RefusedInput } from './errors.js';
+import { byId } from './from-rule.js';
+import { idOf, loggedRequest, serveEvent } from './logged.js';
+import { withMetadata } from './mapping-routes.js';
+import { nearestOfUnmatched, nearestRequests, nearestRules } from './near-misses.js';
+import { matchRequestPattern, parseWith, readRequestPattern } from './request-pattern.js';
+import type { RecordedRequest, StubJson, WireMockSubject } from './types.js';
+
+/** WireMock can run without a journal; this mock cannot. */
+const JOURNAL = { requestJournalDisabled: false };
+
+/** The routes of recorded requests: listing, verification, near misses. */
+export function requestRoutes(subject: WireMockSubject): readonly AdminRoute[] {
+  const { recorded, scripts } = subject;
+  const find = (id: string): RecordedRequest | undefined => {
+    const number = idOf(id);
+    return recorded.all().find((request) => request.id === number);
+  };
+  const matching = (body: unknown): RecordedRequest[] => recorded.all().filter(matchRequestPattern(body));
+  const remove = (requests: readonly RecordedRequest[]): AdminAnswer => {
+    const rules = byId(scripts.rules);
+    recorded.remove(new Set(requests.map(({ id }) => id)));
+    return ok({ serveEvents: requests.map((request) => serveEvent(request, rules.get(request.ruleId ?? ''))) });
+  };
+  const clear = (): AdminAnswer => {
+    recorded.clear();
+    return DONE;
+  };
+  return [
+    route('GET', '/requests', ({ query }) => listed(subject, query)),
+    route('DELETE', '/requests', clear),
+    route('POST', '/requests/reset', clear),
+    route('POST', '/requests/count', ({ body }) => ok({ count: matching(body).length, ...JOURNAL })),
+    route('POST', '/requests/find', ({ body }) => ok({ requests: matching(body).map(loggedRequest), ...JOURNAL })),
+    route('POST', '/requests/remove', ({ body }) => remove(matching(body))),
+    route('POST', '/requests/remove-by-metadata', ({ body }) => {
+      const ids = new Set(withMetadata(scripts.rules, body).map(({ id }) => id));
+      return remove(recorded.all().filter(({ ruleId }) => ruleId !== undefined && ids.has(ruleId)));
+    }),
+    route('GET', '/requests/unmatched', () => {
+      const unmatched = recorded.all().filter(({ ruleId }) => ruleId === undefined);
+      return ok({ requests: unmatched.map(loggedRequest), ...JOURNAL });
+    }),
+    route('GET', '/requests/unmatched/near-misses', () => ok({ nearMisses: nearestOfUnmatched(subject) })),
+    route('GET', '/requests/:id', ({ params }) => {
+      const request = find(params['id'] ?? '');
+      if (request === undefined) return unknown(params['id'] ?? '');
+      return ok(serveEvent(request, byId(scripts.rules).get(request.ruleId ?? '')));
+    }),
+    route('DELETE', '/requests/:id', ({ params }) => {
+      const request = find(params['id'] ?? '');
+      if (request !== undefined) recorded.remove(new Set([request.id]));
+      return DONE;
+    }),
+    // wiremock-rest-client asks for them below /requests.
+    ...['/near-misses', '/requests/near-misses'].flatMap((below) => [
+      route('POST', `${below}/request`, ({ body }) => ok({ nearMisses: nearRules(subject, body) })),
+      route('POST', `${below}/request-pattern`, ({ body }) =>
+        ok({ nearMisses: nearestRequests(readRequestPattern(body), body as StubJson, recorded.all()) }),
+      ),
+    ]),
+  ];
+}
+
+const unknown = (id: string): AdminAnswer => notFound(`There is no request ${JSON.stringify(id.slice(0, 60))}`);
+
+/** Oldest first, as the journal is; with a limit, the newest that many. */
+function listed({ recorded, scripts }: WireMockSubject, query: URLSearchParams): AdminAnswer {
+  const limit = query.get('limit');
+  if (limit !== null && !/^\d{1,9}$/.test(limit)) {
+    return invalidInput('limit is not a whole number.', 'Ask for /__admin/requests?limit=10.');
+  }
+  const wanted = selected(recorded.all(), query);
+  const shown = limit === null ? wanted : wanted.slice(Math.max(0, wanted.length - Number(limit)));
+  const isFiltered = ['since', 'unmatched', 'matchingStub'].some((name) => query.has(name));
+  const rules = byId(scripts.rules);
+  return ok({
+    requests: shown.map((request) => serveEvent(request, rules.get(request.ruleId ?? ''))),
+    meta: { total: isFiltered ? wanted.length : recorded.total },
+    ...JOURNAL,
+  });
+}
+
+function selected(requests: readonly RecordedRequest[], query: URLSearchParams): readonly RecordedRequest[] {
+  const since = query.get('since');
+  const from = since === null ? undefined : Date.parse(since);
+  if (Number.isNaN(from)) throw new RefusedInput([errorAt(['since'], 'Not usable', 'It is no time such as 2026-03-02T09:00:00Z.')]);
+  const stub = query.get('matchingStub');
+  const isUnmatched = query.get('unmatched') === 'true';
+  return requests.filter(
+    ({ entry, ruleId }) =>
+      (from === undefined || Date.parse(entry.at) > from) && (stub === null || ruleId === stub) && (!isUnmatched || ruleId === undefined),
+  );
+}
+
+/** A request as it is logged, of which only what rules look at matters. */
+const logged = z.looseObject({
+  method: z.string().max(50).nullish(),
+  url: z.string('must be a path with its query').max(100_000).startsWith('/', 'must begin with a slash').nullish(),
+  absoluteUrl: z.url('must be a URL').max(100_000).nullish(),
+  headers: z.record(z.string(), z.union([z.string(), z.array(z.string())]), 'must be an object of texts').nullish(),
+  cookies: z.unknown().optional(),
+  body: z.string('must be a text').nullish(),
+});
+
+function nearRules(subject: WireMockSubject, body: unknown): StubJson[] {
+  const { method, url, absoluteUrl, headers, body: text } = parseWith(logged, body);
+  const asked = {
+    method: method?.toUpperCase() ?? 'GET',
+    url: url ?? (typeof absoluteUrl === 'string' ? pathIn(absoluteUrl) : '/'),
+    headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])),
+    body: text ?? undefined,
+  };
+  return nearestRules(asked, body as StubJson, subject);
+}
+
+function pathIn(absolute: string): string {
+  const { pathname, search } = new URL(absolute);
+  return `${pathname}${search}`;
+}

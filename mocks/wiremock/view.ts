@@ -1,0 +1,124 @@
+import type { ScriptRequest } from '../script/types.js';
+import { bodyContent, type Content } from './content.js';
+import type { RecordedRequest } from './types.js';
+
+/** A request as patterns look at it, whether it is being answered or was recorded. */
+export interface RequestView {
+  readonly method: string;
+  /** Path and query, percent-encoded. */
+  readonly url: string;
+  readonly path: string;
+  readonly search: string;
+  readonly query: URLSearchParams;
+  /** By a name in lower case. */
+  header(name: string): readonly string[];
+  cookies(): ReadonlyMap<string, readonly string[]>;
+  /** The members of an urlencoded body; none of any other. */
+  form(): URLSearchParams;
+  readonly body: Content;
+}
+
+interface Parts {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: ScriptRequest['headers'];
+  readonly body: Content;
+}
+
+/** Many patterns look at one request: what they need of it is made once. */
+const views = new WeakMap<object, RequestView>();
+
+/** The view of a request that is being answered. */
+export function viewOfScriptRequest(request: ScriptRequest): RequestView {
+  const { method, path, query, headers, body } = request;
+  const url = request.url ?? (query.size === 0 ? path : `${path}?${query.toString()}`);
+  const text = request.text ?? (body === undefined ? undefined : JSON.stringify(body));
+  return cached(request, () => ({ method, url, headers, body: bodyContent(text, body === undefined ? undefined : () => body) }));
+}
+
+/** The view of a request that was recorded. */
+export function viewOfRecorded(request: RecordedRequest): RequestView {
+  const { method, url, headers, body } = request;
+  return cached(request, () => ({ method, url, headers, body: bodyContent(body) }));
+}
+
+function cached(request: object, parts: () => Parts): RequestView {
+  let view = views.get(request);
+  if (view === undefined) views.set(request, (view = new View(parts())));
+  return view;
+}
+
+class View implements RequestView {
+  readonly method: string;
+  readonly url: string;
+  readonly path: string;
+  readonly search: string;
+  readonly body: Content;
+  readonly #headers: ReadonlyMap<string, readonly string[]>;
+  #query: URLSearchParams | undefined;
+  #cookies: ReadonlyMap<string, readonly string[]> | undefined;
+  #form: URLSearchParams | undefined;
+
+  constructor({ method, url, headers, body }: Parts) {
+    this.method = method;
+    this.url = url;
+    this.body = body;
+    const { path, search } = splitUrl(url);
+    this.path = path;
+    this.search = search;
+    this.#headers = grouped(
+      Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().map((one) => [name.toLowerCase(), one] as const)),
+    );
+  }
+
+  get query(): URLSearchParams {
+    return (this.#query ??= new URLSearchParams(this.search));
+  }
+
+  header(name: string): readonly string[] {
+    return this.#headers.get(name) ?? [];
+  }
+
+  cookies(): ReadonlyMap<string, readonly string[]> {
+    return (this.#cookies ??= grouped(this.header('cookie').flatMap(cookiesIn)));
+  }
+
+  form(): URLSearchParams {
+    const isForm = /^application\/x-www-form-urlencoded\b/i.test(this.header('content-type')[0] ?? '');
+    return (this.#form ??= new URLSearchParams(isForm ? (this.body.text ?? '') : ''));
+  }
+}
+
+/** A path, and the query behind it without its question mark. */
+export function splitUrl(url: string): { readonly path: string; readonly search: string } {
+  const at = url.indexOf('?');
+  return at < 0 ? { path: url, search: '' } : { path: url.slice(0, at), search: url.slice(at + 1) };
+}
+
+function grouped(pairs: readonly (readonly [string, string])[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [name, value] of pairs) {
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [value]);
+    else group.push(value);
+  }
+  return groups;
+}
+
+/** The names and values of a Cookie header (RFC 6265, section 4.2.1). */
+export function cookiesIn(header: string): readonly (readonly [string, string])[] {
+  return header.split(';').flatMap((pair) => {
+    const at = pair.indexOf('=');
+    return at < 0
+      ? []
+      : [
+          [
+            pair.slice(0, at).trim(),
+            pair
+              .slice(at + 1)
+              .trim()
+              .replace(/^"(.*)"$/, '$1'),
+          ] as const,
+        ];
+  });
+}
