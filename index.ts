@@ -25,7 +25,7 @@ export {
   type Suite,
   type Transport,
 } from './contracts/index.js';
-export { startMock, type AtsWorld, type Mock, type StartOptions } from './mocks/index.js';
+export { startMock, type ApiTypes, type AtsWorld, type LooseApi, type Mock, type Scripting, type StartOptions } from './mocks/index.js';
 export {
   checkContract,
   formatFinding,

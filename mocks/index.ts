@@ -14,7 +14,15 @@ export { createClock, type MockClock } from './clock.js';
 export { createEngine, type Answered, type Engine, type EngineOptions } from './engine.js';
 export type { Journal } from './journal.js';
 export { defaultContract, requireSandbox, startMock, type Mock, type StartOptions } from './start.js';
-export { scriptJsonSchema, type Rule, type Scripts, type ScriptEvent } from './script/index.js';
+export {
+  scriptJsonSchema,
+  type ApiTypes,
+  type LooseApi,
+  type Rule,
+  type Scripting,
+  type Scripts,
+  type ScriptEvent,
+} from './script/index.js';
 export {
   alignColumns,
   coverageOf,

@@ -63,7 +63,7 @@ type Overrides<All, Written> = All extends unknown
 type Unit = 'ms' | 's' | 'm' | 'h' | 'd';
 
 /** What a request must be, beyond its operation. */
-export interface Match extends Omit<RuleMatch, 'on'> {}
+export interface Match extends Omit<RuleMatch, 'on' | 'wiremock'> {}
 
 /** What a request must be, its operation included. */
 export interface AnyMatch<Api> extends Match {

@@ -22,6 +22,14 @@ const SETTINGS: Settings = {
   scenario: undefined,
 };
 
+interface State {
+  readonly groups: readonly Group[];
+  /** Whether the only answer is one that nobody has asked for. */
+  readonly provisional: boolean;
+  readonly end: SequenceEnd | undefined;
+  readonly settings: Settings;
+}
+
 /** A sequence is written out, so that its length is what it says. */
 const MOST_ANSWERS = 10_000;
 
@@ -30,11 +38,7 @@ export class Draft {
   readonly #id: string;
   readonly #match: RuleMatch;
   readonly #add: (rule: Rule) => void;
-  #settings = SETTINGS;
-  #groups: readonly Group[] = [];
-  /** Whether the only answer is one that nobody has asked for. */
-  #provisional = false;
-  #end: SequenceEnd | undefined;
+  #state: State = { groups: [], provisional: false, end: undefined, settings: SETTINGS };
 
   constructor(id: string, match: RuleMatch, add: (rule: Rule) => void) {
     this.#id = id;
@@ -44,35 +48,31 @@ export class Draft {
 
   /** The rule as it stands. */
   get rule(): Rule {
-    const { answers, uses } = this.#sequence();
-    const end = this.#end ?? 'repeat-last';
-    return Object.freeze<Rule>({ id: this.#id, match: this.#match, answers, uses, end, source: 'code', ...this.#settings });
+    const { settings, end = 'repeat-last' } = this.#state;
+    return Object.freeze<Rule>({ id: this.#id, match: this.#match, ...sequenceOf(this.#state), end, source: 'code', ...settings });
   }
 
   answer(answers: readonly RuleAnswer[]): void {
     if (answers.length === 0) {
-      refuse(
-        'the list of answers is empty',
-        'A rule without an answer would match and do nothing.',
-        "Name at least one, such as [503, 'ok'].",
-      );
+      const remedy = "Name at least one, such as [503, 'ok'].";
+      refuse('the list of answers is empty', 'A rule without an answer would match and do nothing.', remedy);
     }
-    const before = this.#provisional ? [] : this.#groups;
-    this.#provisional = false;
-    this.#change({ groups: [...before, { answers, times: undefined }] });
+    const { groups, provisional } = this.#state;
+    this.#change({ groups: [...(provisional ? [] : groups), { answers, times: undefined }], provisional: false });
   }
 
   /** A delay is something to apply by itself: what is late is what would be answered anyway. */
   delay(delay: Delay): void {
-    this.#provisional ||= this.#groups.length === 0;
-    this.#change({ settings: { delay }, ...(this.#provisional ? { groups: [{ answers: [{ passes: true }], times: undefined }] } : {}) });
+    const settings = { ...this.#state.settings, delay };
+    if (this.#state.groups.length > 0) this.#change({ settings });
+    else this.#change({ settings, groups: [{ answers: [{ passes: true }], times: undefined }], provisional: true });
   }
 
   /** Makes the last answers come so many times. */
   times(count: number): void {
     check(Number.isInteger(count) && count >= 1 && count <= MOST_ANSWERS, `times(${count})`, `a whole number from 1 to ${MOST_ANSWERS}`);
-    const last = this.#groups.at(-1);
-    if (last !== undefined) this.#change({ groups: [...this.#groups.slice(0, -1), { ...last, times: count }] });
+    const { groups } = this.#state;
+    this.#change({ groups: groups.map((group, index) => (index === groups.length - 1 ? { ...group, times: count } : group)) });
   }
 
   end(end: SequenceEnd): void {
@@ -80,30 +80,33 @@ export class Draft {
   }
 
   set(settings: Partial<Settings>): void {
-    this.#change({ settings });
+    this.#change({ settings: { ...this.#state.settings, ...settings } });
   }
 
-  #change({ groups, end, settings }: { groups?: readonly Group[]; end?: SequenceEnd; settings?: Partial<Settings> }): void {
-    this.#groups = groups ?? this.#groups;
-    this.#end = end ?? this.#end;
-    this.#settings = { ...this.#settings, ...settings };
-    if (this.#groups.length > 0) this.#add(this.rule);
-  }
-
-  /** Who says how many times, and nothing of what comes afterwards, means that the rule is over then. */
-  #sequence(): Pick<Rule, 'answers' | 'uses'> {
-    const total = this.#groups.reduce((sum, { answers, times }) => sum + answers.length * (times ?? 1), 0);
-    check(total <= MOST_ANSWERS, `a sequence of ${total} answers`, `at most ${MOST_ANSWERS} long`);
-    const over = this.#end === undefined && this.#groups.at(-1)?.times !== undefined;
-    const [only] = this.#groups;
-    if (over && this.#groups.length === 1 && only?.answers.length === 1 && !this.#settings.perIdempotencyKey) {
-      return { answers: only.answers as Rule['answers'], uses: total };
+  /** What is refused leaves the rule as it was. */
+  #change(change: Partial<State>): void {
+    const before = this.#state;
+    this.#state = { ...before, ...change };
+    try {
+      if (this.#state.groups.length > 0) this.#add(this.rule);
+    } catch (error) {
+      this.#state = before;
+      throw error;
     }
-    const answers = this.#groups.flatMap((group) => Array.from({ length: group.times ?? 1 }, () => group.answers).flat());
-    // Uses are counted over all keys; that it is over for one of them can only be said by letting it through.
-    const passing: readonly RuleAnswer[] = over && this.#settings.perIdempotencyKey ? [{ passes: true }] : [];
-    return { answers: [...answers, ...passing] as unknown as Rule['answers'], uses: over && passing.length === 0 ? total : undefined };
   }
+}
+
+/** Who says how many times, and nothing of what comes afterwards, means that the rule is over then. */
+function sequenceOf({ groups, end, settings }: State): Pick<Rule, 'answers' | 'uses'> {
+  const total = groups.reduce((sum, { answers, times = 1 }) => sum + answers.length * times, 0);
+  check(total <= MOST_ANSWERS, `a sequence of ${total} answers`, `at most ${MOST_ANSWERS} long`);
+  const isOver = end === undefined && groups.at(-1)?.times !== undefined;
+  const [first, ...others] = groups.flatMap((group) => Array.from({ length: group.times ?? 1 }, () => group.answers).flat());
+  if (first === undefined) throw new TypeError('A rule is only handed on once it has an answer.');
+  if (!isOver) return { answers: [first, ...others], uses: undefined };
+  // Uses are counted over all keys; that it is over for one of them can only be said by letting it through.
+  if (settings.perIdempotencyKey) return { answers: [first, ...others, { passes: true }], uses: undefined };
+  return { answers: others.every((other) => other === first) ? [first] : [first, ...others], uses: total };
 }
 
 /** @throws {InputError} `script-invalid`, unless what is said is possible */
