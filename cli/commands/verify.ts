@@ -89,6 +89,9 @@ async function follow(contract: Contract, events: AsyncGenerator<RunEvent>, io: 
 
 /** Options of the command line go before what the deployment file says. */
 function withOptions(deployment: Deployment, { timeout, rate, header, ca, proxy }: VerifyOptions): Deployment {
+  if (proxy !== undefined && !URL.canParse(proxy)) {
+    throw usage(`--proxy is ${JSON.stringify(proxy)}`, 'A proxy is reached at a URL.', 'Say --proxy http://127.0.0.1:3128.');
+  }
   return {
     ...deployment,
     http: {

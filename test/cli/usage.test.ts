@@ -19,6 +19,7 @@ const MISUSES: readonly { readonly args: readonly string[]; readonly says: RegEx
   { args: ['verify', '--url', 'http://127.0.0.1', '--deployment', 'staging.yaml'], says: /--deployment and --url are both given/ },
   { args: ['verify', '--header', 'X-Team'], says: /--header is "X-Team"\n {4}why: .+\n {4}fix: Say --header/ },
   { args: ['verify', '--ca', 'nowhere.pem'], says: /--ca nowhere\.pem cannot be read: ENOENT/ },
+  { args: ['verify', '--proxy', 'nope'], says: /--proxy is "nope"/ },
   {
     args: ['verify', '--out', '/proc/failpath/report'],
     says: /^output-unwritable {2}.+\/proc\/failpath\/report.+\n {4}why: .+\n {4}fix: .+--out/,
