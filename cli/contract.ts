@@ -1,14 +1,10 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { defaultContract } from '../mocks/index.js';
 import { checkContract, InputError, loadContract, type Contract } from '../spec/index.js';
-
-/** The contract that ships with the package, seen from the sources as well as from the build. */
-const OWN: string =
-  ['../openapi.yaml', '../../openapi.yaml'].map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync) ?? 'openapi.yaml';
 
 /** The contract that a command works on: the named one, else `openapi.yaml` of the working folder, else the package's own. */
 export function contractFile(named: string | undefined): string {
-  return named ?? (existsSync('openapi.yaml') ? 'openapi.yaml' : OWN);
+  return named ?? (existsSync('openapi.yaml') ? 'openapi.yaml' : defaultContract());
 }
 
 /**
