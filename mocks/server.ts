@@ -2,7 +2,7 @@ import { createServer, STATUS_CODES, type IncomingMessage, type Server, type Ser
 import type { Duplex } from 'node:stream';
 import { applyFault, type Fault } from './faults/index.js';
 import { hostName } from './hosts.js';
-import type { MockAnswer, MockRequest } from './types.js';
+import type { Connection, MockAnswer, MockRequest } from './types.js';
 
 /** What a server needs: answers. None of these may throw. */
 export interface App {
@@ -53,6 +53,7 @@ export function createHttpServer(app: App, address: () => string): Server {
     serve,
   );
   server.timeout = SOCKET_TIMEOUT;
+  server.on('connection', connectionOf);
   server.on('checkExpectation', serve);
   server.on('connect', (req: IncomingMessage, socket: Duplex) => {
     const target = { method: 'CONNECT', path: (req.url ?? '').slice(0, 1_000), query: new URLSearchParams() };
@@ -86,25 +87,37 @@ async function handle(app: App, address: () => string, req: IncomingMessage, res
 }
 
 function requestOf(req: IncomingMessage, address: () => string): MockRequest {
-  const { path, search } = splitTarget(req.url ?? '/');
+  const { url, path, search } = splitTarget(req.url ?? '/');
   const host = hostName(req.headers.host) === undefined ? address() : (req.headers.host ?? '');
   return {
     method: req.method ?? 'GET',
     path,
     query: new URLSearchParams(search),
+    url,
     headers: req.headers,
     baseUrl: `http://${host}`,
     // Leaving the body unread must not destroy the socket: the answer still has to go out on it.
     body: { [Symbol.asyncIterator]: () => req.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array> },
+    connection: connectionOf(req.socket),
   };
 }
 
 /** Proxies send the whole URL. */
-function splitTarget(target: string): { path: string; search: string } {
+function splitTarget(target: string): { url: string; path: string; search: string } {
   const local = target.startsWith('/') ? target : target.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '');
   const at = local.indexOf('?');
   const path = at < 0 ? local : local.slice(0, at);
-  return { path: path === '' ? '/' : path, search: at < 0 ? '' : local.slice(at + 1) };
+  return { url: local === '' ? '/' : local, path: path === '' ? '/' : path, search: at < 0 ? '' : local.slice(at + 1) };
+}
+
+const connections = new WeakMap<Duplex, Connection>();
+let opened = 0;
+
+/** Counts connections as they are opened. */
+function connectionOf(socket: Duplex): Connection {
+  let connection = connections.get(socket);
+  if (connection === undefined) connections.set(socket, (connection = { id: ++opened, opened: performance.now() }));
+  return connection;
 }
 
 function send(res: ServerResponse, { status, headers, body }: MockAnswer): void {

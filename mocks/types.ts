@@ -7,11 +7,22 @@ export interface MockRequest {
   /** Percent-encoded, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Path and query as they were sent. */
+  readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Scheme, host and port by which the caller reached the mock, without a slash at the end. */
   readonly baseUrl: string;
   readonly body: AsyncIterable<Uint8Array>;
+  readonly connection: Connection;
+}
+
+/** The connection that a request came over. */
+export interface Connection {
+  /** Counts the connections of this mock. */
+  readonly id: number;
+  /** By `performance.now()`. */
+  readonly opened: number;
 }
 
 export interface MockAnswer {

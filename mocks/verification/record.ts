@@ -1,9 +1,9 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { JsonBody } from '../body.js';
 import { redactTokens, redactUrl } from '../journal.js';
-import type { JournalEntry, MockRequest } from '../types.js';
+import type { Connection, JournalEntry, MockRequest } from '../types.js';
 import { isCredential, withoutCredentials } from './secrets.js';
-import type { Connection, RecordedBody, RecordedExchange, Span } from './types.js';
+import type { RecordedBody, RecordedExchange, Span } from './types.js';
 
 /** All that the mock knows of a request once it is answered. */
 export interface Observed {

@@ -1,6 +1,6 @@
 import type { Contract } from '../../spec/index.js';
 import type { RuleMatch } from '../script/types.js';
-import type { JournalEntry } from '../types.js';
+import type { Connection, JournalEntry } from '../types.js';
 
 /** A request body as the journal keeps it. */
 export type RecordedBody =
@@ -17,14 +17,6 @@ export interface Span {
   readonly arrived: number;
   /** When its answer was ready to go out. */
   readonly answered: number;
-}
-
-/** The connection that a request came over. */
-export interface Connection {
-  /** Counts the connections of this mock. */
-  readonly id: number;
-  /** On the same scale as {@link RecordedExchange.real}. */
-  readonly opened: number;
 }
 
 /** A request and its answer with all that verification looks at; credentials are redacted, and bodies have a bound. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { loadContract, type Contract, type Operation, type Violation } from '../../spec/index.js';
 import { createAtsSandbox, type AtsSandbox, type AtsWorld, type Replacements } from '../../mocks/ats/index.js';
 import { createClock } from '../../mocks/clock.js';
-import type { AdminAnswer, Call, Clock, MockAnswer, Outcome, Refusal } from '../../mocks/types.js';
+import type { AdminAnswer, Call, Clock, MockAnswer, MockRequest, Outcome, Refusal } from '../../mocks/types.js';
 
 /** The sandbox in process, without the engine: routes with the contract, judges bodies with it, and checks every answer. */
 
@@ -82,7 +82,7 @@ export class Ats {
   async put(url: unknown, body: AsyncIterable<Uint8Array> | Uint8Array, method = 'PUT'): Promise<MockAnswer> {
     const path = new URL(String(url)).pathname;
     const bytes = body instanceof Uint8Array ? once(body) : body;
-    const answer = this.sandbox.elsewhere({ method, path, query: new URLSearchParams(), headers: {}, baseUrl: BASE, body: bytes });
+    const answer = this.sandbox.elsewhere(requestTo(method, path, bytes));
     if (answer === undefined) throw new Error(`${path} is not the storage's.`);
     return answer;
   }
@@ -185,4 +185,10 @@ function refusalOf(operation: Operation, body: unknown, headers: Readonly<Record
 
 function fieldOf({ pointer, message }: Violation): { pointer: string; message: string } {
   return { pointer, message };
+}
+
+/** A request outside the contract. */
+export function requestTo(method: string, path: string, body: MockRequest['body']): MockRequest {
+  const connection = { id: 1, opened: 0 };
+  return { method, path, url: path, query: new URLSearchParams(), headers: {}, baseUrl: BASE, body, connection };
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createHash } from 'node:crypto';
-import { Ats, NEW_WORK, ok } from './harness.js';
+import { Ats, NEW_WORK, ok, requestTo } from './harness.js';
 
 const USED = /<Code>AccessDenied<\/Code><Message>The upload URL has been used\./;
 
@@ -92,8 +92,7 @@ describe('ats sandbox: storage', () => {
   });
 
   it('has nothing to do with other paths', () => {
-    const request = { method: 'PUT', path: '/v1/x', query: new URLSearchParams(), headers: {}, baseUrl: '', body: breaksOff() };
-    expect(new Ats().sandbox.elsewhere(request)).to.equal(undefined);
+    expect(new Ats().sandbox.elsewhere(requestTo('PUT', '/v1/x', breaksOff()))).to.equal(undefined);
   });
 });
 
