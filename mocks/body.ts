@@ -1,8 +1,9 @@
 /** A request body as JSON, or why it is none. */
 export type JsonBody =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'json'; readonly value: unknown }
-  | { readonly kind: 'malformed'; readonly message: string };
+  | { readonly kind: 'json'; readonly value: unknown; readonly text: string }
+  /** `text` is missing when it could not be read to its end, or is not UTF-8. */
+  | { readonly kind: 'malformed'; readonly message: string; readonly text?: string };
 
 /** Deeper bodies are refused: whatever walks a value recursively must not be driven out of its stack. */
 export const MAX_DEPTH = 200;
@@ -18,7 +19,54 @@ const ABSENT: JsonBody = Object.freeze({ kind: 'absent' });
 export async function readJson(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<JsonBody> {
   const bytes = await readBytes(body, maxBytes);
   if (bytes === 'too long') return malformed(`The body is longer than ${maxBytes} bytes.`);
-  if (bytes === 'broken off') return malformed('The body ended before it was complete.');
+  return bytes === 'broken off' ? malformed('The body ended before it was complete.') : parseBytes(bytes);
+}
+
+/**
+ * Reads a body like {@link readJson}, and hands it on as if it had not been read: for those who would stream it.
+ *
+ * @example
+ * const { json, body } = await peekJson(request.body, 65_536);
+ */
+export async function peekJson(
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<{ readonly json: JsonBody; readonly body: AsyncIterable<Uint8Array> }> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const rest = body[Symbol.asyncIterator]();
+  try {
+    while (length <= maxBytes) {
+      const next = await rest.next();
+      if (next.done === true) return { json: parseBytes(Buffer.concat(chunks)), body: replay(chunks) };
+      chunks.push(next.value);
+      length += next.value.length;
+    }
+  } catch (error) {
+    return { json: malformed('The body ended before it was complete.'), body: replay(chunks, failing(error)) };
+  }
+  return { json: malformed(`The body is longer than ${maxBytes} bytes.`), body: replay(chunks, rest) };
+}
+
+async function* replay(chunks: readonly Uint8Array[], rest?: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+  while (rest !== undefined) {
+    const next = await rest.next();
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
+
+function failing(error: unknown): AsyncIterator<Uint8Array> {
+  return { next: () => Promise.reject(error instanceof Error ? error : new Error(String(error))) };
+}
+
+/** A body that is there as text. */
+export function parseText(text: string): JsonBody {
+  return text === '' ? ABSENT : parse(text);
+}
+
+function parseBytes(bytes: Uint8Array): JsonBody {
   if (bytes.length === 0) return ABSENT;
   const text = decode(bytes);
   return text === undefined ? malformed('The body is not valid UTF-8.') : parse(text);
@@ -48,16 +96,16 @@ function decode(bytes: Uint8Array): string | undefined {
 }
 
 function parse(text: string): JsonBody {
-  if (deeperThan(text, MAX_DEPTH)) return malformed(`The body is nested deeper than ${MAX_DEPTH} levels.`);
+  if (deeperThan(text, MAX_DEPTH)) return malformed(`The body is nested deeper than ${MAX_DEPTH} levels.`, text);
   try {
-    return { kind: 'json', value: JSON.parse(text) as unknown };
+    return { kind: 'json', value: JSON.parse(text) as unknown, text };
   } catch {
-    return malformed('The body is not valid JSON.');
+    return malformed('The body is not valid JSON.', text);
   }
 }
 
-function malformed(message: string): JsonBody {
-  return { kind: 'malformed', message };
+function malformed(message: string, text?: string): JsonBody {
+  return text === undefined ? { kind: 'malformed', message } : { kind: 'malformed', message, text };
 }
 
 /** Counts brackets outside of strings; on text that is no JSON the answer does not matter. */

@@ -11,9 +11,12 @@ export {
   type Rules,
 } from './ats/index.js';
 export { createClock, type MockClock } from './clock.js';
-export { createEngine, type Answered, type Engine, type EngineOptions } from './engine.js';
+export type { Answered } from './answered.js';
+export { createEngine, type Engine, type EngineOptions } from './engine.js';
 export type { Journal } from './journal.js';
-export { defaultContract, requireSandbox, startMock, type Mock, type StartOptions } from './start.js';
+export { defaultContract, requireSandbox } from './assemble.js';
+export { startMock, type Mock, type StartOptions } from './start.js';
+export { version } from './version.js';
 export {
   scriptJsonSchema,
   type ApiTypes,
@@ -25,17 +28,16 @@ export {
 } from './script/index.js';
 export {
   alignColumns,
-  coverageOf,
-  createCoverageTally,
   formatCoverage,
   formatVerdict,
   judgeBehaviour,
   meetsCoverage,
-  readExchanges,
+  summarise,
   repetitionsOf,
-  verdictToJson,
+  reportVerdict,
   type Coverage,
   type RecordedExchange,
+  type ReportedVerdict,
   type Verdict,
 } from './verification/index.js';
 export { generateTypes } from './typescript/index.js';

@@ -140,6 +140,10 @@ export interface JournalEntry {
   readonly answeredBy: 'choice' | 'script' | 'validation' | 'sandbox' | 'example' | 'routing' | 'storage';
   /** In words: why this answer. */
   readonly why: string;
+  /** The rule that answered. */
+  readonly ruleId: string | undefined;
+  /** The fault or the off-contract profile that spoiled the answer on purpose. */
+  readonly spoiledBy: string | undefined;
   /** Of real time. */
   readonly milliseconds: number;
 }
