@@ -7,6 +7,7 @@ import { readChoice, type Choice } from './choice.js';
 import { loadSources } from './dynamic.js';
 import type { Fault } from './faults/index.js';
 import { redactTokens, redactUrl, type JournalRecord } from './journal.js';
+import { createMagic, type FindMagic, type MagicChoice } from './magic.js';
 import { createForward } from './proxy.js';
 import { createResponder, sayApplied, type Given, type Responder } from './responder.js';
 import { select, unreadable, type Selection } from './select.js';
@@ -81,6 +82,7 @@ class ContractEngine implements Engine {
   readonly #sandbox: Sandbox | undefined;
   readonly #scripts: Scripts | undefined;
   readonly #scripted: ScriptedAnswers;
+  readonly #magic: FindMagic | undefined;
   readonly #dynamic: boolean;
   readonly #seed: string | undefined;
   readonly #catalogue: Catalogue;
@@ -94,6 +96,7 @@ class ContractEngine implements Engine {
     this.#clock = clock;
     this.#sandbox = sandbox;
     this.#scripts = scripts;
+    this.#magic = createMagic(contract);
     this.#dynamic = dynamic;
     this.#seed = seed;
     this.#catalogue = createCatalogue(contract);
@@ -161,9 +164,16 @@ class ContractEngine implements Engine {
     const call = await this.#call(step);
     const scripted = await this.#script(requestId, step.request, { entry, call });
     if (scripted?.given !== undefined) return scripted.given;
-    const outcome = await this.#sandbox?.answer(call);
-    const given = outcome === undefined ? await this.#generic(step, call) : this.#fromSandbox(step, call, outcome);
+    const given = await this.#unscripted(step, call);
     return scripted === undefined ? given : { ...given, delay: scripted.delay };
+  }
+
+  /** Steps: magic values, the sandbox, and what needs neither. */
+  async #unscripted(step: Step, call: CheckedCall): Promise<Given> {
+    const magic = this.#magic?.(call, () => this.#sandbox?.remembers(call) ?? []);
+    if (magic !== undefined) return this.#magical(step, call, magic);
+    const outcome = await this.#sandbox?.answer(call);
+    return outcome === undefined ? this.#generic(step, call) : this.#fromSandbox(step, call, outcome);
   }
 
   /** Step: rules. Without `given` a rule lets the request pass, after its delay; `undefined` when none applies. */
@@ -192,7 +202,7 @@ class ContractEngine implements Engine {
   /** Step: the caller's choice. */
   async #chosen(step: Step, choice: Choice, selection: Selection): Promise<Given> {
     const dynamic = selection.example === undefined && (choice.dynamic ?? this.#dynamic);
-    const attempt = await this.#attempt(step, choice, selection, dynamic);
+    const attempt = await this.#attempt(step, selection, dynamic);
     const given = this.#responder.finish(step.requestId, attempt, {
       answeredBy: 'choice',
       why: choice.asked,
@@ -201,16 +211,23 @@ class ContractEngine implements Engine {
     return sayApplied(given, choice, { selected: true, dynamic });
   }
 
-  async #attempt(step: Step, choice: Choice, { answer, failure, example }: Selection, dynamic: boolean): Promise<Attempt> {
+  /** Step: magic values. */
+  async #magical(step: Step, call: CheckedCall, { failure, why }: MagicChoice): Promise<Given> {
+    const { choice, requestId } = step;
+    const dynamic = choice?.dynamic ?? this.#dynamic;
+    const attempt = await this.#forced(step, call, failure, dynamic);
+    const given = this.#responder.finish(requestId, attempt, { answeredBy: 'magic', why, code: failure.code });
+    return choice === undefined ? given : sayApplied(given, choice, { selected: false, dynamic });
+  }
+
+  async #attempt(step: Step, { answer, failure, example }: Selection, dynamic: boolean): Promise<Attempt> {
     if (example !== undefined) return this.#answers.example(answer, failure, example, step.requestId);
-    if (failure !== undefined) return this.#forced(step, failure, dynamic, choice);
+    if (failure !== undefined) return this.#forced(step, await this.#call(step), failure, dynamic);
     return dynamic ? this.#plausible(step, answer) : this.#answers.plain(answer, step.requestId);
   }
 
   /** A failure on demand, with what this request would truly make it say. */
-  async #forced(step: Step, failure: Failure, dynamic: boolean, choice: Choice): Promise<Attempt> {
-    const { requestId } = step;
-    const call = await this.#call(step);
+  async #forced({ requestId, choice }: Step, call: CheckedCall, failure: Failure, dynamic: boolean): Promise<Attempt> {
     const reason = call.validation.reason(failure);
     const known = this.#sandbox?.particulars(failure, call);
     const details = reason === undefined && known?.details === undefined ? undefined : { ...reason?.details, ...known?.details };

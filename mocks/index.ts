@@ -49,6 +49,7 @@ export type {
   MockRequest,
   Outcome,
   Refusal,
+  Remembered,
   Sandbox,
   SandboxContext,
   SandboxFactory,

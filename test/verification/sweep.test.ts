@@ -28,6 +28,7 @@ function hooksOf(): SweepHooks & { readonly armed: string[]; readonly closed: ()
           const sandbox = createAtsSandbox(context);
           return {
             ...sandbox,
+            remembers: (call) => sandbox.remembers(call),
             elsewhere: (request) => sandbox.elsewhere(request),
             answer: (call) => {
               calls.push({ call, at: performance.now() });
