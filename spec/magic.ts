@@ -49,6 +49,7 @@ class Values {
   readonly #document: OpenAPIV3_1.Document;
   readonly #locate: Contract['locate'];
   readonly #codes = new Map<string, string>();
+  readonly #without = new Set<string>();
 
   constructor(document: OpenAPIV3_1.Document, locate: Contract['locate']) {
     this.#document = document;
@@ -65,6 +66,8 @@ class Values {
       for (const text of [magic, `${magic} at ${operation.id}`]) this.#claim(text, failure);
       return;
     }
+    // Operations share answers: what has none is looked at once.
+    if (this.#without.size === this.#without.add(failure.pointer).size) return;
     const place = magicPlace(this.#document, failure);
     const value = get(this.#document, place);
     if (value !== undefined)
