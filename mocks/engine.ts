@@ -7,6 +7,7 @@ import type { Entry } from './catalogue.js';
 import { readChoice, type Choice } from './choice.js';
 import { createChosen, type Chosen, type Filling } from './chosen.js';
 import { kitOf, type Kit } from './kit.js';
+import { createMagic, type FindMagic, type MagicChoice } from './magic.js';
 import { createForward } from './proxy.js';
 import { redactUrl } from './redact.js';
 import { createResponder, sayApplied, type Given, type Responder } from './responder.js';
@@ -67,6 +68,7 @@ class ContractEngine implements Engine {
   readonly #sandbox: Sandbox | undefined;
   readonly #scripts: Scripts | undefined;
   readonly #scripted: ScriptedAnswers;
+  readonly #magic: FindMagic | undefined;
   readonly #dynamic: boolean;
   readonly #seed: string | undefined;
   readonly #finish: Finish;
@@ -80,6 +82,7 @@ class ContractEngine implements Engine {
     this.#contract = contract;
     this.#sandbox = sandbox;
     this.#scripts = scripts;
+    this.#magic = createMagic(contract);
     this.#dynamic = dynamic;
     this.#seed = seed;
     this.#finish = createFinish({ clock, scripts, delay });
@@ -137,9 +140,17 @@ class ContractEngine implements Engine {
     }
     const scripted = await this.#script(step, { entry, call });
     if (scripted?.given !== undefined) return scripted.given;
-    const outcome = await this.#sandbox?.answer(call);
-    const given = outcome === undefined ? await this.#generic(step) : this.#fromSandbox(step, outcome);
+    const given = await this.#unscripted(step);
     return scripted === undefined ? given : { ...given, delay: scripted.delay, ruleId: scripted.ruleId };
+  }
+
+  /** Steps: magic values, the sandbox, and what needs neither. */
+  async #unscripted(step: Step): Promise<Given> {
+    const { call } = step;
+    const magic = this.#magic?.(call, () => this.#sandbox?.remembers(call) ?? []);
+    if (magic !== undefined) return this.#magical(step, magic);
+    const outcome = await this.#sandbox?.answer(call);
+    return outcome === undefined ? this.#generic(step) : this.#fromSandbox(step, outcome);
   }
 
   /** Step: rules. Without `given` a rule lets the request pass, after its delay; `undefined` when none applies. */
@@ -162,6 +173,14 @@ class ContractEngine implements Engine {
     const attempt = await this.#chosen.selected(selection, call, requestId, this.#filling(dynamic, choice));
     const given = this.#responder.finish(requestId, attempt, { answeredBy: 'choice', why: choice.asked, code: selection.failure?.code });
     return sayApplied(given, choice, { selected: true, dynamic });
+  }
+
+  /** Step: magic values. */
+  async #magical({ call, requestId, choice }: Step, { failure, why }: MagicChoice): Promise<Given> {
+    const dynamic = choice?.dynamic ?? this.#dynamic;
+    const attempt = await this.#chosen.failure(failure, call, requestId, this.#filling(dynamic, choice));
+    const given = this.#responder.finish(requestId, attempt, { answeredBy: 'magic', why, code: failure.code });
+    return choice === undefined ? given : sayApplied(given, choice, { selected: false, dynamic });
   }
 
   /** Step: the sandbox. */

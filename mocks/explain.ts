@@ -3,6 +3,7 @@ import type { Contract } from '../spec/index.js';
 import { invalidInput, ok, route } from './admin-answers.js';
 import { readChoice, type Choice, type UnreadableChoice } from './choice.js';
 import { kitOf } from './kit.js';
+import { createMagic, type FindMagic } from './magic.js';
 import { explainedRule, labelOf, type Explanation, type ScriptRequest, type Scripts } from './script/index.js';
 import { select, unreadable } from './select.js';
 import type { AdminAnswer, AdminRoute, Sandbox } from './types.js';
@@ -38,9 +39,10 @@ const input = z.strictObject({
 
 /** The route that says how a request would be answered, and by what; nothing is counted or used up by asking. */
 export function explainRoute(subject: ExplainSubject): AdminRoute {
+  const magic = createMagic(subject.contract);
   return route('POST', '/explain', ({ body }) => {
     const parsed = input.safeParse(body);
-    return parsed.success ? ok(explain(subject, parsed.data)) : invalid(parsed.error);
+    return parsed.success ? ok(explain(subject, magic, parsed.data)) : invalid(parsed.error);
   });
 }
 
@@ -48,7 +50,7 @@ function invalid(error: z.ZodError): AdminAnswer {
   return invalidInput(z.prettifyError(error), REMEDY);
 }
 
-function explain(subject: ExplainSubject, { method, url, headers, body }: z.output<typeof input>): unknown {
+function explain(subject: ExplainSubject, magic: FindMagic | undefined, { method, url, headers, body }: z.output<typeof input>): unknown {
   const { scripts } = subject;
   const request = subject.asScriptRequest({
     method: method.toUpperCase(),
@@ -61,7 +63,7 @@ function explain(subject: ExplainSubject, { method, url, headers, body }: z.outp
   return {
     operation: request.operation?.id ?? null,
     identity: request.identity,
-    ...stepOf(subject, request, first),
+    ...stepOf(subject, magic, request, first),
     rules: rules.slice(0, MOST_RULES).map(explainedRule),
     meta: { total: rules.length },
   };
@@ -70,6 +72,7 @@ function explain(subject: ExplainSubject, { method, url, headers, body }: z.outp
 /** The step of the engine that would answer, and why. */
 function stepOf(
   { contract, sandbox }: ExplainSubject,
+  magic: FindMagic | undefined,
   request: ScriptRequest,
   first: Explanation | undefined,
 ): { readonly answeredBy: string; readonly why: string; readonly rule?: string } {
@@ -79,8 +82,11 @@ function stepOf(
   if (chosen !== undefined) return { answeredBy: 'choice', why: chosen };
   if (first !== undefined) return { answeredBy: 'script', why: `${labelOf(first.rule)} is the first that applies`, rule: first.rule.id };
   if (operation === undefined) return { answeredBy: 'routing', why: `no operation has ${request.method} ${request.path}` };
-  if (sandbox !== undefined) return { answeredBy: 'sandbox', why: 'no choice and no rule applies: the sandbox decides by its state' };
-  return { answeredBy: 'validation', why: 'no choice and no rule applies: a good request gets the first example' };
+  const triggered = magic?.({ operation, body: request.body }, () => []);
+  if (triggered !== undefined) return { answeredBy: 'magic', why: triggered.why };
+  if (sandbox !== undefined)
+    return { answeredBy: 'sandbox', why: 'no choice, rule or magic value applies: the sandbox decides by its state' };
+  return { answeredBy: 'validation', why: 'no choice, rule or magic value applies: a good request gets the first example' };
 }
 
 function sayChoice(

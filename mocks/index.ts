@@ -51,6 +51,7 @@ export type {
   MockRequest,
   Outcome,
   Refusal,
+  Remembered,
   Sandbox,
   SandboxContext,
   SandboxFactory,
