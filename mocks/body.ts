@@ -43,22 +43,24 @@ export async function peekJson(
       length += next.value.length;
     }
   } catch (error) {
-    return { json: malformed('The body ended before it was complete.'), body: replay(chunks, failing(error)) };
+    return { json: malformed('The body ended before it was complete.'), body: replay(chunks, brokenOff(error)) };
   }
   return { json: malformed(`The body is longer than ${maxBytes} bytes.`), body: replay(chunks, rest) };
 }
 
 async function* replay(chunks: readonly Uint8Array[], rest?: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield* chunks;
-  while (rest !== undefined) {
-    const next = await rest.next();
-    if (next.done === true) return;
-    yield next.value;
-  }
+  if (rest === undefined) return;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
 
-function failing(error: unknown): AsyncIterator<Uint8Array> {
-  return { next: () => Promise.reject(error instanceof Error ? error : new Error(String(error))) };
+/** What is left of a body that broke off. */
+function brokenOff(error: unknown): AsyncIterator<Uint8Array> {
+  return {
+    next: async () => {
+      throw error;
+    },
+  };
 }
 
 /** A body that is there as text. */
