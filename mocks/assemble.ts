@@ -17,7 +17,7 @@ import { createJournal, type Journal } from './journal.js';
 import { createScripts, watchScripts, type ScriptEvent, type Scripts, type WatchOptions } from './script/index.js';
 import type { App } from './server.js';
 import type { Clock, JournalEntry, MockAnswer, Sandbox, SandboxFactory } from './types.js';
-import { createAudit, type Audit } from './verification/index.js';
+import { createAudit, judgeBehaviour, reportVerdict, type Audit } from './verification/index.js';
 import { version } from './version.js';
 import { settingsDelay, splitUrl, type GlobalSettings, type WireMockSubject } from './wiremock/index.js';
 
@@ -109,6 +109,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     restoreDefaults: files.restore,
     settings: delays,
     asScriptRequest: createReader(contract, sandbox),
+    verdicts: () => judgeBehaviour(contract, journal.exchanges()).map(reportVerdict),
     mayProxyTo: ({ origin }) => origins.has(origin),
     health: () => healthOf(contract, sandbox, journal),
     version: version(),

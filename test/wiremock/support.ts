@@ -131,6 +131,7 @@ export class Bench {
       restoreDefaults,
       settings: { get: () => this.settings, set: (settings) => void (this.settings = settings) },
       asScriptRequest: ({ url, ...others }) => requestOf(url, others),
+      verdicts: () => [],
       mayProxyTo: ({ hostname }) => hostname === 'api.example',
       reset: () => {
         this.resets++;
