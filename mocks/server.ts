@@ -116,8 +116,13 @@ let opened = 0;
 /** Counts connections as they are opened. */
 function connectionOf(socket: Duplex): Connection {
   let connection = connections.get(socket);
-  if (connection === undefined) connections.set(socket, (connection = { id: ++opened, opened: performance.now() }));
+  if (connection === undefined) connections.set(socket, (connection = newConnection()));
   return connection;
+}
+
+/** One more connection, as of now. */
+export function newConnection(): Connection {
+  return { id: ++opened, opened: performance.now() };
 }
 
 function send(res: ServerResponse, { status, headers, body }: MockAnswer): void {
@@ -139,7 +144,8 @@ function drain(req: IncomingMessage): void {
   req.resume();
 }
 
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+/** Why something is no HTTP request, in our words. */
+export function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return `the request line and headers are longer than ${MAX_HEADER_BYTES} bytes`;

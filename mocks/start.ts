@@ -9,7 +9,8 @@ import { createAtsSandbox, type AtsWorld } from './ats/index.js';
 import type { Api as AtsApi } from './ats/types.js';
 import { createClock } from './clock.js';
 import { createEngine, type Answered } from './engine.js';
-import { authority, isLoopback } from './hosts.js';
+import { createFetch, type MockFetch } from './fetch.js';
+import { authority, isLoopback, NO_SOCKET } from './hosts.js';
 import { createJournal, type Journal } from './journal.js';
 import { checkAddress, close, countRequests, listen, reachable } from './listen.js';
 import {
@@ -31,6 +32,8 @@ export interface StartOptions {
   readonly port?: number | undefined;
   /** The address to listen on; 127.0.0.1 by default. */
   readonly host?: string | undefined;
+  /** `false` for a mock without a socket: `mock.fetch` reaches it, and nothing else. */
+  readonly listen?: boolean | undefined;
   /** A contract or the path of one; by default the ATS contract that comes with failpath. */
   readonly contract?: Contract | string | undefined;
   /** Whether answers are filled with plausible data instead of the contract's examples. */
@@ -53,11 +56,20 @@ export interface StartOptions {
 
 /** A running mock; `on` and `onAny` add rules to it. */
 export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> extends Scripting<Api> {
-  /** Where it can be reached from this machine, without a slash at the end. */
+  /** Where it can be reached from this machine, without a slash at the end; without a socket, by `fetch` alone. */
   readonly url: string;
   /** As it was asked for. */
   readonly host: string;
+  /** 0 without a socket. */
   readonly port: number;
+  /**
+   * Asks the mock without a socket: a path, or a URL of any origin, is answered as the socket would answer it, faults included.
+   *
+   * @example
+   * const answer = await mock.fetch('/v1/transactions/unknown'); // 404 transaction.not_found
+   * const client = createClient({ baseUrl: 'https://api.example.com', fetch: mock.fetch });
+   */
+  readonly fetch: MockFetch;
   readonly contract: Contract;
   /** What the admin routes ask for; `undefined` on loopback unless one was given. */
   readonly adminToken: string | undefined;
@@ -90,8 +102,8 @@ const SANDBOXES: Readonly<Record<string, SandboxFactory>> = { ats: createAtsSand
 export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi>(
   options: StartOptions = {},
 ): Promise<Mock<World, Api>> {
-  const { port = 0, host = '127.0.0.1', dynamic, seed, proxyTo, onRequest } = options;
-  checkAddress(host, port);
+  const { listen: listens = true, port = 0, host = listens ? '127.0.0.1' : NO_SOCKET, dynamic, seed, proxyTo, onRequest } = options;
+  checkAddress(host, port, listens);
   const contract = typeof options.contract === 'object' ? options.contract : await loadContract(options.contract ?? defaultContract());
   const clock = createClock();
   const journal = createJournal();
@@ -131,13 +143,15 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
   let bound = '';
   const server = createHttpServer(app, () => bound);
   const idle = countRequests(server);
-  const actual = await listen(server, host, port);
-  bound = authority(reachable(host), actual);
+  const actual = listens ? await listen(server, host, port) : 0;
+  bound = listens ? authority(reachable(host), actual) : host;
+  const url = `http://${bound}`;
   return {
     ...createBuilder<Api>({ contract, add: (rule) => scripts.add(rule) }),
-    url: `http://${bound}`,
+    url,
     host,
     port: actual,
+    fetch: createFetch(app, url),
     contract,
     adminToken,
     world: sandbox?.world as World,
