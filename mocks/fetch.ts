@@ -1,7 +1,7 @@
 import { METHODS } from 'node:http';
 import { InputError } from '../spec/index.js';
 import { ended, fetchFault, noAnswer, systemError, toResponse } from './faults/index.js';
-import { MAX_HEADER_BYTES, newConnection, reasonOf, type App } from './server.js';
+import { MAX_HEADER_BYTES, newConnection, type App } from './server.js';
 import type { Connection, MockAnswer, MockRequest } from './types.js';
 
 export interface MockFetchInit extends RequestInit {
@@ -59,11 +59,11 @@ function locate(input: string, base: string): URL {
 /** What would be no HTTP on a socket is none here. */
 async function serve(app: App, request: MockRequest): Promise<Served> {
   if (!METHODS.includes(request.method)) {
-    return { answer: app.refuseFraming(reasonOf({ name: '', message: 'Parse Error: Invalid method encountered' })) };
+    return { answer: app.refuseFraming('this is not valid HTTP (Invalid method encountered)') };
   }
   const lines = [request.url, ...Object.entries(request.headers).flatMap(([name, value]) => [name, String(value)])];
   if (Buffer.byteLength(lines.join('')) > MAX_HEADER_BYTES) {
-    return { answer: app.refuseFraming(reasonOf({ name: '', message: '', code: 'HPE_HEADER_OVERFLOW' })) };
+    return { answer: app.refuseFraming(`the request line and headers are longer than ${MAX_HEADER_BYTES} bytes`) };
   }
   return app.answer(request);
 }

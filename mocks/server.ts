@@ -144,8 +144,7 @@ function drain(req: IncomingMessage): void {
   req.resume();
 }
 
-/** Why something is no HTTP request, in our words. */
-export function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return `the request line and headers are longer than ${MAX_HEADER_BYTES} bytes`;
