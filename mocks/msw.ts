@@ -10,8 +10,7 @@ export interface MswOptions {
    *
    * - `msw`, the default: as MSW's `HttpResponse.error()`. `fetch` rejects with a `TypeError` whose cause has Node's `code`; what is
    *   built on `node:http`, such as axios, gets an error without one.
-   * - `node`: with the `code` of Node's own errors for all clients. MSW prints each, unless somebody listens:
-   *   `server.events.on('unhandledException', () => {})`.
+   * - `node`: with the `code` of Node's own errors, for all clients; MSW prints each of them.
    */
   readonly networkErrors?: 'msw' | 'node' | undefined;
 }
@@ -34,6 +33,8 @@ export function mswHandlers(mock: { readonly fetch: MockFetch }, { baseUrl, netw
     try {
       return await mock.fetch(request, { base });
     } catch (error) {
+      // The client has left, and been told so.
+      if (request.signal.aborted) return HttpResponse.error();
       const cause: unknown = error instanceof TypeError ? error.cause : undefined;
       if (!(cause instanceof Error)) throw error;
       if (networkErrors === 'msw') return asMsw(cause);

@@ -46,9 +46,10 @@ export async function fetchFault(
     case 'dribble':
       return dribbled(answer, asking, fault, pause);
     case 'timeout':
-      await pause(fault.timeoutMs === 0 ? undefined : fault.timeoutMs);
-      throw noAnswer(ended());
+      break;
   }
+  await pause(fault.timeoutMs === 0 ? undefined : fault.timeoutMs);
+  throw noAnswer(ended());
 }
 
 /**

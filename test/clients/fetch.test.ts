@@ -6,16 +6,7 @@ import { createFetch } from '../../mocks/fetch.js';
 import type { MockAnswer } from '../../mocks/index.js';
 import type { App } from '../../mocks/server.js';
 import { mocks } from '../mock/support.js';
-import { inPieces, look } from './support.js';
-
-const WORK = JSON.stringify({
-  network: 'testnet',
-  title: 'Harbour Lights',
-  filename: 'harbour.wav',
-  creators: [
-    { full_name: 'Ada Example', email: 'ada@example.org', roles: { author: true, composer: true, arranger: false, adapter: false } },
-  ],
-});
+import { inPieces, look, WORK } from './support.js';
 
 describe('a mock without a socket', function () {
   this.timeout(20_000);

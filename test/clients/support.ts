@@ -53,3 +53,13 @@ export function inPieces(...pieces: readonly (string | Error)[]): RequestInit {
   });
   return { method: 'POST', body, duplex: 'half' };
 }
+
+/** A good input of initWork. */
+export const WORK: string = JSON.stringify({
+  network: 'testnet',
+  title: 'Harbour Lights',
+  filename: 'harbour.wav',
+  creators: [
+    { full_name: 'Ada Example', email: 'ada@example.org', roles: { author: true, composer: true, arranger: false, adapter: false } },
+  ],
+});
