@@ -33,26 +33,12 @@ function project(files: Readonly<Record<string, string>>): string {
     'package.json': '{ "type": "module" }',
     'client.js': blockOf(RETRIES, 'client.js').text,
     'node_modules/failpath/package.json': '{ "type": "module", "exports": { ".": "./index.js", "./msw": "./msw.js" } }',
-    'node_modules/failpath/index.js': indexOf(source('index.ts')),
+    'node_modules/failpath/index.js': `export * from ${source('index.ts')};`,
     'node_modules/failpath/msw.js': `export * from ${source('mocks/msw.ts')};`,
     ...files,
   };
   for (const [file, text] of Object.entries(all)) writeFileSync(join(folder, file), text);
   return folder;
-}
-
-/** Until `mock.received` is there, one that counts. */
-function indexOf(source: string): string {
-  return `export * from ${source};
-    import { startMock as start } from ${source};
-    export async function startMock(options) {
-      const mock = await start(options);
-      const received = async (operation, { times }) => {
-        const count = mock.journal.entries().filter((entry) => entry.operation === operation).length;
-        if (count !== times) throw new Error(operation + ': ' + count + ' instead of ' + times);
-      };
-      return { received, ...mock };
-    }`;
 }
 
 interface Outcome {
