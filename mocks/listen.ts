@@ -2,10 +2,20 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { InputError } from '../spec/index.js';
-import { authority } from './hosts.js';
+import { authority, NO_SOCKET } from './hosts.js';
 
 /** @throws {InputError} `usage` */
-export function checkAddress(host: string, port: number): void {
+export function checkAddress(host: string, port: number, listens: boolean): void {
+  if (!listens && (host !== NO_SOCKET || port !== 0)) {
+    throw new InputError([
+      {
+        problem: 'usage',
+        what: `a mock without a socket is given the address ${authority(host, port)}`,
+        why: 'With `listen: false` nothing listens there, whoever expects it.',
+        remedy: 'Leave out `port` and `host`, or `listen: false`.',
+      },
+    ]);
+  }
   if (Number.isInteger(port) && port >= 0 && port <= 65_535 && host !== '') return;
   throw new InputError([
     {

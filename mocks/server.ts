@@ -116,8 +116,13 @@ let opened = 0;
 /** Counts connections as they are opened. */
 function connectionOf(socket: Duplex): Connection {
   let connection = connections.get(socket);
-  if (connection === undefined) connections.set(socket, (connection = { id: ++opened, opened: performance.now() }));
+  if (connection === undefined) connections.set(socket, (connection = newConnection()));
   return connection;
+}
+
+/** One more connection, as of now. */
+export function newConnection(): Connection {
+  return { id: ++opened, opened: performance.now() };
 }
 
 function send(res: ServerResponse, { status, headers, body }: MockAnswer): void {

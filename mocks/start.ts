@@ -2,7 +2,8 @@ import type { Contract } from '../spec/index.js';
 import { assemble, type AssemblyOptions } from './assemble.js';
 import type { AtsWorld } from './ats/index.js';
 import type { Api as AtsApi } from './ats/types.js';
-import { authority } from './hosts.js';
+import { createFetch, type MockFetch } from './fetch.js';
+import { authority, NO_SOCKET } from './hosts.js';
 import type { Journal } from './journal.js';
 import { checkAddress, close, countRequests, listen, reachable } from './listen.js';
 import { createBuilder, type ApiTypes, type Scripting, type Scripts } from './script/index.js';
@@ -22,15 +23,26 @@ import {
 export interface StartOptions extends AssemblyOptions {
   /** 0, the default, lets the system choose. */
   readonly port?: number | undefined;
+  /** `false` for a mock without a socket: `mock.fetch` reaches it, and nothing else. */
+  readonly listen?: boolean | undefined;
 }
 
 /** A running mock; `on` and `onAny` add rules to it. */
 export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> extends Scripting<Api> {
-  /** Where it can be reached from this machine, without a slash at the end. */
+  /** Where it can be reached from this machine, without a slash at the end; without a socket, by `fetch` alone. */
   readonly url: string;
   /** As it was asked for. */
   readonly host: string;
+  /** 0 without a socket. */
   readonly port: number;
+  /**
+   * Asks the mock without a socket: a path, or a URL of any origin, is answered as the socket would answer it, faults included.
+   *
+   * @example
+   * const answer = await mock.fetch('/v1/transactions/unknown'); // 404 transaction.not_found
+   * const client = createClient({ baseUrl: 'https://api.example.com', fetch: mock.fetch });
+   */
+  readonly fetch: MockFetch;
   readonly contract: Contract;
   /** What the admin routes ask for; `undefined` on loopback unless one was given. */
   readonly adminToken: string | undefined;
@@ -75,20 +87,22 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
 export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi>(
   options: StartOptions = {},
 ): Promise<Mock<World, Api>> {
-  const { port = 0, host = '127.0.0.1' } = options;
-  checkAddress(host, port);
-  const assembly = await assemble(options);
+  const { listen: listens = true, port = 0, host = listens ? '127.0.0.1' : NO_SOCKET } = options;
+  checkAddress(host, port, listens);
+  const assembly = await assemble({ ...options, host });
   const { app, contract, adminToken, sandbox, journal, audit, clock, scripts, reset } = assembly;
   let bound = '';
   const server = createHttpServer(app, () => bound);
   const idle = countRequests(server);
-  const actual = await listen(server, host, port);
-  bound = authority(reachable(host), actual);
+  const actual = listens ? await listen(server, host, port) : 0;
+  bound = listens ? authority(reachable(host), actual) : host;
+  const url = `http://${bound}`;
   return {
     ...createBuilder<Api>({ contract, add: (rule) => scripts.add(rule) }),
-    url: `http://${bound}`,
+    url,
     host,
     port: actual,
+    fetch: createFetch(app, url),
     contract,
     adminToken,
     world: sandbox?.world as World,
