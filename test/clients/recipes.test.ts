@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -65,6 +65,23 @@ const RUNNERS: Readonly<Record<string, readonly [program: string, ...args: reado
   vitest: ['vitest/vitest.mjs', 'run'],
   MSW: ['vitest/vitest.mjs', 'run'],
 };
+
+/** The README shows the first three as they stand here, where they are run. */
+describe('README.md', () => {
+  it('shows a client that retries, in under ten lines three times', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    for (const name of ['ts', 'retry.yaml', 'sh']) {
+      const { text } = blockOf(RETRIES, name);
+      expect(readme, name).to.include(text.trim());
+      expect(
+        text
+          .trim()
+          .split('\n')
+          .filter((line) => line !== ''),
+      ).to.have.length.below(10);
+    }
+  });
+});
 
 describe('docs/recipes.md', function () {
   this.timeout(60_000);
