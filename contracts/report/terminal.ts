@@ -1,5 +1,5 @@
+import { groupBy } from '../../spec/index.js';
 import { createColors } from 'picocolors';
-import { groupBy } from '../group.js';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import type { CauseLine, Outcome } from '../types.js';
