@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Contract } from '../spec/index.js';
 import { LATEST } from './clock.js';
 import type { Journal } from './journal.js';
+import { exposeMetrics, type Tally } from './metrics/index.js';
 import { problemBody } from './problem.js';
+import type { Scripts } from './script/index.js';
 import type { AdminAnswer, AdminRoute, Clock, Sandbox } from './types.js';
 
 /** What the admin routes steer. */
@@ -11,13 +13,17 @@ export interface AdminSubject {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly sandbox: Sandbox | undefined;
+  readonly scripts: Pick<Scripts, 'rules'>;
+  readonly tally: Tally;
+  /** Aborted when the mock closes. */
+  readonly closing: AbortSignal;
   readonly reset: () => void;
 }
 
 export const ADMIN = '/__admin';
 
 /** The mock's own admin routes; those of the sandbox stand beside them. */
-export function adminRoutes({ contract, clock, journal, sandbox, reset }: AdminSubject): readonly AdminRoute[] {
+export function adminRoutes({ contract, clock, journal, sandbox, scripts, tally, closing, reset }: AdminSubject): readonly AdminRoute[] {
   return [
     route('GET', '/health', () =>
       ok({
@@ -29,6 +35,11 @@ export function adminRoutes({ contract, clock, journal, sandbox, reset }: AdminS
         requests: journal.total,
       }),
     ),
+    route('GET', '/ready', () => (closing.aborted ? { status: 503, body: { status: 'stopping' } } : ok({ status: 'ready' }))),
+    route('GET', '/metrics', async () => {
+      const { text, contentType } = await exposeMetrics(tally, { rules: scripts.rules.length, journalled: journal.total });
+      return { status: 200, text: { type: contentType, value: text } };
+    }),
     route('GET', '/requests', ({ query }) => {
       const limit = query.get('limit');
       if (limit !== null && !/^\d{1,9}$/.test(limit))

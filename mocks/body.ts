@@ -1,3 +1,5 @@
+import { decoded, isPlain, SlowBody } from './http/index.js';
+
 /** A request body as JSON, or why it is none. */
 export type JsonBody =
   | { readonly kind: 'absent' }
@@ -14,27 +16,48 @@ const ABSENT: JsonBody = Object.freeze({ kind: 'absent' });
  *
  * @example
  * await readJson(request.body, 1_048_576); // { kind: 'json', value: { job_id: '...' } }
+ *
+ * @param maxBytes Of the body, and of what it is decoded to.
+ * @param encoding Its `Content-Encoding`: gzip, deflate or br.
  */
-export async function readJson(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<JsonBody> {
-  const bytes = await readBytes(body, maxBytes);
-  if (bytes === 'too long') return malformed(`The body is longer than ${maxBytes} bytes.`);
-  if (bytes === 'broken off') return malformed('The body ended before it was complete.');
+export async function readJson(
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  encoding?: string | readonly string[],
+): Promise<JsonBody> {
+  const coding = String(encoding ?? '');
+  const plain = isPlain(coding);
+  if (plain === undefined) return malformed(`The body is encoded as ${coding.slice(0, 100)}; gzip, deflate and br are understood.`);
+  const bytes = plain ? await readBytes(body, maxBytes) : await readEncoded(body, maxBytes, coding);
+  if (!(bytes instanceof Uint8Array)) return malformed(bytes);
   if (bytes.length === 0) return ABSENT;
   const text = decode(bytes);
   return text === undefined ? malformed('The body is not valid UTF-8.') : parse(text);
 }
 
-async function readBytes(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array | 'too long' | 'broken off'> {
+/** Decoded only once it is there, so that a body which decodes to nothing for ever is too long like any other. */
+async function readEncoded(body: AsyncIterable<Uint8Array>, maxBytes: number, coding: string): Promise<Uint8Array | string> {
+  const bytes = await readBytes(body, maxBytes);
+  if (!(bytes instanceof Uint8Array) || bytes.length === 0) return bytes;
+  return readBytes(decoded(bytes, coding), maxBytes, `The body is not ${coding.slice(0, 100)}, which its Content-Encoding says it is.`);
+}
+
+/** The bytes of a body, or what is wrong with it. */
+async function readBytes(
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  broken = 'The body ended before it was complete.',
+): Promise<Uint8Array | string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
     for await (const chunk of body) {
       length += chunk.length;
-      if (length > maxBytes) return 'too long';
+      if (length > maxBytes) return `The body is longer than ${maxBytes} bytes.`;
       chunks.push(chunk);
     }
-  } catch {
-    return 'broken off';
+  } catch (error) {
+    return error instanceof SlowBody ? error.message : broken;
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
 }

@@ -6,6 +6,7 @@ import { createCatalogue, type Catalogue, type Entry } from './catalogue.js';
 import { readChoice, type Choice } from './choice.js';
 import { loadSources } from './dynamic.js';
 import type { Fault } from './faults/index.js';
+import { answerOptions, answerPreflight, routeOf } from './http/index.js';
 import { redactTokens, redactUrl, type JournalRecord } from './journal.js';
 import { createForward } from './proxy.js';
 import { createResponder, sayApplied, type Given, type Responder } from './responder.js';
@@ -33,6 +34,8 @@ export interface EngineOptions {
   readonly scripts?: Scripts | undefined;
   /** Origins that rules may send requests on to. */
   readonly proxyTo?: readonly string[] | undefined;
+  /** Whether browsers are told that pages from anywhere may call the API. */
+  readonly cors?: boolean | undefined;
   /** Whether answers are generated where nothing else says what they are. */
   readonly dynamic?: boolean | undefined;
   /** Of everything that is generated; without one, each answer differs. */
@@ -81,6 +84,7 @@ class ContractEngine implements Engine {
   readonly #sandbox: Sandbox | undefined;
   readonly #scripts: Scripts | undefined;
   readonly #scripted: ScriptedAnswers;
+  readonly #cors: boolean;
   readonly #dynamic: boolean;
   readonly #seed: string | undefined;
   readonly #catalogue: Catalogue;
@@ -89,11 +93,12 @@ class ContractEngine implements Engine {
   readonly #validate: Validate;
   readonly #bodyLimit: number;
 
-  constructor({ contract, clock, sandbox, scripts, proxyTo = [], dynamic = false, seed }: EngineOptions) {
+  constructor({ contract, clock, sandbox, scripts, proxyTo = [], cors = false, dynamic = false, seed }: EngineOptions) {
     this.#contract = contract;
     this.#clock = clock;
     this.#sandbox = sandbox;
     this.#scripts = scripts;
+    this.#cors = cors;
     this.#dynamic = dynamic;
     this.#seed = seed;
     this.#catalogue = createCatalogue(contract);
@@ -116,7 +121,10 @@ class ContractEngine implements Engine {
     const requestId = newRequestId();
     let operation: Operation | undefined;
     try {
-      const route = this.#contract.route(request.method, request.path);
+      // Before the rules: a browser would hide what they answer behind a CORS error.
+      const preflight = this.#cors ? answerPreflight(this.#contract, request, requestId) : undefined;
+      if (preflight !== undefined) return this.#answered(request, requestId, undefined, preflight);
+      const route = routeOf(this.#contract, request);
       if (route === undefined) return await this.#elsewhere(request, requestId);
       operation = route.operation;
       const entry = this.#catalogue.entry(operation);
@@ -265,6 +273,8 @@ class ContractEngine implements Engine {
   async #elsewhere(request: MockRequest, requestId: string): Promise<Answered> {
     const scripted = await this.#script(requestId, request, undefined);
     if (scripted?.given !== undefined) return this.#answered(request, requestId, undefined, scripted.given);
+    const options = answerOptions(this.#contract, request, requestId);
+    if (options !== undefined) return this.#answered(request, requestId, undefined, options);
     const answer = await this.#sandbox?.elsewhere(request);
     if (answer === undefined) return this.refuseRoute(request, this.#whyNoRoute(request));
     // The end of such a path is a credential: it stays out of the journal.
@@ -281,7 +291,8 @@ class ContractEngine implements Engine {
   }
 
   async #call({ entry: { operation }, entry, request, params }: Step): Promise<CheckedCall> {
-    const body = operation.body?.json === undefined ? NO_BODY : await readJson(request.body, this.#bodyLimit);
+    const body =
+      operation.body?.json === undefined ? NO_BODY : await readJson(request.body, this.#bodyLimit, request.headers['content-encoding']);
     return createCall(operation, params, request, body, this.#validate(entry, request, body));
   }
 
@@ -290,7 +301,7 @@ class ContractEngine implements Engine {
   }
 
   #answered({ method, path, query }: Target, requestId: string, operation: Operation | undefined, given: Given, delay = 0): Answered {
-    const { answer, answeredBy, why, code } = given;
+    const { answer, answeredBy, why, code, ruleId } = given;
     const record = {
       requestId,
       at: new Date(this.#clock.now()).toISOString(),
@@ -300,6 +311,7 @@ class ContractEngine implements Engine {
       status: answer.status,
       code,
       answeredBy,
+      ruleId,
       why: redactTokens(why),
     };
     const waits = code?.startsWith('failpath:') === true ? 0 : Math.max(delay, given.delay ?? 0);

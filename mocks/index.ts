@@ -12,6 +12,7 @@ export {
 } from './ats/index.js';
 export { createClock, type MockClock } from './clock.js';
 export { createEngine, type Answered, type Engine, type EngineOptions } from './engine.js';
+export { readKeyPair } from './http/index.js';
 export type { Journal } from './journal.js';
 export { defaultContract, requireSandbox, startMock, type Mock, type StartOptions } from './start.js';
 export {

@@ -65,15 +65,22 @@ export function countRequests(server: Server): () => Promise<void> {
 }
 
 /** How long an answer under way may take once the mock is closing; an upload that never ends must not hold it up. */
-const GRACE = 1_000;
+const GRACE_MS = 1_000;
 
-/** Stops listening, lets the requests under way be answered, and closes every connection. */
-export async function close(server: Server, idle: () => Promise<void>): Promise<void> {
-  if (!server.listening) return;
+const closings = new WeakMap<Server, Promise<void>>();
+
+/** Stops listening, lets the requests under way be answered as far as there is time, and closes every connection. */
+export function close(server: Server, idle: () => Promise<void>, graceMs: number = GRACE_MS): Promise<void> {
+  let closing = closings.get(server);
+  if (closing === undefined) closings.set(server, (closing = shutDown(server, idle, graceMs)));
+  return closing;
+}
+
+async function shutDown(server: Server, idle: () => Promise<void>, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   server.closeIdleConnections();
   const patience = new AbortController();
-  await Promise.race([idle(), wait(GRACE, undefined, { signal: patience.signal }).catch(() => undefined)]);
+  await Promise.race([idle(), wait(graceMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
   patience.abort();
   server.closeAllConnections();
   await closed;

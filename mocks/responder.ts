@@ -10,7 +10,7 @@ import { choicesOf } from './select.js';
 import type { MockAnswer, Refusal } from './types.js';
 
 /** Why an answer is given: what the journal says about it. */
-export type Because = Pick<JournalRecord, 'answeredBy' | 'why' | 'code'>;
+export type Because = Pick<JournalRecord, 'answeredBy' | 'why' | 'code' | 'ruleId'>;
 
 export type Given = Because & {
   readonly answer: MockAnswer;

@@ -76,8 +76,8 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
   });
 
   return {
-    async carryOut({ answer, why }, scripted) {
-      const because: Because = { answeredBy: 'script', why, code: undefined };
+    async carryOut({ rule, answer, why }, scripted) {
+      const because: Because = { answeredBy: 'script', why, code: undefined, ruleId: rule.id };
       const { requestId, on } = scripted;
       if ('usedUp' in answer) return { given: unavailable(`all of its ${answer.usedUp} answers have been given`, scripted, because) };
       if ('passes' in answer) return 'pass';

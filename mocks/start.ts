@@ -10,8 +10,10 @@ import type { Api as AtsApi } from './ats/types.js';
 import { createClock } from './clock.js';
 import { createEngine, type Answered } from './engine.js';
 import { authority, isLoopback } from './hosts.js';
+import { keyPairFor, shareWithPages, type KeyPair } from './http/index.js';
 import { createJournal, type Journal } from './journal.js';
 import { checkAddress, close, countRequests, listen, reachable } from './listen.js';
+import { createTally } from './metrics/index.js';
 import {
   createBuilder,
   createScripts,
@@ -45,6 +47,10 @@ export interface StartOptions {
   readonly script?: string | readonly string[] | undefined;
   /** Told what happens to script files after the start. */
   readonly onScript?: ((event: ScriptEvent) => void) | undefined;
+  /** HTTPS: `true` for a new certificate that signs itself, or a certificate and its key as PEM. */
+  readonly tls?: boolean | KeyPair | undefined;
+  /** Whether web pages from anywhere may call the API, never the admin routes; they may by default. */
+  readonly cors?: boolean | undefined;
   /** URLs of servers that rules may send requests on to. */
   readonly proxyTo?: readonly string[] | undefined;
   /** Told of every answer; the place for a log. */
@@ -61,6 +67,8 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
   readonly contract: Contract;
   /** What the admin routes ask for; `undefined` on loopback unless one was given. */
   readonly adminToken: string | undefined;
+  /** What clients of a mock with TLS have to trust, as PEM; `undefined` without TLS. */
+  readonly certificate: string | undefined;
   /** The well-known world of the sandbox; `undefined` without one. */
   readonly world: World;
   readonly journal: Pick<Journal, 'entries' | 'total'>;
@@ -69,8 +77,11 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
   readonly scripts: Scripts;
   /** Back to the well-known world, an empty journal, real time, and the rules of the script files from their beginning. */
   reset(): void;
-  /** Answers what is under way, then closes every connection. */
-  close(): Promise<void>;
+  /**
+   * Refuses new connections, answers what is under way, as far as it can be within `graceMs` (1,000 by default), and closes
+   * every connection. What waits on purpose is answered at once.
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
 /** The built-in sandboxes, by the `api` that a contract names. */
@@ -90,8 +101,9 @@ const SANDBOXES: Readonly<Record<string, SandboxFactory>> = { ats: createAtsSand
 export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi>(
   options: StartOptions = {},
 ): Promise<Mock<World, Api>> {
-  const { port = 0, host = '127.0.0.1', dynamic, seed, proxyTo, onRequest } = options;
+  const { port = 0, host = '127.0.0.1', dynamic, seed, proxyTo, onRequest, tls = false, cors = true } = options;
   checkAddress(host, port);
+  const keyPair = tls === false ? undefined : await keyPairFor(tls, host);
   const contract = typeof options.contract === 'object' ? options.contract : await loadContract(options.contract ?? defaultContract());
   const clock = createClock();
   const journal = createJournal();
@@ -106,22 +118,48 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
     rules.reset();
   };
 
-  const engine = createEngine({ contract, clock, sandbox, scripts, proxyTo, dynamic, seed: seed === undefined ? undefined : String(seed) });
-  const admin = createAdmin({ contract, clock, journal, sandbox, token: adminToken, host, reset });
+  const engine = createEngine({
+    contract,
+    clock,
+    sandbox,
+    scripts,
+    proxyTo,
+    cors,
+    dynamic,
+    seed: seed === undefined ? undefined : String(seed),
+  });
   const closing = new AbortController();
+  const tally = createTally();
+  const admin = createAdmin({
+    contract,
+    clock,
+    journal,
+    sandbox,
+    scripts,
+    tally,
+    closing: closing.signal,
+    token: adminToken,
+    host,
+    reset,
+  });
   // Every delay that is under way listens to it.
   setMaxListeners(0, closing.signal);
   const record = (answered: Answered, since: number): MockAnswer => {
-    tell(onRequest, journal.add({ ...answered.record, milliseconds: Math.round((performance.now() - since) * 1_000) / 1_000 }));
+    const entry = journal.add({ ...answered.record, milliseconds: Math.round((performance.now() - since) * 1_000) / 1_000 });
+    tally.add(entry);
+    tell(onRequest, entry);
     return answered.answer;
   };
   const app: App = {
     answer: async (request) => {
       if (admin.handles(request.path)) return { answer: await admin.answer(request) };
       const since = performance.now();
+      tally.begin();
       const answered = await engine.answer(request);
       if (answered.delay > 0) await wait(answered.delay, undefined, { signal: closing.signal }).catch(() => undefined);
-      return { answer: record(answered, since), fault: answered.fault };
+      tally.end();
+      const answer = record(answered, since);
+      return { answer: cors ? shareWithPages(request, answer) : answer, fault: answered.fault };
     },
     closing: closing.signal,
     refuseFraming: (why) => record(engine.refuseFraming(why), performance.now()),
@@ -129,26 +167,27 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
   };
 
   let bound = '';
-  const server = createHttpServer(app, () => bound);
+  const server = createHttpServer(app, () => bound, { tls: keyPair });
   const idle = countRequests(server);
   const actual = await listen(server, host, port);
   bound = authority(reachable(host), actual);
   return {
     ...createBuilder<Api>({ contract, add: (rule) => scripts.add(rule) }),
-    url: `http://${bound}`,
+    url: `${keyPair === undefined ? 'http' : 'https'}://${bound}`,
     host,
     port: actual,
     contract,
     adminToken,
+    certificate: keyPair?.cert,
     world: sandbox?.world as World,
     journal,
     clock,
     scripts,
     reset,
-    close: async () => {
+    close: async ({ graceMs } = {}) => {
       closing.abort();
       rules.close();
-      await close(server, idle);
+      await close(server, idle, graceMs);
     },
   };
 }

@@ -77,12 +77,14 @@ export interface AdminRoute {
     readonly query: URLSearchParams;
     readonly body: unknown;
     readonly baseUrl: string;
-  }): AdminAnswer;
+  }): AdminAnswer | Promise<AdminAnswer>;
 }
 
 export interface AdminAnswer {
   readonly status: number;
   readonly body?: unknown;
+  /** In the place of a JSON body. */
+  readonly text?: { readonly type: string; readonly value: string };
 }
 
 /** A stateful API behind the contract: failures happen in it for their real reason. */
@@ -138,6 +140,8 @@ export interface JournalEntry {
   readonly code: string | undefined;
   /** Which step of the engine answered. */
   readonly answeredBy: 'choice' | 'script' | 'validation' | 'sandbox' | 'example' | 'routing' | 'storage';
+  /** Of the rule that answered, if one did. */
+  readonly ruleId?: string | undefined;
   /** In words: why this answer. */
   readonly why: string;
   /** Of real time. */
