@@ -23,8 +23,17 @@ type Level = 'info' | 'warn' | 'error';
  * log.script({ type: 'removed', file: 'scripts/a.yaml' }); // {"level":"info","time":"…","event":"script","type":"removed",…}
  */
 export function createJsonLog(io: Pick<Io, 'out'>): MockLog & { start(mock: Mock, more: Readonly<Record<string, unknown>>): void } {
-  const write = (level: Level, event: string, more: object): void =>
-    io.out(`${JSON.stringify({ level, time: new Date().toISOString(), event, ...more })}\n`);
+  // Scripts are loaded before the mock listens, but whoever starts it waits for its address on the first line.
+  let waiting: string[] | undefined = [];
+  const write = (level: Level, event: string, more: object): void => {
+    const line = `${JSON.stringify({ level, time: new Date().toISOString(), event, ...more })}\n`;
+    if (event === 'start' || waiting === undefined) io.out(line);
+    else waiting.push(line);
+    if (event === 'start') {
+      for (const later of waiting ?? []) io.out(later);
+      waiting = undefined;
+    }
+  };
   return {
     start: ({ url, certificate, contract, world }, more) => {
       const { title, version, file, sha256 } = contract;

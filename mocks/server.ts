@@ -85,7 +85,7 @@ function listener(tls: KeyPair | undefined, { headerBytes, headersTimeout, keepA
     connectionsCheckingInterval: checkInterval,
   };
   if (tls === undefined) return createServer(options);
-  return createTlsServer({ ...options, cert: tls.cert, key: tls.key, handshakeTimeout: headersTimeout }) as unknown as Server;
+  return createTlsServer({ ...options, cert: tls.cert, key: tls.key, handshakeTimeout: headersTimeout });
 }
 
 async function handle(host: Host, req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -145,7 +145,7 @@ function connectionOf(socket: Duplex): Connection {
 async function send({ closing }: Host, res: ServerResponse, answer: MockAnswer): Promise<void> {
   const { req } = res;
   // Not for HEAD: what it is told of the length is then true of an answer without coding.
-  const { status, headers, body } = req.method === 'HEAD' ? answer : await encoded(answer, String(req.headers['accept-encoding'] ?? ''));
+  const { status, headers, body } = req.method === 'HEAD' ? answer : await encoded(answer, req.headers['accept-encoding']);
   if (res.destroyed) return;
   if (closing()) res.shouldKeepAlive = false;
   const length =
