@@ -123,7 +123,8 @@ class ContractEngine implements Engine {
     try {
       // Before the rules: a browser would hide what they answer behind a CORS error.
       const preflight = this.#cors ? answerPreflight(this.#contract, request, requestId) : undefined;
-      if (preflight !== undefined) return this.#answered(request, requestId, undefined, preflight);
+      if (preflight !== undefined)
+        return this.#answered(preflight.isKnownPath ? request : parentOf(request), requestId, undefined, preflight);
       const route = routeOf(this.#contract, request);
       if (route === undefined) return await this.#elsewhere(request, requestId);
       operation = route.operation;
@@ -277,9 +278,12 @@ class ContractEngine implements Engine {
     if (options !== undefined) return this.#answered(request, requestId, undefined, options);
     const answer = await this.#sandbox?.elsewhere(request);
     if (answer === undefined) return this.refuseRoute(request, this.#whyNoRoute(request));
-    // The end of such a path is a credential: it stays out of the journal.
-    const parent = { ...request, path: request.path.replace(/[^/]*$/, '…') };
-    return this.#answered(parent, requestId, undefined, { answer, answeredBy: 'storage', why: 'outside the contract', code: undefined });
+    return this.#answered(parentOf(request), requestId, undefined, {
+      answer,
+      answeredBy: 'storage',
+      why: 'outside the contract',
+      code: undefined,
+    });
   }
 
   #whyNoRoute({ method, path }: MockRequest): string {
@@ -320,3 +324,8 @@ class ContractEngine implements Engine {
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** The end of a path outside the contract can be a credential (that of an upload URL is): it stays out of the journal. */
+function parentOf({ method, path, query }: Target): Target {
+  return { method, path: path.replace(/[^/]*$/, '…'), query };
+}

@@ -12,7 +12,7 @@ import { createEngine, type Answered } from './engine.js';
 import { authority, isLoopback } from './hosts.js';
 import { keyPairFor, shareWithPages, type KeyPair } from './http/index.js';
 import { createJournal, type Journal } from './journal.js';
-import { checkAddress, close, countRequests, listen, reachable } from './listen.js';
+import { checkAddress, close, listen, reachable, watchTraffic } from './listen.js';
 import { createTally } from './metrics/index.js';
 import {
   createBuilder,
@@ -168,7 +168,7 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
 
   let bound = '';
   const server = createHttpServer(app, () => bound, { tls: keyPair });
-  const idle = countRequests(server);
+  const traffic = watchTraffic(server);
   const actual = await listen(server, host, port);
   bound = authority(reachable(host), actual);
   return {
@@ -187,7 +187,7 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
     close: async ({ graceMs } = {}) => {
       closing.abort();
       rules.close();
-      await close(server, idle, graceMs);
+      await close(server, traffic, graceMs);
     },
   };
 }

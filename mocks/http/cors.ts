@@ -35,18 +35,23 @@ const SAFELISTED = new Set([
  * @example
  * answerPreflight(contract, request, 'req_1')?.answer.headers['access-control-allow-methods']; // 'GET, HEAD, OPTIONS'
  */
-export function answerPreflight(contract: Contract, request: MockRequest, requestId: string): SurfaceAnswer | undefined {
+export function answerPreflight(
+  contract: Contract,
+  request: MockRequest,
+  requestId: string,
+): (SurfaceAnswer & { readonly isKnownPath: boolean }) | undefined {
   if (request.method !== 'OPTIONS') return undefined;
   const asked = single(request.headers['access-control-request-method'])?.trim() ?? '';
   if (single(request.headers['origin']) === undefined || !TOKEN.test(asked)) return undefined;
   const known = methodsOf(contract, request.path);
   const headers = reflected(single(request.headers['access-control-request-headers']) ?? '');
-  return surfaceAnswer(requestId, `a browser asks whether it may send ${asked}`, {
+  const given = surfaceAnswer(requestId, `a browser asks whether it may send ${asked}`, {
     ...EVERYONE,
     'access-control-allow-methods': known.length === 0 ? asked : known.join(', '),
     ...(headers === '' ? {} : { 'access-control-allow-headers': headers }),
     'access-control-max-age': MAX_AGE,
   });
+  return { ...given, isKnownPath: known.length > 0 };
 }
 
 /** An answer that the page which asked for it may read, with all of its headers. What it says of CORS itself stays. */

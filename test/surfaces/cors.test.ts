@@ -72,6 +72,7 @@ describe('surfaces: CORS', () => {
   it('an upload from a page works: the storage is part of the surface', async () => {
     const asked = await preflight('/__storage/whatever', 'PUT', 'content-type');
     expect([asked.status, asked.headers['access-control-allow-methods']]).to.deep.equal([204, 'PUT']);
+    expect(mock.journal.entries(1)[0]?.url).to.equal('/__storage/…');
     const refused = await ask(`${mock.url}/__storage/whatever`, { method: 'PUT', headers: { origin: PAGE } });
     expect([refused.status, refused.headers['access-control-allow-origin']]).to.deep.equal([403, '*']);
   });

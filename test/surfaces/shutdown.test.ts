@@ -24,12 +24,11 @@ async function open(port: number): Promise<Line> {
   return { socket, seen: () => text, closed };
 }
 
-const head = (method: string, path: string, length: number): string =>
-  `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
-
 /** Half a request, of which the server has seen the beginning: it has asked for the body. */
-async function half(line: Line, method: string, path: string): Promise<void> {
-  line.socket.write(`${head(method, path, 2).slice(0, -2)}Expect: 100-continue\r\n\r\n{`);
+async function half(line: Line, method: string, path: string, headers = ''): Promise<void> {
+  line.socket.write(
+    `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n${headers}\r\n{`,
+  );
   while (!line.seen().includes('100 Continue')) await once(line.socket, 'data');
 }
 
@@ -54,11 +53,12 @@ describe('surfaces: the end', function () {
   });
 
   it('what waits on purpose is answered at once', async () => {
-    const answered = fetch(`${mock.url}${TRANSACTION}?__code=404`, { headers: { 'x-mock-response-delay': '60000' } });
-    // A second request tells when the first has been taken.
-    await send(mock, 'GET', TRANSACTION);
+    const line = await open(mock.port);
+    await half(line, 'GET', `${TRANSACTION}?__code=404`, 'X-Mock-Response-Delay: 60000\r\n');
+    line.socket.write('}');
     await mock.close({ graceMs: 15_000 });
-    expect((await answered).status).to.equal(404);
+    await line.closed;
+    expect(line.seen()).to.match(/HTTP\/1\.1 404 .*transaction\.not_found/is);
   });
 
   it('what never ends is cut off after the time of grace', async () => {
@@ -67,6 +67,16 @@ describe('surfaces: the end', function () {
     await mock.close({ graceMs: 20 });
     await line.closed;
     expect(line.seen()).to.not.include('HTTP/1.1 4');
+  });
+
+  it('a connection that never gets to a request does not hold it up, over TLS neither', async () => {
+    for (const tls of [false, true]) {
+      const own = await startMock<undefined>({ contract: await atsContract(), sandbox: false, tls });
+      const line = await open(own.port);
+      line.socket.write(tls ? Buffer.from('160301', 'hex') : 'GET ');
+      await own.close({ graceMs: 20 });
+      await line.closed;
+    }
   });
 
   it('a second call waits for the same end', async () => {
@@ -119,8 +129,6 @@ describe('surfaces: the end', function () {
     const line = await open(Number(port));
     await half(line, 'POST', INIT);
     running.kill('SIGTERM');
-    const other = await open(Number(port)).catch(() => undefined);
-    other?.socket.destroy();
     const again = setInterval(() => running.kill('SIGTERM'), 50);
     const { exitCode } = await running.ended;
     clearInterval(again);
