@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../ci/index.js';
+import { version } from '../mocks/index.js';
 import { formatFinding, InputError } from '../spec/index.js';
 import { check } from './commands/check.js';
+import { coverage, type CoverageOptions } from './commands/coverage.js';
 import { list } from './commands/list.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
+import { sweep, type SweepOptions } from './commands/sweep.js';
 import { types, type TypesOptions } from './commands/types.js';
 import { verify, type VerifyOptions } from './commands/verify.js';
 import type { Io } from './io.js';
@@ -94,6 +96,23 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--json', 'print JSON')
     .action(async (options) => done(await list(options, io)));
 
+  selecting(program.command('coverage').description('which declared failures has the client of a running mock been shown?'))
+    .requiredOption('--url <url>', 'address of the mock')
+    .option('--min <percent>', 'exit 2 when less than this was shown', Number)
+    .option('--admin-token <token>', 'what the mock asks for (default: FAILPATH_ADMIN_TOKEN)')
+    .option('--json', 'print JSON')
+    .action(async (options: CoverageOptions) => done(await coverage(options, io)));
+
+  selecting(program.command('sweep').description("run a client's tests once for each declared failure, with a mock that answers with it"))
+    .argument('<command...>', 'the test command, after --; it finds the mock by FAILPATH_URL')
+    .option('--port <n>', 'of the mock (default: a free one)', whole(0, 65535))
+    .option('--timeout <seconds>', 'per run (default: 60)', positive)
+    .option('--retry-after <seconds>', 'what Retry-After says, where a failure has it (default: 1)', whole(0, 86_400))
+    .option('--no-control', 'leave out the run without a failure')
+    .option('--any-exit', 'the command may fail: only that it ends and how the client behaved counts')
+    .option('--json', 'print JSON')
+    .action(async (command: readonly string[], options: Omit<SweepOptions, 'command'>) => done(await sweep({ ...options, command }, io)));
+
   program
     .command('check')
     .description('is the contract sound?')
@@ -151,16 +170,4 @@ function positive(value: string): number {
   const number = Number(value);
   if (!Number.isFinite(number) || number <= 0) throw new InvalidArgumentError('It is a number over 0.');
   return number;
-}
-
-/** From the package's own description, seen from the sources as well as from the build. */
-function version(): string {
-  for (const path of ['../package.json', '../../package.json']) {
-    try {
-      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version;
-    } catch {
-      // The other place, then.
-    }
-  }
-  return 'unknown';
 }

@@ -1,4 +1,5 @@
-import { readExchanges, type RecordedExchange } from '../mocks/index.js';
+import { z } from 'zod';
+import type { Coverage, ReportedVerdict } from '../mocks/index.js';
 import type { Contract } from '../spec/index.js';
 import { usage } from './targets.js';
 
@@ -9,44 +10,68 @@ export interface RunningMock {
   readonly token: string | undefined;
 }
 
-/** What a mock remembers. */
-export interface SeenJournal {
-  /** In the order of the answers. */
-  readonly exchanges: readonly RecordedExchange[];
-  /** How many requests there were, those that the journal has forgotten included. */
-  readonly total: number;
+/** What a mock knows of its clients. */
+export interface SeenClients {
+  readonly rows: Coverage['rows'];
+  readonly verdicts: readonly ReportedVerdict[];
+  /** How many requests there were. */
+  readonly requests: number;
+  /** How many of them nobody has judged. */
+  readonly unjudged: number;
 }
 
 const TIMEOUT_MS = 10_000;
 
+const row = z.object({
+  operation: z.string(),
+  status: z.number(),
+  code: z.string(),
+  retry: z.enum(['never', 'backoff', 'retry-after']),
+  times: z.number(),
+});
+const verdict = z.object({
+  misbehaviour: z.string(),
+  certain: z.boolean(),
+  operation: z.string(),
+  status: z.number().optional(),
+  code: z.string().optional(),
+  says: z.string(),
+  remedy: z.string(),
+  evidence: z.array(z.object({ id: z.number(), says: z.string() })),
+});
+const coverage = z.object({
+  contract: z.object({ sha256: z.string() }),
+  requests: z.number(),
+  unjudged: z.number(),
+  failures: z.array(row),
+  verdicts: z.array(verdict),
+});
+
 /**
- * Reads the journal of a running mock, provided that it serves this contract.
+ * Asks a running mock what its clients have been shown, provided that it serves this contract.
  *
  * @example
- * const journal = await fetchJournal({ url: 'http://127.0.0.1:4010', token: undefined }, contract);
+ * const seen = await fetchClients({ url: 'http://127.0.0.1:4010', token: undefined }, contract);
  *
  * @returns why, when nothing answers there.
  * @throws {InputError} `usage` for a URL that is none, a token that is refused, and what is no mock of this contract
  */
-export async function fetchJournal(mock: RunningMock, contract: Contract): Promise<SeenJournal | { readonly unreachable: string }> {
+export async function fetchClients(mock: RunningMock, contract: Contract): Promise<SeenClients | { readonly unreachable: string }> {
   if (!URL.canParse(mock.url) || !/^https?:$/.test(new URL(mock.url).protocol))
     throw usage(`--url is ${JSON.stringify(mock.url)}`, 'A mock is reached over http or https.', 'Say --url http://127.0.0.1:4010');
-  const health = await get(mock, '/__admin/health');
-  if ('unreachable' in health) return health;
-  const sha256 = (health.body as { readonly contract?: { readonly sha256?: unknown } } | undefined)?.contract?.sha256;
-  if (typeof sha256 !== 'string') throw noMock(mock.url);
-  if (sha256 !== contract.sha256) {
+  const answer = await get(mock, '/__admin/coverage');
+  if ('unreachable' in answer) return answer;
+  const { success, data } = coverage.safeParse(answer.body);
+  if (!success) throw noMock(mock.url);
+  if (data.contract.sha256 !== contract.sha256) {
     throw usage(
       `${mock.url} serves another contract than ${contract.file}`,
       'What it has shown says nothing about the failures that this one declares.',
       'Name its contract with --contract, or restart it if the file has changed.',
     );
   }
-  const requests = await get(mock, '/__admin/requests');
-  if ('unreachable' in requests) return requests;
-  const journal = readExchanges(requests.body);
-  if (journal === undefined) throw noMock(mock.url);
-  return journal;
+  const { requests, unjudged, failures, verdicts } = data;
+  return { requests, unjudged, rows: failures, verdicts: verdicts as readonly ReportedVerdict[] };
 }
 
 async function get({ url, token }: RunningMock, path: string): Promise<{ readonly body: unknown } | { readonly unreachable: string }> {
@@ -66,7 +91,7 @@ async function get({ url, token }: RunningMock, path: string): Promise<{ readonl
     const what = `${url} ${token === undefined ? 'asks for its admin token' : 'refuses the admin token'}`;
     throw usage(
       what,
-      'Its journal is not for everyone.',
+      'Its admin routes are not for everyone.',
       'Say --admin-token, or set FAILPATH_ADMIN_TOKEN; the mock prints it at its start.',
     );
   }
@@ -81,7 +106,7 @@ async function get({ url, token }: RunningMock, path: string): Promise<{ readonl
 function noMock(url: string): Error {
   return usage(
     `what answers at ${url} is no failpath mock, or not one of this version`,
-    'Coverage is read from the journal of a running mock.',
+    'Coverage is what a running mock has shown.',
     'Start one with `failpath mock`, and name its address.',
   );
 }

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import findMyWay from 'find-my-way';
-import { ADMIN, adminRoutes, invalidInput, type AdminSubject } from './admin-routes.js';
+import { ADMIN, invalidInput } from './admin-answers.js';
+import { adminRoutes, type AdminSubject } from './admin-routes.js';
 import { readJson } from './body.js';
 import { hostName, isLoopback } from './hosts.js';
 import { ORIGIN, problem } from './problem.js';
@@ -11,6 +12,8 @@ export interface AdminOptions extends AdminSubject {
   readonly token: string | undefined;
   /** The host that the mock was asked to listen on. */
   readonly host: string;
+  /** Told when a route of the sandbox may have changed its world. */
+  readonly changed: () => void;
 }
 
 /** The routes below `/__admin`, by which tests steer the mock from outside. */
@@ -30,7 +33,7 @@ const MAX_BODY = 1_048_576;
  * const admin = createAdmin({ contract, clock, journal, sandbox, token: undefined, host: '127.0.0.1', reset });
  */
 export function createAdmin(options: AdminOptions): Admin {
-  const routes = [...adminRoutes(options), ...(options.sandbox?.admin ?? []).map(below)];
+  const routes = [...adminRoutes(options), ...(options.sandbox?.admin ?? []).map((route) => below(route, options.changed))];
   const router = findMyWay({ ignoreTrailingSlash: true });
   for (const route of routes) router.on(route.method, route.path, () => undefined, route);
   const guards = [guardHost(options.host), guardToken(options.token)];
@@ -108,9 +111,16 @@ function single(value: string | readonly string[] | undefined): string | undefin
 }
 
 /** A sandbox may name its routes in full or from `/__admin` on. */
-function below(route: AdminRoute): AdminRoute {
-  if (route.path.startsWith(`${ADMIN}/`)) return route;
-  return { method: route.method, path: `${ADMIN}${route.path}`, handle: (request) => route.handle(request) };
+function below(route: AdminRoute, changed: () => void): AdminRoute {
+  const { method, path } = route;
+  return {
+    method,
+    path: path.startsWith(`${ADMIN}/`) ? path : `${ADMIN}${path}`,
+    handle: (request) => {
+      if (method !== 'GET') changed();
+      return route.handle(request);
+    },
+  };
 }
 
 function paramsOf(params: Record<string, string | undefined>): Record<string, string> {

@@ -3,8 +3,9 @@ import { decoded, isPlain, SlowBody } from './http/index.js';
 /** A request body as JSON, or why it is none. */
 export type JsonBody =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'json'; readonly value: unknown }
-  | { readonly kind: 'malformed'; readonly message: string };
+  | { readonly kind: 'json'; readonly value: unknown; readonly text: string }
+  /** `text` is missing when it could not be read to its end, or is not UTF-8. */
+  | { readonly kind: 'malformed'; readonly message: string; readonly text?: string };
 
 /** Deeper bodies are refused: whatever walks a value recursively must not be driven out of its stack. */
 export const MAX_DEPTH = 200;
@@ -20,34 +21,82 @@ const ABSENT: JsonBody = Object.freeze({ kind: 'absent' });
  * @param maxBytes Of the body, and of what it is decoded to.
  * @param encoding Its `Content-Encoding`: gzip, deflate or br.
  */
-export async function readJson(
-  body: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-  encoding?: string | readonly string[],
-): Promise<JsonBody> {
+export async function readJson(body: AsyncIterable<Uint8Array>, maxBytes: number, encoding?: ContentEncoding): Promise<JsonBody> {
+  const bytes = await readBytes(body, maxBytes);
+  return bytes instanceof Uint8Array ? parseEncoded(bytes, maxBytes, encoding) : malformed(bytes);
+}
+
+type ContentEncoding = string | readonly string[] | undefined;
+
+/** Decodes only what is there in full, so that a body which decodes to nothing for ever is too long like any other. */
+async function parseEncoded(bytes: Uint8Array, maxBytes: number, encoding: ContentEncoding): Promise<JsonBody> {
   const coding = String(encoding ?? '');
   const plain = isPlain(coding);
-  if (plain === undefined) return malformed(`The body is encoded as ${coding.slice(0, 100)}; gzip, deflate and br are understood.`);
-  const bytes = plain ? await readBytes(body, maxBytes) : await readEncoded(body, maxBytes, coding);
-  if (!(bytes instanceof Uint8Array)) return malformed(bytes);
+  if (plain === true || bytes.length === 0) return parseBytes(bytes);
+  const shown = coding.slice(0, 100);
+  if (plain === undefined) return malformed(`The body is encoded as ${shown}; gzip, deflate and br are understood.`);
+  const plainBytes = await readBytes(decoded(bytes, coding), maxBytes, `The body is not ${shown}, which its Content-Encoding says it is.`);
+  return plainBytes instanceof Uint8Array ? parseBytes(plainBytes) : malformed(plainBytes);
+}
+
+/**
+ * Reads a body like {@link readJson}, and hands it on as it was sent, as if it had not been read: for those who would stream it.
+ *
+ * @example
+ * const { json, body } = await peekJson(request.body, 65_536);
+ */
+export async function peekJson(
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  encoding?: ContentEncoding,
+): Promise<{ readonly json: JsonBody; readonly body: AsyncIterable<Uint8Array> }> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const rest = body[Symbol.asyncIterator]();
+  try {
+    while (length <= maxBytes) {
+      const next = await rest.next();
+      if (next.done === true) return { json: await parseEncoded(Buffer.concat(chunks), maxBytes, encoding), body: replay(chunks) };
+      chunks.push(next.value);
+      length += next.value.length;
+    }
+  } catch (error) {
+    return { json: malformed(brokenOff(error)), body: replay(chunks, failing(error)) };
+  }
+  return { json: malformed(`The body is longer than ${maxBytes} bytes.`), body: replay(chunks, rest) };
+}
+
+async function* replay(chunks: readonly Uint8Array[], rest?: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+  if (rest !== undefined) yield* { [Symbol.asyncIterator]: () => rest };
+}
+
+function failing(error: unknown): AsyncIterator<Uint8Array> {
+  const fail = async (): Promise<never> => {
+    throw error instanceof Error ? error : new Error(String(error));
+  };
+  return { next: fail };
+}
+
+/** A body that is there as text. */
+export function parseText(text: string): JsonBody {
+  return text === '' ? ABSENT : parse(text);
+}
+
+function parseBytes(bytes: Uint8Array): JsonBody {
   if (bytes.length === 0) return ABSENT;
   const text = decode(bytes);
   return text === undefined ? malformed('The body is not valid UTF-8.') : parse(text);
 }
 
-/** Decoded only once it is there, so that a body which decodes to nothing for ever is too long like any other. */
-async function readEncoded(body: AsyncIterable<Uint8Array>, maxBytes: number, coding: string): Promise<Uint8Array | string> {
-  const bytes = await readBytes(body, maxBytes);
-  if (!(bytes instanceof Uint8Array) || bytes.length === 0) return bytes;
-  return readBytes(decoded(bytes, coding), maxBytes, `The body is not ${coding.slice(0, 100)}, which its Content-Encoding says it is.`);
+const INCOMPLETE = 'The body ended before it was complete.';
+
+function brokenOff(error: unknown, otherwise: string = INCOMPLETE): string {
+  return error instanceof SlowBody ? error.message : otherwise;
 }
 
 /** The bytes of a body, or what is wrong with it. */
-async function readBytes(
-  body: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-  broken = 'The body ended before it was complete.',
-): Promise<Uint8Array | string> {
+async function readBytes(body: AsyncIterable<Uint8Array>, maxBytes: number, broken?: string): Promise<Uint8Array | string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
@@ -57,7 +106,7 @@ async function readBytes(
       chunks.push(chunk);
     }
   } catch (error) {
-    return error instanceof SlowBody ? error.message : broken;
+    return brokenOff(error, broken);
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
 }
@@ -71,16 +120,16 @@ function decode(bytes: Uint8Array): string | undefined {
 }
 
 function parse(text: string): JsonBody {
-  if (deeperThan(text, MAX_DEPTH)) return malformed(`The body is nested deeper than ${MAX_DEPTH} levels.`);
+  if (deeperThan(text, MAX_DEPTH)) return malformed(`The body is nested deeper than ${MAX_DEPTH} levels.`, text);
   try {
-    return { kind: 'json', value: JSON.parse(text) as unknown };
+    return { kind: 'json', value: JSON.parse(text) as unknown, text };
   } catch {
-    return malformed('The body is not valid JSON.');
+    return malformed('The body is not valid JSON.', text);
   }
 }
 
-function malformed(message: string): JsonBody {
-  return { kind: 'malformed', message };
+function malformed(message: string, text?: string): JsonBody {
+  return text === undefined ? { kind: 'malformed', message } : { kind: 'malformed', message, text };
 }
 
 /** Counts brackets outside of strings; on text that is no JSON the answer does not matter. */

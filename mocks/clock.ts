@@ -18,8 +18,9 @@ export const LATEST = 253_402_300_799_999;
  * clock.advance(300_000); // every quote has expired, and no one has waited
  *
  * @param real The time to run with, in milliseconds since 1970 UTC.
+ * @param onChange Told when the clock is set, frozen or let go.
  */
-export function createClock(real: () => number = Date.now): MockClock {
+export function createClock(real: () => number = Date.now, onChange: () => void = () => undefined): MockClock {
   let offset = 0;
   let frozenAt: number | undefined;
   const now = (): number => frozenAt ?? Math.min(real() + offset, LATEST);
@@ -28,6 +29,7 @@ export function createClock(real: () => number = Date.now): MockClock {
       throw new RangeError(`The clock cannot show ${time}: a time is 0 to ${LATEST} milliseconds since 1970 UTC.`);
     }
     const whole = Math.trunc(time);
+    onChange();
     if (frozenAt === undefined) offset = whole - real();
     else frozenAt = whole;
   };
@@ -38,10 +40,12 @@ export function createClock(real: () => number = Date.now): MockClock {
     },
     set,
     freeze: () => {
+      onChange();
       frozenAt = now();
     },
     unfreeze: () => {
       if (frozenAt === undefined) return;
+      onChange();
       offset = frozenAt - real();
       frozenAt = undefined;
     },

@@ -11,10 +11,13 @@ export {
   type Rules,
 } from './ats/index.js';
 export { createClock, type MockClock } from './clock.js';
-export { createEngine, type Answered, type Engine, type EngineOptions } from './engine.js';
+export type { Answered } from './answered.js';
+export { createEngine, type Engine, type EngineOptions } from './engine.js';
 export { readKeyPair } from './http/index.js';
 export type { Journal } from './journal.js';
-export { defaultContract, requireSandbox, startMock, type Mock, type StartOptions } from './start.js';
+export { defaultContract, requireSandbox } from './assemble.js';
+export { startMock, type Mock, type StartOptions } from './start.js';
+export { version } from './version.js';
 export {
   scriptJsonSchema,
   type ApiTypes,
@@ -26,17 +29,16 @@ export {
 } from './script/index.js';
 export {
   alignColumns,
-  coverageOf,
-  createCoverageTally,
   formatCoverage,
   formatVerdict,
   judgeBehaviour,
   meetsCoverage,
-  readExchanges,
+  summarise,
   repetitionsOf,
-  verdictToJson,
+  reportVerdict,
   type Coverage,
   type RecordedExchange,
+  type ReportedVerdict,
   type Verdict,
 } from './verification/index.js';
 export { generateTypes } from './typescript/index.js';
@@ -50,6 +52,7 @@ export type {
   MockRequest,
   Outcome,
   Refusal,
+  Remembered,
   Sandbox,
   SandboxContext,
   SandboxFactory,

@@ -1,85 +1,136 @@
-import type { JournalEntry } from './types.js';
+import type { Contract } from '../spec/index.js';
+import type { JournalEntry, MockRequest } from './types.js';
+import { createRecorder, LONGEST_BODY, type Observed } from './verification/record.js';
+import type { ExchangeSource, RecordedExchange } from './verification/types.js';
 
 /** What the engine knows of a request once it is answered; the journal numbers it. */
 export type JournalRecord = Omit<JournalEntry, 'id'>;
 
-export interface Journal {
-  add(record: JournalRecord): JournalEntry;
+/** The rest of what is to be known about a request and its answer. */
+export interface Witnessed extends Omit<Observed, 'entry' | 'epoch' | 'request'> {
+  readonly request: Pick<MockRequest, 'path' | 'query' | 'headers' | 'url' | 'baseUrl'>;
+}
+
+/** A request as it was received, with what is needed to verify it; credentials are not redacted. */
+export interface RecordedRequest {
+  /** Of its journal entry. */
+  readonly id: number;
+  readonly method: string;
+  /** Path and query as they were sent. */
+  readonly url: string;
+  readonly absoluteUrl: string;
+  /** Names in any case; those who ask see them in this one. */
+  readonly headers: MockRequest['headers'];
+  /** As text; `undefined` without one, and when it is longer than the journal keeps. */
+  readonly body: string | undefined;
+  readonly entry: JournalEntry;
+  /** What is shown of the request and its answer. */
+  readonly exchange: RecordedExchange;
+}
+
+/** The requests that are kept, oldest first. */
+export interface Journal extends ExchangeSource {
+  add(record: JournalRecord, witnessed: Witnessed): JournalEntry;
   /** Oldest first; with a limit, the newest that many. */
   entries(limit?: number): readonly JournalEntry[];
+  /** As they were received. */
+  requests(): readonly RecordedRequest[];
   /** How many have been kept or dropped since the last reset. */
   readonly total: number;
+  remove(ids: ReadonlySet<number>): void;
+  /** Says that something was changed from outside: the requests to come meet another world. */
+  worldChanged(): void;
   reset(): void;
 }
 
+export interface JournalOptions {
+  readonly contract: Contract;
+  /** How many requests are kept; 1,000 by default. */
+  readonly capacity?: number;
+}
+
 /**
- * A ring of the last requests: constant memory, however long the mock runs.
+ * The last requests: constant memory, however long the mock runs. What is shown of them is made when it is asked for.
  *
  * @example
- * const journal = createJournal(100);
+ * const journal = createJournal({ contract });
  * journal.entries(1)[0]?.why; // 'Prefer: error=api_key.revoked'
  */
-export function createJournal(capacity = 1_000): Journal {
-  let ring: JournalEntry[] = [];
+export function createJournal({ contract, capacity = 1_000 }: JournalOptions): Journal {
+  const recorder = createRecorder();
+  const kept = new Map<number, Kept>();
+  const listeners = new Set<(exchange: RecordedExchange) => void>();
   let total = 0;
+  let epoch = 0;
+  const all = (): Kept[] => [...kept.values()];
   return {
-    add: (record) => {
-      const entry = Object.freeze({ id: total + 1, ...record });
-      ring[total % capacity] = entry;
-      total++;
+    contract,
+    add: (record, witnessed) => {
+      const entry: JournalEntry = Object.freeze({ id: ++total, ...record });
+      const one = new Kept(entry, witnessed, recorder.keep({ ...witnessed, entry, epoch }));
+      kept.set(entry.id, one);
+      if (kept.size > capacity) kept.delete(kept.keys().next().value as number);
+      for (const listener of [...listeners]) listener(one.exchange);
       return entry;
     },
     entries: (limit = capacity) => {
-      const kept = Math.min(limit, ring.length);
-      return Array.from({ length: kept }, (_, index) => ring[(total - kept + index) % capacity] as JournalEntry);
+      const entries = all().map(({ entry }) => entry);
+      return limit >= entries.length ? entries : entries.slice(entries.length - limit);
+    },
+    requests: all,
+    exchanges: () => all().map(({ exchange }) => exchange),
+    onExchange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     get total() {
       return total;
     },
+    remove: (ids) => {
+      for (const id of ids) kept.delete(id);
+    },
+    worldChanged: () => {
+      epoch++;
+    },
     reset: () => {
-      ring = [];
+      kept.clear();
       total = 0;
+      epoch++;
     },
   };
 }
 
-const SECRET_NAME =
-  /^(authorization|password|passwd|secret|signature|sig|token|access_token|id_token|refresh_token|api_?key|key|code_verifier|x-amz-.*)$/i;
-const LONG_TOKEN = /[A-Za-z0-9_-]{32,}/g;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+class Kept implements RecordedRequest {
+  readonly entry: JournalEntry;
+  readonly url: string;
+  readonly headers: MockRequest['headers'];
+  readonly body: string | undefined;
+  readonly #baseUrl: string;
+  readonly #exchange: () => RecordedExchange;
 
-/**
- * A path and query fit to be kept: a URL can be a credential (upload URLs are), so values with a telling name and
- * long tokens are cut; UUIDs and words stay, since they are what one looks for in a journal.
- *
- * @example
- * redactUrl('/uploads/7f3a...64 hex digits', new URLSearchParams('signature=9c41')); // '/uploads/7f3a9c…?signature=…'
- */
-export function redactUrl(path: string, query: URLSearchParams): string {
-  const cut = path.length > MAX_PATH ? `${path.slice(0, MAX_PATH)}…` : path;
-  const redacted = redactTokens(cut);
-  if (query.size === 0) return redacted;
-  const members: string[] = [];
-  for (const [name, value] of query) {
-    if (members.length === MAX_MEMBERS) {
-      members.push('…');
-      break;
-    }
-    members.push(`${encodeURIComponent(redactTokens(name.slice(0, MAX_VALUE)))}=${SECRET_NAME.test(name) ? '…' : shown(value)}`);
+  constructor(entry: JournalEntry, { request, body }: Witnessed, exchange: () => RecordedExchange) {
+    this.entry = entry;
+    this.url = request.url;
+    this.headers = request.headers;
+    this.#baseUrl = request.baseUrl;
+    this.#exchange = exchange;
+    const text = body.kind === 'absent' ? undefined : body.text;
+    this.body = text === undefined || text.length > LONGEST_BODY ? undefined : text;
   }
-  return `${redacted}?${members.join('&')}`;
-}
 
-const MAX_PATH = 1_000;
-const MAX_MEMBERS = 50;
-const MAX_VALUE = 200;
+  get id(): number {
+    return this.entry.id;
+  }
 
-function shown(value: string): string {
-  const cut = redactTokens(value.slice(0, MAX_VALUE));
-  return encodeURIComponent(value.length > MAX_VALUE ? `${cut}…` : cut).replaceAll('%E2%80%A6', '…');
-}
+  get method(): string {
+    return this.entry.method;
+  }
 
-/** Cuts what looks like a credential out of a text. */
-export function redactTokens(text: string): string {
-  return text.replace(LONG_TOKEN, (token) => (UUID.test(token) || !/\d/.test(token) ? token : `${token.slice(0, 6)}…`));
+  get absoluteUrl(): string {
+    return `${this.#baseUrl}${this.url}`;
+  }
+
+  get exchange(): RecordedExchange {
+    return this.#exchange();
+  }
 }

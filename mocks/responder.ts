@@ -1,24 +1,35 @@
-import type { Contract, Violation } from '../spec/index.js';
-import type { Answers, Attempt } from './answers.js';
-import type { Catalogue, Entry } from './catalogue.js';
+import type { Violation } from '../spec/index.js';
+import type { Attempt } from './answers.js';
+import type { Entry } from './catalogue.js';
 import type { Fault } from './faults/index.js';
 import { preferenceApplied, type Choice } from './choice.js';
-import { redactTokens, type JournalRecord } from './journal.js';
+import type { JournalRecord } from './journal.js';
+import type { Kit } from './kit.js';
 import { ORIGIN, problem } from './problem.js';
+import { redactTokens } from './redact.js';
 import { detailsMembers } from './schema.js';
 import { choicesOf } from './select.js';
 import type { MockAnswer, Refusal } from './types.js';
 
 /** Why an answer is given: what the journal says about it. */
-export type Because = Pick<JournalRecord, 'answeredBy' | 'why' | 'code' | 'ruleId'>;
+export type Because = Pick<JournalRecord, 'answeredBy' | 'why' | 'code'>;
 
 export type Given = Because & {
   readonly answer: MockAnswer;
   /** How the answer is spoiled, or what happens in its place. */
   readonly fault?: Fault;
   /** Milliseconds that a rule makes the caller wait. */
-  readonly delay?: number;
+  readonly delay?: number | undefined;
+  /** The rule that answers. */
+  readonly ruleId?: string;
+  /** The fault or the off-contract profile that spoils the answer on purpose. */
+  readonly spoiledBy?: string;
 };
+
+/** Whether an answer is a problem of the mock's own and nothing that the API could say. */
+export function isOwnProblem({ code }: Pick<Given, 'code'>): boolean {
+  return code?.startsWith('failpath:') === true;
+}
 
 /** A refusal whose code, if the contract names one, belongs to other operations. */
 export type Outside = Omit<Refusal, 'code'> & { readonly code: string | undefined };
@@ -39,7 +50,7 @@ export interface Responder {
   crashed(requestId: string, error: unknown): Given;
 }
 
-export function createResponder(contract: Contract, catalogue: Catalogue, answers: Answers): Responder {
+export function createResponder({ contract, catalogue, answers }: Kit): Responder {
   const holdBack: Responder['holdBack'] = (requestId, because, what, violations = []) => {
     const listed = violations.slice(0, 20).map(({ pointer, message }) => ({ pointer, message }));
     const detail = `The answer (${because.code ?? 'a success'}, because: ${redactTokens(because.why)}) was held back, since ${what}.`;
@@ -109,7 +120,7 @@ export function createResponder(contract: Contract, catalogue: Catalogue, answer
 
 /** Says in the answer which members of a choice were honoured. */
 export function sayApplied(given: Given, choice: Choice, { selected, dynamic }: { selected: boolean; dynamic: boolean }): Given {
-  if (given.code?.startsWith('failpath:') === true) return given;
+  if (isOwnProblem(given)) return given;
   const { answer } = given;
   const value = preferenceApplied(choice, [
     ...(selected ? (['error', 'code', 'example'] as const) : []),

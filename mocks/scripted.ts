@@ -1,8 +1,9 @@
-import type { Contract, Failure } from '../spec/index.js';
+import type { Failure } from '../spec/index.js';
 import type { Answers } from './answers.js';
 import type { CheckedCall } from './call.js';
-import type { Catalogue, Entry } from './catalogue.js';
-import { spoilsAnswer, type Fault } from './faults/index.js';
+import type { Entry } from './catalogue.js';
+import { spoilsAnswer } from './faults/index.js';
+import type { Kit } from './kit.js';
 import { ORIGIN, problem } from './problem.js';
 import { profile, profiledFailure, PROFILES, type ProfileName } from './profiles/index.js';
 import type { Forward } from './proxy.js';
@@ -11,7 +12,7 @@ import type { Decision, RuleAnswer } from './script/index.js';
 import type { MockAnswer, MockRequest, Sandbox } from './types.js';
 
 /** What a rule's decision comes to; `pass` hands the request on to the sandbox. */
-export type Scripted = { readonly given: Given; readonly fault?: Fault } | 'pass';
+export type Scripted = Given | 'pass';
 
 /** What a decision may need to be carried out; without an operation only what needs no contract can be answered. */
 export interface ScriptedRequest {
@@ -26,9 +27,7 @@ export interface ScriptedAnswers {
 }
 
 export interface ScriptedOptions {
-  readonly contract: Contract;
-  readonly catalogue: Catalogue;
-  readonly answers: Answers;
+  readonly kit: Kit;
   readonly responder: Responder;
   readonly sandbox: Sandbox | undefined;
   readonly forward: Forward;
@@ -39,10 +38,11 @@ export interface ScriptedOptions {
  * labelled as the mock's own.
  *
  * @example
- * const scripted = createScripted({ contract, catalogue, answers, responder, sandbox, forward });
+ * const scripted = createScripted({ kit, responder, sandbox, forward });
  */
 export function createScripted(options: ScriptedOptions): ScriptedAnswers {
-  const { contract, answers, responder, sandbox, forward } = options;
+  const { kit, responder, sandbox, forward } = options;
+  const { contract, answers } = kit;
 
   const failure = (
     declared: Failure,
@@ -53,6 +53,7 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
     return answers.failure(declared, requestId, {
       ...known,
       ...(answer.message === undefined ? {} : { message: answer.message }),
+      headers: { ...known?.headers, ...lowerCased(answer.headers) },
       details: known?.details === undefined && answer.details === undefined ? undefined : { ...known?.details, ...answer.details },
     });
   };
@@ -66,7 +67,7 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
     if (profiled === undefined || 'impossible' in profiled) {
       return unavailable(profiled?.impossible ?? `${declared.key} cannot be answered`, scripted, because);
     }
-    return { ...because, answer: profiled.answer, code: declared.code };
+    return { ...because, answer: profiled.answer, code: declared.code, spoiledBy: name };
   };
 
   const unavailable = (detail: string, { requestId }: ScriptedRequest, because: Because): Given => ({
@@ -76,33 +77,32 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
   });
 
   return {
-    async carryOut({ rule, answer, why }, scripted) {
-      const because: Because = { answeredBy: 'script', why, code: undefined, ruleId: rule.id };
+    async carryOut({ answer, why }, scripted) {
+      const because: Because = { answeredBy: 'script', why, code: undefined };
       const { requestId, on } = scripted;
-      if ('usedUp' in answer) return { given: unavailable(`all of its ${answer.usedUp} answers have been given`, scripted, because) };
+      if ('usedUp' in answer) return unavailable(`all of its ${answer.usedUp} answers have been given`, scripted, because);
       if ('passes' in answer) return 'pass';
       if ('proxies' in answer) {
         const answered = await forward(answer.proxies, scripted.request, on?.call.body);
-        return { given: 'refused' in answered ? unavailable(answered.refused, scripted, because) : { ...because, answer: answered } };
+        return 'refused' in answered ? unavailable(answered.refused, scripted, because) : { ...because, answer: answered };
       }
-      if ('offContract' in answer) return { given: offContract(answer.offContract, scripted, because) };
+      if ('offContract' in answer) return offContract(answer.offContract, scripted, because);
       if ('responds' in answer) {
         const given = { ...because, answer: raw(answer.responds, requestId) };
-        return answer.fault === undefined ? { given } : { given, fault: answer.fault };
+        return answer.fault === undefined ? given : { ...given, fault: answer.fault, spoiledBy: answer.fault.type };
       }
       if ('fault' in answer) {
         const plain =
           spoilsAnswer(answer.fault) && on?.entry.success !== undefined ? answers.plain(on.entry.success, requestId) : undefined;
         const spoiled = plain !== undefined && 'answer' in plain ? plain.answer : { status: 200, headers: ORIGIN, body: undefined };
-        return { given: { ...because, why: `${why}: ${answer.fault.type}`, answer: spoiled }, fault: answer.fault };
+        const { fault } = answer;
+        return { ...because, why: `${why}: ${fault.type}`, answer: spoiled, fault, spoiledBy: fault.type };
       }
-      if (on === undefined)
-        return { given: unavailable('the request reaches no operation that could declare its answer', scripted, because) };
-      if ('example' in answer) return { given: example(answer.example, on.entry, requestId, because) };
+      if (on === undefined) return unavailable('the request reaches no operation that could declare its answer', scripted, because);
+      if ('example' in answer) return example(answer.example, on.entry, requestId, because);
       const declared = on.entry.failures.get(answer.fails)?.[0];
-      if (declared === undefined)
-        return { given: unavailable(`${on.entry.operation.id} does not declare ${answer.fails}`, scripted, because) };
-      return { given: responder.finish(requestId, failure(declared, answer, scripted), { ...because, code: declared.code }) };
+      if (declared === undefined) return unavailable(`${on.entry.operation.id} does not declare ${answer.fails}`, scripted, because);
+      return responder.finish(requestId, failure(declared, answer, scripted), { ...because, code: declared.code });
     },
   };
 
@@ -121,12 +121,20 @@ function isProfile(name: string): name is ProfileName {
   return Object.hasOwn(PROFILES, name);
 }
 
+function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
 /** A response as a rule spells it out: whatever it says, it is the mock's own. */
 function raw({ status, headers = {}, json, body }: Extract<RuleAnswer, { responds: unknown }>['responds'], requestId: string): MockAnswer {
-  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   return {
     status,
-    headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), 'x-request-id': requestId, ...lower, ...ORIGIN },
+    headers: {
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+      'x-request-id': requestId,
+      ...lowerCased(headers),
+      ...ORIGIN,
+    },
     body: json === undefined ? body : JSON.stringify(json),
   };
 }

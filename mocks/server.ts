@@ -157,6 +157,8 @@ async function send({ closing }: Host, res: ServerResponse, answer: MockAnswer):
 /** Reads what is left of a body, at its pace, so that the next request on the connection can be found behind it. */
 function drain(req: IncomingMessage, { drainBytes, body: { graceMs, bytesPerSecond } }: HttpLimits): void {
   if (req.complete || req.destroyed) return;
+  // Whoever has left off reading may still be listening.
+  req.removeAllListeners('readable');
   let bytes = 0;
   let expected = 1;
   req.on('data', (chunk: Uint8Array) => {

@@ -1,60 +1,30 @@
-import { randomBytes } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
-import { existsSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { loadContract, type Contract } from '../spec/index.js';
-import { createAdmin } from './admin.js';
-import { createAtsSandbox, type AtsWorld } from './ats/index.js';
+import type { Contract } from '../spec/index.js';
+import { assemble, type AssemblyOptions } from './assemble.js';
+import type { AtsWorld } from './ats/index.js';
 import type { Api as AtsApi } from './ats/types.js';
-import { createClock } from './clock.js';
-import { createEngine, type Answered } from './engine.js';
-import { authority, isLoopback } from './hosts.js';
-import { keyPairFor, shareWithPages, type KeyPair } from './http/index.js';
-import { createJournal, type Journal } from './journal.js';
+import { authority } from './hosts.js';
+import { keyPairFor, type KeyPair } from './http/index.js';
+import type { Journal } from './journal.js';
 import { checkAddress, close, listen, reachable, watchTraffic } from './listen.js';
-import { createTally } from './metrics/index.js';
+import { createBuilder, type ApiTypes, type Scripting, type Scripts } from './script/index.js';
+import { createHttpServer } from './server.js';
+import type { Clock } from './types.js';
 import {
-  createBuilder,
-  createScripts,
-  watchScripts,
-  type ApiTypes,
-  type Scripting,
-  type ScriptEvent,
-  type Scripts,
-  type ScriptWatcher,
-  type WatchOptions,
-} from './script/index.js';
-import { createHttpServer, type App } from './server.js';
-import type { Clock, JournalEntry, MockAnswer, Sandbox, SandboxFactory } from './types.js';
+  received,
+  waitFor,
+  type Coverage,
+  type ExchangeQuery,
+  type Expectation,
+  type RecordedExchange,
+  type Verdict,
+  type WaitOptions,
+} from './verification/index.js';
 
-export interface StartOptions {
+export interface StartOptions extends AssemblyOptions {
   /** 0, the default, lets the system choose. */
   readonly port?: number | undefined;
-  /** The address to listen on; 127.0.0.1 by default. */
-  readonly host?: string | undefined;
-  /** A contract or the path of one; by default the ATS contract that comes with failpath. */
-  readonly contract?: Contract | string | undefined;
-  /** Whether answers are filled with plausible data instead of the contract's examples. */
-  readonly dynamic?: boolean | undefined;
-  /** Of plausible data: the same seed gives the same answers. */
-  readonly seed?: string | number | undefined;
-  /** Asked of every admin request; generated when the mock listens beyond this machine and none is given. */
-  readonly adminToken?: string | undefined;
-  /** By default the built-in sandbox of the contract's API; `false` for answers from the contract alone. */
-  readonly sandbox?: SandboxFactory | false | undefined;
-  /** Rules: script files, and folders of them; loaded again whenever they change. */
-  readonly script?: string | readonly string[] | undefined;
-  /** Told what happens to script files after the start. */
-  readonly onScript?: ((event: ScriptEvent) => void) | undefined;
   /** HTTPS: `true` for a new certificate that signs itself, or a certificate and its key as PEM. */
   readonly tls?: boolean | KeyPair | undefined;
-  /** Whether web pages from anywhere may call the API, never the admin routes; they may by default. */
-  readonly cors?: boolean | undefined;
-  /** URLs of servers that rules may send requests on to. */
-  readonly proxyTo?: readonly string[] | undefined;
-  /** Told of every answer; the place for a log. */
-  readonly onRequest?: ((entry: JournalEntry) => void) | undefined;
 }
 
 /** A running mock; `on` and `onAny` add rules to it. */
@@ -71,10 +41,25 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
   readonly certificate: string | undefined;
   /** The well-known world of the sandbox; `undefined` without one. */
   readonly world: World;
-  readonly journal: Pick<Journal, 'entries' | 'total'>;
+  readonly journal: Pick<Journal, 'contract' | 'entries' | 'exchanges' | 'onExchange' | 'total'>;
   readonly clock: Clock;
   /** The rules, in the order in which they were added. */
   readonly scripts: Scripts;
+  /**
+   * Asserts which requests have arrived.
+   *
+   * @example
+   * await mock.received('confirmWork', { times: 2, status: 503 });
+   *
+   * @throws {ReceivedError} with the nearest misses, field by field
+   */
+  received(what: string | ExchangeQuery, expectation?: Expectation): Promise<readonly RecordedExchange[]>;
+  /** Waits until requests have arrived; those in the journal count. */
+  waitFor(query: string | ExchangeQuery, options?: WaitOptions): Promise<readonly RecordedExchange[]>;
+  /** Which declared failures clients have been shown since the start, however often the mock was reset. */
+  coverage(): Coverage;
+  /** How clients have treated failures since the start. */
+  verdicts(): readonly Verdict[];
   /** Back to the well-known world, an empty journal, real time, and the rules of the script files from their beginning. */
   reset(): void;
   /**
@@ -83,9 +68,6 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
-
-/** The built-in sandboxes, by the `api` that a contract names. */
-const SANDBOXES: Readonly<Record<string, SandboxFactory>> = { ats: createAtsSandbox };
 
 /**
  * Starts a mock: an HTTP server that fails the way the API of a contract fails.
@@ -101,71 +83,11 @@ const SANDBOXES: Readonly<Record<string, SandboxFactory>> = { ats: createAtsSand
 export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi>(
   options: StartOptions = {},
 ): Promise<Mock<World, Api>> {
-  const { port = 0, host = '127.0.0.1', dynamic, seed, proxyTo, onRequest, tls = false, cors = true } = options;
+  const { port = 0, host = '127.0.0.1', tls = false } = options;
   checkAddress(host, port);
   const keyPair = tls === false ? undefined : await keyPairFor(tls, host);
-  const contract = typeof options.contract === 'object' ? options.contract : await loadContract(options.contract ?? defaultContract());
-  const clock = createClock();
-  const journal = createJournal();
-  const sandbox = createSandbox(contract, clock, options.sandbox);
-  const scripts = createScripts({ contract, clock, identities: sandbox?.identities });
-  const rules = watchRules(options, { contract, scripts, identities: sandbox?.identities });
-  const adminToken = tokenFor(host, options.adminToken);
-  const reset = (): void => {
-    clock.reset();
-    sandbox?.reset();
-    journal.reset();
-    rules.reset();
-  };
-
-  const engine = createEngine({
-    contract,
-    clock,
-    sandbox,
-    scripts,
-    proxyTo,
-    cors,
-    dynamic,
-    seed: seed === undefined ? undefined : String(seed),
-  });
-  const closing = new AbortController();
-  const tally = createTally();
-  const admin = createAdmin({
-    contract,
-    clock,
-    journal,
-    sandbox,
-    scripts,
-    tally,
-    closing: closing.signal,
-    token: adminToken,
-    host,
-    reset,
-  });
-  // Every delay that is under way listens to it.
-  setMaxListeners(0, closing.signal);
-  const record = (answered: Answered, since: number): MockAnswer => {
-    const entry = journal.add({ ...answered.record, milliseconds: Math.round((performance.now() - since) * 1_000) / 1_000 });
-    tally.add(entry);
-    tell(onRequest, entry);
-    return answered.answer;
-  };
-  const app: App = {
-    answer: async (request) => {
-      if (admin.handles(request.path)) return { answer: await admin.answer(request) };
-      const since = performance.now();
-      tally.begin();
-      const answered = await engine.answer(request);
-      if (answered.delay > 0) await wait(answered.delay, undefined, { signal: closing.signal }).catch(() => undefined);
-      tally.end();
-      const answer = record(answered, since);
-      return { answer: cors ? shareWithPages(request, answer) : answer, fault: answered.fault };
-    },
-    closing: closing.signal,
-    refuseFraming: (why) => record(engine.refuseFraming(why), performance.now()),
-    refuseRoute: (request, why) => record(engine.refuseRoute(request, why), performance.now()),
-  };
-
+  const assembly = await assemble(options);
+  const { app, contract, adminToken, sandbox, journal, audit, clock, scripts, reset } = assembly;
   let bound = '';
   const server = createHttpServer(app, () => bound, { tls: keyPair });
   const traffic = watchTraffic(server);
@@ -183,66 +105,14 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
     journal,
     clock,
     scripts,
+    received: (what, expectation) => received(journal, what, expectation),
+    waitFor: (query, wait) => waitFor(journal, query, wait),
+    coverage: () => audit.coverage(),
+    verdicts: () => audit.verdicts(),
     reset,
     close: async ({ graceMs } = {}) => {
-      closing.abort();
-      rules.close();
+      assembly.close();
       await close(server, traffic, graceMs);
     },
   };
-}
-
-/** The ATS contract that comes with failpath: beside the sources, or one level up from what is built of them. */
-export function defaultContract(): string {
-  const candidates = ['../openapi.yaml', '../../openapi.yaml'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
-  return candidates.find((path) => existsSync(path)) ?? candidates[0] ?? '';
-}
-
-/** The rules of script files, as long as the mock runs. */
-function watchRules(
-  { script = [], onScript }: StartOptions,
-  target: Omit<WatchOptions, 'paths' | 'onEvent' | 'scripts'> & { readonly scripts: Scripts },
-): { reset(): void; close(): void } {
-  const paths = typeof script === 'string' ? [script] : script;
-  const start = (): ScriptWatcher | undefined =>
-    paths.length === 0 ? undefined : watchScripts({ ...target, paths, onEvent: (event) => onScript?.(event) });
-  let watcher = start();
-  return {
-    reset: () => {
-      watcher?.close();
-      target.scripts.clear();
-      watcher = start();
-    },
-    close: () => watcher?.close(),
-  };
-}
-
-/** An empty token is none: beyond this machine it must not open the admin routes to everyone. */
-function tokenFor(host: string, given: string | undefined): string | undefined {
-  if (given !== undefined && given !== '') return given;
-  return isLoopback(host.toLowerCase()) ? undefined : randomBytes(24).toString('base64url');
-}
-
-/**
- * Whether the built-in sandbox of a contract's API can work with it.
- *
- * @throws {InputError} naming the limits and codes that it lacks
- */
-export function requireSandbox(contract: Contract): void {
-  createSandbox(contract, createClock(), undefined);
-}
-
-function createSandbox(contract: Contract, clock: Clock, choice: StartOptions['sandbox']): Sandbox | undefined {
-  if (choice === false) return undefined;
-  const known = contract.api !== undefined && Object.hasOwn(SANDBOXES, contract.api) ? SANDBOXES[contract.api] : undefined;
-  return (choice ?? known)?.({ contract, clock });
-}
-
-/** A log that fails is no reason for a request to fail. */
-function tell(onRequest: StartOptions['onRequest'], entry: JournalEntry): void {
-  try {
-    onRequest?.(entry);
-  } catch (error) {
-    process.emitWarning(error instanceof Error ? error : String(error));
-  }
 }

@@ -87,12 +87,21 @@ export interface AdminAnswer {
   readonly text?: { readonly type: string; readonly value: string };
 }
 
+/** A text that belongs to what a call is about. */
+export interface Remembered {
+  readonly text: string;
+  /** Where it is from, in words: `the title of the job`. */
+  readonly of: string;
+}
+
 /** A stateful API behind the contract: failures happen in it for their real reason. */
 export interface Sandbox {
   /** `undefined` for an operation that the sandbox does not know: the engine answers with the contract's example. */
   answer(call: Call): Outcome | undefined | Promise<Outcome | undefined>;
   /** What a forced failure would truly say for this call: members over the contract's example details, and headers. */
   particulars(failure: Failure, call: Call): Pick<Refusal, 'details' | 'headers'>;
+  /** Texts of earlier requests that belong to what this call is about: magic values are looked for in them. */
+  remembers(call: Call): readonly Remembered[];
   /** Names of the identities of the well-known world, for rules to match on. */
   readonly identities: readonly string[];
   /** Whose credential a request carries: one of `identities`, `none` or `unknown`. */
@@ -139,11 +148,13 @@ export interface JournalEntry {
   readonly status: number;
   readonly code: string | undefined;
   /** Which step of the engine answered. */
-  readonly answeredBy: 'choice' | 'script' | 'validation' | 'sandbox' | 'example' | 'routing' | 'storage';
-  /** Of the rule that answered, if one did. */
-  readonly ruleId?: string | undefined;
+  readonly answeredBy: 'choice' | 'script' | 'magic' | 'validation' | 'sandbox' | 'example' | 'routing' | 'storage';
   /** In words: why this answer. */
   readonly why: string;
+  /** The rule that answered. */
+  readonly ruleId: string | undefined;
+  /** The fault or the off-contract profile that spoiled the answer on purpose. */
+  readonly spoiledBy: string | undefined;
   /** Of real time. */
   readonly milliseconds: number;
 }

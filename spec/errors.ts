@@ -26,6 +26,8 @@ export const PROBLEMS = {
   'credential-failure-missing': 'A secured operation lacks a failure of its credential.',
   'body-failure-missing': 'An operation with a JSON body lacks a failure of its body.',
   'violation-code-undeclared': 'A constraint names a code that the operation does not declare.',
+  'magic-collision': 'A value that the contract shows for a request is a magic value.',
+  'magic-refused': 'A magic value is refused where it is to be sent.',
   'unused-component': 'A component is never used.',
   // Everything else
   usage: 'The command line cannot be understood.',

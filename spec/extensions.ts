@@ -10,6 +10,8 @@ export interface Extension {
   envelope: EnvelopePointers;
   refusals: { unknownRoute?: string | undefined; malformedBody?: string | undefined; invalidBody?: string | undefined };
   limits: Record<string, Limit>;
+  /** JSON pointers of the members of request bodies in which magic values are looked for. */
+  magic: string[];
 }
 
 const pointer = z.string().regex(/^(\/[^/]*)+$/, 'must be a JSON pointer such as /error/code');
@@ -34,6 +36,7 @@ const extension: z.ZodType<Extension> = z.strictObject({
   limits: z
     .record(z.string(), z.looseObject({ value: z.number(), unit: z.string().default(''), description: z.string().default('') }))
     .default({}),
+  magic: z.array(pointer).default([]),
 });
 
 /** Reads `x-failpath`; what is wrong with it comes back as findings with their places. */
@@ -57,7 +60,7 @@ export function readExtension(value: unknown, locate: Contract['locate']): { ext
 
 /** The words of x-failpath, for who has misspelt one. */
 const MEMBERS: readonly string[] = [
-  ...['api', 'envelope', 'refusals', 'limits'],
+  ...['api', 'envelope', 'refusals', 'limits', 'magic'],
   ...['code', 'message', 'details', 'requestId'],
   ...['unknownRoute', 'malformedBody', 'invalidBody'],
 ];

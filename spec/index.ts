@@ -17,6 +17,7 @@ export type {
   Header,
   Limit,
   Location,
+  Magic,
   Operation,
   Parameter,
   Refusals,

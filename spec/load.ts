@@ -3,6 +3,7 @@ import type { OpenAPIV3_1 } from 'openapi-types';
 import { bundle } from './bundle.js';
 import { InputError, type Finding } from './errors.js';
 import { readExtension } from './extensions.js';
+import { readMagic } from './magic.js';
 import { readOperations } from './operations.js';
 import { brokenReferences, references, type Reference } from './refs.js';
 import { createRouter } from './router.js';
@@ -28,6 +29,8 @@ export async function loadContract(file: string): Promise<Contract> {
   refuse([...findings, ...brokenReferences(document, refs, locate)]);
 
   const operations = readOperations(document, createSchemas(document), extension);
+  const { magic, findings: mistakes } = readMagic(document, operations, extension.magic, locate);
+  refuse(mistakes);
   const byId = new Map(operations.map((operation) => [operation.id, operation]));
   let route: Contract['route'] | undefined;
   return Object.freeze<Contract>({
@@ -44,6 +47,7 @@ export async function loadContract(file: string): Promise<Contract> {
       invalidBody: extension.refusals.invalidBody,
     }),
     limits: deepFreeze(extension.limits),
+    magic,
     operations,
     failures: Object.freeze(operations.flatMap((operation) => operation.failures)),
     operation: (id) => byId.get(id),

@@ -52,13 +52,19 @@ export function alternatives(document: unknown, pointer: string): string[] {
 }
 
 /**
- * The schemas that describe a member of the value that a schema describes, through references and `allOf`.
+ * The schemas that describe a member of the value that a schema describes, through references and `allOf`, or through other
+ * keywords that hold lists of schemas of the same value.
  *
  * @example
  * memberSchemas(document, '/components/schemas/api_key.revoked', ['error', 'code']);
  * // [{ value: { type: 'string' }, pointer: ... }, { value: { const: 'api_key.revoked' }, pointer: ... }]
  */
-export function memberSchemas(document: unknown, pointer: string, members: readonly string[]): Found[] {
+export function memberSchemas(
+  document: unknown,
+  pointer: string,
+  members: readonly string[],
+  through: readonly string[] = ['allOf'],
+): Found[] {
   const found: Found[] = [];
   const seen = new Set<string>();
   const visit = (at: string, index: number): void => {
@@ -69,7 +75,10 @@ export function memberSchemas(document: unknown, pointer: string, members: reado
     const schema = value as Record<string, unknown>;
     const ref = typeof schema['$ref'] === 'string' ? fromFragment(schema['$ref']) : undefined;
     if (ref !== undefined) visit(ref, index);
-    if (Array.isArray(schema['allOf'])) schema['allOf'].forEach((_, part) => visit(join(at, 'allOf', part), index));
+    for (const keyword of through) {
+      const parts = schema[keyword];
+      if (Array.isArray(parts)) parts.forEach((_, part) => visit(join(at, keyword, part), index));
+    }
     const member = members[index];
     if (member === undefined) found.push({ value: schema, pointer: at });
     else visit(join(at, 'properties', member), index + 1);

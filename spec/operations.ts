@@ -98,6 +98,7 @@ class Reader {
       description: text(own('description')) ?? answer.description,
       causes: Object.freeze(causes.length > 0 ? causes.map(String) : ['any']),
       retry: retryOf(own('x-retry')),
+      magic: typeof own('x-magic') === 'string' ? (own('x-magic') as string) : undefined,
       interpretation: text(own('x-interpretation')),
       examples: Object.freeze((answer.content?.examples ?? []).filter(({ value }) => getIn(value, this.#codeMembers) === code)),
       schema,

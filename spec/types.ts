@@ -78,6 +78,8 @@ export interface Failure {
   /** Why it happens; at least one. A failure is as proven as its least proven cause. */
   readonly causes: readonly string[];
   readonly retry: Retry;
+  /** The text by which a client that cannot set headers triggers the failure (`x-magic`). */
+  readonly magic: string | undefined;
   /** Where the contract reads between the lines of the API's documents. */
   readonly interpretation: string | undefined;
   readonly examples: readonly Example[];
@@ -160,6 +162,19 @@ export interface Limit {
   readonly description: string;
 }
 
+/** The texts that trigger failures (`x-magic`). */
+export interface Magic {
+  /** JSON pointers of the members of request bodies in which they are looked for. */
+  readonly members: readonly string[];
+  /** Every text that triggers something: each value by itself, and followed by ` at <operationId>`. */
+  readonly texts: readonly string[];
+  /**
+   * What a text triggers, by operationId; `undefined` for a text without magic. A file name may have an extension behind
+   * the text: `<text>.wav`.
+   */
+  triggers(text: string): ReadonlyMap<string, Failure> | undefined;
+}
+
 export interface Route {
   readonly operation: Operation;
   /** Path parameters, percent-decoded, by their names in the document. */
@@ -179,6 +194,8 @@ export interface Contract {
   readonly envelope: EnvelopePointers;
   readonly refusals: Refusals;
   readonly limits: Readonly<Record<string, Limit>>;
+  /** `undefined` where no failure has a magic value. */
+  readonly magic: Magic | undefined;
   readonly operations: readonly Operation[];
   readonly failures: readonly Failure[];
   operation(id: string): Operation | undefined;

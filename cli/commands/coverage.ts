@@ -1,19 +1,10 @@
 import { createColors } from 'picocolors';
 import { EXIT } from '../../ci/index.js';
-import {
-  coverageOf,
-  formatCoverage,
-  formatVerdict,
-  judgeBehaviour,
-  meetsCoverage,
-  verdictToJson,
-  type Coverage,
-  type Verdict,
-} from '../../mocks/index.js';
-import { loadContract } from '../../spec/index.js';
+import { formatCoverage, formatVerdict, meetsCoverage, summarise, type Coverage } from '../../mocks/index.js';
+import { loadContract, type Contract, type Failure } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
-import { fetchJournal, type RunningMock, type SeenJournal } from '../running-mock.js';
+import { fetchClients, type RunningMock, type SeenClients } from '../running-mock.js';
 import { createSelection, type SelectOptions } from '../select.js';
 import { usage } from '../targets.js';
 
@@ -42,15 +33,19 @@ export async function coverage(options: CoverageOptions, io: Io): Promise<number
   const contract = await loadContract(contractFile(options.contract));
   const selection = createSelection(contract, options);
   const mock: RunningMock = { url: options.url, token: options.adminToken ?? io.env['FAILPATH_ADMIN_TOKEN'] };
-  const journal = await fetchJournal(mock, contract);
-  if ('unreachable' in journal) return unjudged(`${journal.unreachable}\n`, io);
-  const covered = coverageOf(contract, journal.exchanges, selection);
-  const verdicts = judgeBehaviour(contract, journal.exchanges);
-  const exitCode = exitCodeOf(covered, verdicts, journal, min);
-  if (options.json === true) io.out(`${JSON.stringify(toJson(covered, verdicts, journal, min, exitCode), null, 2)}\n`);
-  else io.out(format(covered, verdicts, journal, min, io));
-  if (journal.total === 0) return unjudged(`No request has reached ${options.url}: run the client against it first.\n`, io);
+  const seen = await fetchClients(mock, contract);
+  if ('unreachable' in seen) return unjudged(`${seen.unreachable}\n`, io);
+  const covered = summarise(selectedRows(contract, seen.rows, selection));
+  const exitCode = exitCodeOf(covered, seen, min);
+  if (options.json === true) io.out(`${JSON.stringify(toJson(covered, seen, min, exitCode), null, 2)}\n`);
+  else io.out(format(covered, seen, min, io));
+  if (seen.requests === 0) return unjudged(`No request has reached ${options.url}: run the client against it first.\n`, io);
   return exitCode;
+}
+
+function selectedRows(contract: Contract, rows: Coverage['rows'], selection: (failure: Failure) => boolean): Coverage['rows'] {
+  const selected = new Set(contract.failures.filter(selection).map(({ key }) => key));
+  return rows.filter(({ operation, status, code }) => selected.has(`${operation} ${status} ${code}`));
 }
 
 function unjudged(why: string, io: Io): number {
@@ -58,41 +53,23 @@ function unjudged(why: string, io: Io): number {
   return EXIT.unjudged;
 }
 
-function exitCodeOf(covered: Coverage, verdicts: readonly Verdict[], { total }: SeenJournal, min: number | undefined): number {
+function exitCodeOf(covered: Coverage, { requests, verdicts }: SeenClients, min: number | undefined): number {
   // What is only likely is told, and decides nothing: a gate must not cry wolf.
   if (verdicts.some(({ certain }) => certain)) return EXIT.finding;
-  if (total === 0) return EXIT.unjudged;
+  if (requests === 0) return EXIT.unjudged;
   return min === undefined || meetsCoverage(covered, min) ? EXIT.proven : EXIT.unproven;
 }
 
-function toJson(
-  covered: Coverage,
-  verdicts: readonly Verdict[],
-  { total, exchanges }: SeenJournal,
-  min: number | undefined,
-  exitCode: number,
-): unknown {
-  const { rows, ...counts } = covered;
-  const forgotten = total - exchanges.length;
-  return {
-    ...counts,
-    ...(min === undefined ? {} : { min }),
-    requests: total,
-    forgotten,
-    failures: rows,
-    verdicts: verdicts.map(verdictToJson),
-    exitCode,
-  };
+function toJson({ rows, ...counts }: Coverage, seen: SeenClients, min: number | undefined, exitCode: number): unknown {
+  const { requests, unjudged: notJudged, verdicts } = seen;
+  return { ...counts, ...(min === undefined ? {} : { min }), requests, unjudged: notJudged, failures: rows, verdicts, exitCode };
 }
 
-function format(covered: Coverage, verdicts: readonly Verdict[], journal: SeenJournal, min: number | undefined, io: Io): string {
+function format(covered: Coverage, { requests, unjudged: notJudged, verdicts }: SeenClients, min: number | undefined, io: Io): string {
   const { bold, dim, red } = createColors(io.color);
-  const forgotten = journal.total - journal.exchanges.length;
   return [
     formatCoverage(covered).replace(/^.*/, (head) => bold(head)),
-    ...(forgotten > 0
-      ? [dim(`The journal has forgotten ${forgotten} of ${journal.total} requests; what they were shown is not counted.\n`)]
-      : []),
+    ...(notJudged > 0 ? [dim(`The journal had forgotten ${notJudged} of ${requests} requests before their behaviour was judged.\n`)] : []),
     ...(min === undefined || meetsCoverage(covered, min) ? [] : [red(`${covered.percent}% is less than ${min}%.\n`)]),
     ...(verdicts.length === 0
       ? []

@@ -14,7 +14,7 @@ export interface ListOptions extends SelectOptions {
 export async function list(options: ListOptions, io: Io): Promise<number> {
   const contract = await loadContract(contractFile(options.contract));
   const failures = contract.failures.filter(createSelection(contract, options));
-  const rows = failures.map(({ operation, status, code, causes, retry }) => ({
+  const rows = failures.map(({ operation, status, code, causes, retry, magic }) => ({
     operation: operation.id,
     method: operation.method,
     path: operation.path,
@@ -22,6 +22,7 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
     code,
     causes,
     retry,
+    magic,
   }));
   if (options.json === true) {
     io.out(`${JSON.stringify(rows, null, 2)}\n`);

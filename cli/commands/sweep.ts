@@ -1,6 +1,5 @@
 import { EXIT } from '../../ci/index.js';
-import { startMock, type Mock, type StartOptions } from '../../mocks/index.js';
-import { repetitionsOf, type RecordedExchange } from '../../mocks/index.js';
+import { repetitionsOf, startMock, type LooseApi, type Mock, type RecordedExchange } from '../../mocks/index.js';
 import { loadContract, type Contract, type Failure } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
@@ -27,15 +26,6 @@ export interface SweepOptions extends SelectOptions {
   readonly json?: boolean;
 }
 
-/** How a sweep sets up its mock. */
-export interface SweepHooks {
-  /** From now until `mock.reset()`, every request to the failure's operation is answered with it. */
-  arm(mock: Mock, failure: Failure, options: { readonly retryAfterSeconds: number }): void | Promise<void>;
-  /** What has reached the mock since its last reset. */
-  exchanges(mock: Mock): readonly RecordedExchange[];
-  readonly start?: (options: StartOptions) => Promise<Mock>;
-}
-
 const TIMEOUT_SECONDS = 60;
 const INTERRUPTED = 130;
 const OWN_VARIABLES = ['FAILPATH_URL', 'FAILPATH_OPERATION', 'FAILPATH_STATUS', 'FAILPATH_CODE', 'FAILPATH_RETRY'] as const;
@@ -48,9 +38,10 @@ const OWN_VARIABLES = ['FAILPATH_URL', 'FAILPATH_OPERATION', 'FAILPATH_STATUS', 
  * Exit codes: 0 when every failure was shown and handled; 1 when the command failed, hung or misbehaved on one; 2 when one was not
  * shown; 3 when the command fails without any failure, or never asks the mock; 130 when interrupted.
  *
+ * @param start Starts the mock.
  * @throws {InputError} for a command that cannot be started, a filter that matches nothing, and what `startMock` throws
  */
-export async function sweep(options: SweepOptions, io: Io, hooks: SweepHooks): Promise<number> {
+export async function sweep(options: SweepOptions, io: Io, start: typeof startMock = startMock): Promise<number> {
   if (options.command.length === 0)
     throw usage(
       'there is no command to run',
@@ -59,12 +50,12 @@ export async function sweep(options: SweepOptions, io: Io, hooks: SweepHooks): P
     );
   const contract = await loadContract(contractFile(options.contract));
   const failures = contract.failures.filter(createSelection(contract, options));
-  const mock = await (hooks.start ?? startMock)({ port: options.port ?? 0, contract });
+  const mock = await start<unknown, LooseApi>({ port: options.port ?? 0, contract });
   const abort = new AbortController();
   const unlisten = io.onInterrupt(() => abort.abort());
   const progress = createProgress(io, failures.length);
   try {
-    const result = await sweepAll({ contract, failures, mock, options, io, hooks, signal: abort.signal, progress });
+    const result = await sweepAll({ contract, failures, mock, options, io, signal: abort.signal, progress });
     progress.clear();
     if ('unjudged' in result) {
       io.err(result.unjudged);
@@ -82,16 +73,15 @@ export async function sweep(options: SweepOptions, io: Io, hooks: SweepHooks): P
 interface Course {
   readonly contract: Contract;
   readonly failures: readonly Failure[];
-  readonly mock: Mock;
+  readonly mock: Mock<unknown, LooseApi>;
   readonly options: SweepOptions;
   readonly io: Io;
-  readonly hooks: SweepHooks;
   readonly signal: AbortSignal;
   readonly progress: Progress;
 }
 
 async function sweepAll(course: Course): Promise<Sweep | { readonly unjudged: string }> {
-  const { failures, mock, options, hooks, signal, progress } = course;
+  const { failures, mock, options, signal, progress } = course;
   const control = options.control === false ? undefined : await runOnce(course, undefined);
   const controlled = control === undefined ? undefined : { ended: control.ended, requests: control.exchanges.length };
   if (control !== undefined && !signal.aborted) {
@@ -104,7 +94,7 @@ async function sweepAll(course: Course): Promise<Sweep | { readonly unjudged: st
     if (signal.aborted) break;
     progress.show(lines.length, failure);
     mock.reset();
-    await hooks.arm(mock, failure, { retryAfterSeconds: options.retryAfter ?? 1 });
+    arm(mock, failure, options.retryAfter ?? 1);
     const { ended, exchanges } = await runOnce(course, failure);
     // What an interrupt ended says nothing about the client.
     if (!signal.aborted) lines.push(judgeRun(course.contract, failure, ended, exchanges, known));
@@ -114,8 +104,14 @@ async function sweepAll(course: Course): Promise<Sweep | { readonly unjudged: st
   return { command: options.command, control: controlled, lines, selected: failures.length, interrupted, exitCode };
 }
 
+/** From now until the next reset, every request to the failure's operation is answered with it. */
+function arm(mock: Course['mock'], { operation, code, answer }: Failure, retryAfterSeconds: number): void {
+  const waits = answer.headers.some(({ name }) => name.toLowerCase() === 'retry-after');
+  mock.on(operation.id).answers([{ fails: code, ...(waits ? { headers: { 'retry-after': String(retryAfterSeconds) } } : {}) }]);
+}
+
 async function runOnce(
-  { mock, options, io, hooks, signal }: Course,
+  { mock, options, io, signal }: Course,
   failure: Failure | undefined,
 ): Promise<{ ended: Ended; exchanges: readonly RecordedExchange[] }> {
   const inherited = Object.fromEntries(Object.entries(io.env).filter(([name]) => !(OWN_VARIABLES as readonly string[]).includes(name)));
@@ -130,7 +126,7 @@ async function runOnce(
         };
   const env = { ...inherited, ...own, FAILPATH_URL: mock.url };
   const ended = await runCommand(options.command, { env, timeoutMs: (options.timeout ?? TIMEOUT_SECONDS) * 1_000, signal });
-  return { ended, exchanges: hooks.exchanges(mock) };
+  return { ended, exchanges: mock.journal.exchanges() };
 }
 
 /** Why a control run leaves nothing to be judged by. */

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { createColors } from 'picocolors';
-import { alignColumns, formatVerdict, verdictToJson } from '../../mocks/index.js';
+import { alignColumns, formatVerdict, reportVerdict } from '../../mocks/index.js';
 import type { Ended } from './command.js';
 import { isFinding, type SweepLine, type SweepOutcome } from './lines.js';
 
@@ -64,7 +64,11 @@ function remarks(line: SweepLine): string[] {
             : `${id} was called, but answered otherwise: was the answer chosen by the client?`,
         ];
   const printed = outcome === 'broke' || outcome === 'timed-out' ? lastLines(ended.output) : [];
-  return [...unmet, ...verdicts.flatMap((verdict) => formatVerdict(verdict).trimEnd().split('\n')), ...printed.map((text) => `| ${text}`)];
+  return [
+    ...unmet,
+    ...verdicts.flatMap((verdict) => formatVerdict(reportVerdict(verdict)).trimEnd().split('\n')),
+    ...printed.map((text) => `| ${text}`),
+  ];
 }
 
 /** The last lines that a command printed, fit for a report: without the codes that move a cursor or change a color. */
@@ -94,7 +98,7 @@ export function sweepToJson({ command, control, lines, selected, interrupted, ex
       reached,
       shown,
       requests,
-      verdicts: verdicts.map(verdictToJson),
+      verdicts: verdicts.map(reportVerdict),
       output: lastLines(ended.output, 100).join('\n'),
     })),
     exitCode,

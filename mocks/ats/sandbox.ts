@@ -5,6 +5,7 @@ import { compileOperations, type CompiledOperation } from './compile.js';
 import { lastAtsId, setLastAtsId } from './effects/confirm.js';
 import { Facts, readCredential } from './facts.js';
 import { readLimits } from './limits.js';
+import { remembered } from './magic.js';
 import { POLICIES, type Policies } from './policies.js';
 import { RULES, type RuleName, type Rules } from './rules.js';
 import type { Rule } from './rules/rule.js';
@@ -47,18 +48,27 @@ export function createAtsSandbox({ contract, clock }: SandboxContext, { rules = 
     clock,
     limits: readLimits(contract),
     policies: { ...POLICIES, ...policies },
+    magic: contract.magic,
     state: createState(clock),
   };
   seedWorld(service.state, clock.now());
+  // A call is asked about more than once, and looking up its key takes a hash.
+  const known = new WeakMap<Call, Facts>();
+  const factsOf = (call: Call): Facts => {
+    let facts = known.get(call);
+    if (facts === undefined) known.set(call, (facts = new Facts(service, call)));
+    return facts;
+  };
 
   return {
     world: WORLD,
     admin: adminRoutes(service),
     answer: (call) => {
       const operation = operations.get(call.operation.id);
-      return operation === undefined ? undefined : answer(operation, new Facts(service, call));
+      return operation === undefined ? undefined : answer(operation, factsOf(call));
     },
-    particulars: (failure, call: Call) => truth(failure.code, new Facts(service, call)),
+    particulars: (failure, call) => truth(failure.code, factsOf(call)),
+    remembers: (call) => remembered(factsOf(call)),
     identities: [...IDENTITIES.values()],
     identity: ({ authorization }) => {
       const { scheme, token } = readCredential(authorization);

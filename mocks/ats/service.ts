@@ -1,3 +1,4 @@
+import type { Contract } from '../../spec/index.js';
 import type { Clock } from '../types.js';
 import type { Limits } from './limits.js';
 import type { Policies } from './policies.js';
@@ -8,6 +9,7 @@ export interface Service {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly policies: Policies;
+  readonly magic: Contract['magic'];
   /** Replaced as a whole by a reset: never keep a table across an await. */
   state: State;
 }

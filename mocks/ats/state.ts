@@ -1,4 +1,5 @@
 import type { Clock } from '../types.js';
+import type { MagicText } from './magic.js';
 import { memoryTable, type Table } from './table.js';
 
 /** The records of the sandbox: plain JSON of a bounded size, times in milliseconds since 1970 UTC. */
@@ -62,6 +63,7 @@ export interface Job {
   /** Over the canonical JSON of what was submitted, hex: a record stays small, however many creators there are. */
   readonly metadata_sha256: string;
   readonly external_user_ref: string | null;
+  readonly magic: readonly MagicText[];
 }
 
 /** A job between init and prepare. */
@@ -106,6 +108,8 @@ export interface Work {
   readonly ats_id: number;
   readonly organization_id: string;
   readonly audio: Audio;
+  /** Of the job that registered it. */
+  readonly magic: readonly MagicText[];
   /** From when on the chain has it. */
   readonly on_chain_at: number;
   /** One of the well-known world, which never makes room for others. */
@@ -121,6 +125,7 @@ export interface Transaction {
   readonly api_key_id: string | null;
   readonly external_user_ref: string | null;
   readonly ats_id: number;
+  readonly magic: readonly MagicText[];
   readonly created_at: number;
 }
 

@@ -99,6 +99,7 @@ export function seedWorld(state: State, now: number): void {
       ats_id,
       organization_id: organizations[name as keyof typeof works],
       audio,
+      magic: [],
       on_chain_at: 0,
       well_known: true,
     });

@@ -7,6 +7,7 @@ import type { RuleAnswer } from './types.js';
 
 /** What can be wrong with an answer whatever the contract says. */
 export function checkAnswer(answer: RuleAnswer, pointer: string, report: Report): void {
+  if ('fails' in answer) checkHeaders(answer.headers, pointer, report);
   if ('responds' in answer) checkResponse(answer.responds, `${pointer}/responds`, report);
   if ('fault' in answer) {
     const parsed = faultSchema.safeParse(answer.fault);
@@ -27,7 +28,7 @@ function messages({ issues }: { readonly issues: readonly { readonly message: st
 
 type Response = Extract<RuleAnswer, { readonly responds: unknown }>['responds'];
 
-function checkResponse({ status, headers = {}, json, body }: Response, pointer: string, report: Report): void {
+function checkResponse({ status, headers, json, body }: Response, pointer: string, report: Report): void {
   const refuse = (at: string, what: string, remedy: string): void => report({ pointer: `${pointer}${at}`, what, why: NOT_READ, remedy });
   if (!Number.isInteger(status) || status < 200 || status > 599)
     refuse('/status', `${status} is no status of an answer`, 'Say one from 200 to 599.');
@@ -35,6 +36,11 @@ function checkResponse({ status, headers = {}, json, body }: Response, pointer: 
   if ((json ?? body) !== undefined && (status === 204 || status === 205 || status === 304)) {
     refuse('', `an answer of status ${status} has no body`, 'Leave it out, or say another status.');
   }
+  checkHeaders(headers, pointer, report);
+}
+
+function checkHeaders(headers: Readonly<Record<string, string>> = {}, pointer: string, report: Report): void {
+  const refuse = (at: string, what: string, remedy: string): void => report({ pointer: `${pointer}${at}`, what, why: NOT_READ, remedy });
   for (const [name, value] of Object.entries(headers)) {
     try {
       validateHeaderName(name);

@@ -4,7 +4,7 @@ import { MAX_DELAY_MS } from '../faults/index.js';
 import { NEVER_APPLIES, NOT_READ, type Problem, type Report } from './errors.js';
 import { WEIGHT, type Field, type Key } from './field.js';
 import { compileFields } from './fields.js';
-import { kitOf } from './kit.js';
+import { kitOf } from '../kit.js';
 import { operationsThatCan } from './possible.js';
 import { scopeOf } from './scope.js';
 import { list, show, shorten } from './show.js';

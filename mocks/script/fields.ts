@@ -1,4 +1,7 @@
 import { jsonPointer } from '../../spec/index.js';
+import type { Check } from '../wiremock/checks.js';
+import { ruleChecks } from '../wiremock/request-pattern.js';
+import { viewOfScriptRequest } from '../wiremock/view.js';
 import { compileBody, type Attempt } from './body-fields.js';
 import { NEVER_APPLIES, Unusable, type Report } from './errors.js';
 import { matcherField, NONE, WEIGHT, type Field } from './field.js';
@@ -15,7 +18,7 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
  * @param report Is told what cannot be compiled, by pointer into the rule.
  */
 export function compileFields(match: RuleMatch, report: Report): Field[] {
-  const { method, identity, path, headers = {}, query = {}, body } = match;
+  const { method, identity, path, headers = {}, query = {}, body, wiremock } = match;
   const fields: (Field | undefined)[] = [];
   const attempt: Attempt = (pointer, make) => {
     try {
@@ -47,6 +50,7 @@ export function compileFields(match: RuleMatch, report: Report): Field[] {
     );
   }
   if (body !== undefined) compileBody(body, attempt);
+  if (wiremock !== undefined) attempt('/match/wiremock', () => ruleChecks(wiremock).map(checkField));
   return fields.filter((field) => field !== undefined);
 }
 
@@ -78,6 +82,18 @@ function textField(
     secret,
     compiled.key === undefined ? undefined : { dimension: name, value: compiled.key, read: values },
   );
+}
+
+function checkField({ field, expected, matches, actual }: Check): Field {
+  return {
+    name: field,
+    weight: field === 'path' || field === 'url' ? WEIGHT.path : WEIGHT.value,
+    expected,
+    holds: (request) => matches(viewOfScriptRequest(request)),
+    actual: (request) => actual(viewOfScriptRequest(request)),
+    key: undefined,
+    needsBody: false,
+  };
 }
 
 function headerValues({ headers }: ScriptRequest, name: string): readonly string[] {

@@ -75,6 +75,7 @@ const answerShape = {
   fails: code.optional(),
   details: z.record(z.string(), z.unknown()).optional().describe("Members over those of the example's details."),
   message: z.string().min(1).optional(),
+  headers: z.record(z.string(), z.string()).optional().describe('Headers of the failure, over those that it has anyway.'),
   example: z.string().min(1).optional().describe('The name of an example that the contract declares.'),
   responds: responds.optional().describe('An answer that need not be in the contract.'),
   fault: faultSchema.optional(),
@@ -135,7 +136,7 @@ function onlyOne(written: Written, kinds: readonly string[], context: z.core.$Re
   if (given.length === 0) refuse(undefined, `it does not say what to answer: add one of ${kinds.join(', ')}`);
   if (given.length > 1) refuse(given[1], `an answer is one of ${given.join(', ')}, not several`);
   if (written['fails'] !== undefined || given.length !== 1) return;
-  for (const member of ['details', 'message'])
+  for (const member of ['details', 'message', 'headers'])
     if (written[member] !== undefined) refuse(member, `${member} belongs to fails, not to ${given[0]}`);
 }
 

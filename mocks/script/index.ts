@@ -1,9 +1,12 @@
+export { addAll } from './add-all.js';
 export { createBuilder, type BuilderOptions } from './builder.js';
 export type { ApiTypes, LooseApi, Scripting } from './builder-types.js';
 export type { Names } from './compile.js';
 export { ScriptError, type ScriptErrorReason } from './errors.js';
 export { scriptJsonSchema } from './format.js';
 export { SCRIPT_LIMITS, type ScriptLimits } from './limits.js';
+export { labelOf } from './words.js';
+export { explainedRule, nearestRule, nearestRules, type ExplainedRule } from './nearest.js';
 export { parseScript, readScript, type ParseOptions, type ScriptPlace } from './parse.js';
 export { createScripts, type ScriptOptions } from './scripts.js';
 export type {

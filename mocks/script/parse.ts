@@ -124,7 +124,7 @@ function answerOf(written: WrittenAnswer): RuleAnswer {
   return written === 'ok' || written === 'passes' ? { passes: true } : { fails: written };
 }
 
-const MEMBERS = [...KINDS, 'details', 'message'] as const;
+const MEMBERS = [...KINDS, 'details', 'message', 'headers'] as const;
 
 /** An answer out of an object that may be a whole rule. */
 function inFull(written: Partial<Record<(typeof MEMBERS)[number], unknown>>): RuleAnswer {

@@ -3,7 +3,7 @@ import { profile, profiledFailure, profileSchema } from '../profiles/index.js';
 import { detailsMembers } from '../schema.js';
 import { newRequestId } from '../template.js';
 import { NEVER_APPLIES, NOT_READ, type Report } from './errors.js';
-import type { Kit } from './kit.js';
+import type { Kit } from '../kit.js';
 import type { Scope } from './scope.js';
 import { shorten } from './show.js';
 import type { RuleAnswer } from './types.js';

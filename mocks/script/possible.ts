@@ -1,7 +1,7 @@
 import { closest, type Operation } from '../../spec/index.js';
 import type { Entry } from '../catalogue.js';
 import { NEVER_APPLIES, type Problem, type Report } from './errors.js';
-import type { Kit } from './kit.js';
+import type { Kit } from '../kit.js';
 import { checkParticulars, checkProfile } from './particulars.js';
 import type { Scope } from './scope.js';
 import { list, shorten } from './show.js';

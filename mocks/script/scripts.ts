@@ -4,7 +4,7 @@ import { admit, type Admitted } from './admit.js';
 import type { Names } from './compile.js';
 import { ScriptError } from './errors.js';
 import { explainAll } from './explain.js';
-import { kitOf } from './kit.js';
+import { kitOf } from '../kit.js';
 import { SCRIPT_LIMITS, type ScriptLimits } from './limits.js';
 import { createPositions, type Positions } from './positions.js';
 import { RuleIndex, type Ranked } from './rule-index.js';
@@ -18,6 +18,8 @@ export interface ScriptOptions extends Names {
   /** Rules expire by it. */
   readonly clock: Pick<Clock, 'now'>;
   readonly limits?: Partial<ScriptLimits> | undefined;
+  /** Told when rules or scenarios were changed from outside. */
+  readonly onChange?: (() => void) | undefined;
 }
 
 /**
@@ -50,7 +52,7 @@ class RuleSet implements Scripts {
   readonly #scenarios = new Scenarios();
   /** The place of each group that is replaced as a whole. */
   readonly #groups = new Map<string, number>();
-  #size = 0;
+  #characters = 0;
   #last = 0;
 
   constructor(options: ScriptOptions) {
@@ -62,6 +64,10 @@ class RuleSet implements Scripts {
   get rules(): readonly Rule[] {
     const now = this.#options.clock.now();
     return [...this.#entries.values()].filter((entry) => !isExpired(entry, now)).map(({ compiled }) => compiled.rule);
+  }
+
+  get size(): number {
+    return this.#entries.size;
   }
 
   get scenarios(): ReadonlyMap<string, string> {
@@ -124,10 +130,12 @@ class RuleSet implements Scripts {
 
   setScenario(name: string, state: string): void {
     this.#scenarios.set(name, state);
+    this.#options.onChange?.();
   }
 
   resetScenarios(): void {
     this.#scenarios.reset();
+    this.#options.onChange?.();
   }
 
   #matches(entry: Entry, request: ScriptRequest, now: number): boolean {
@@ -178,26 +186,28 @@ class RuleSet implements Scripts {
     }
     if (countOf() > rules)
       throw new ScriptError('too-many-rules', `There would be ${countOf()} rules, of ${rules} at most. Remove some first.`);
-    const size = this.#size - sizeOf(leaving) + sizeOf(added);
+    const size = this.#characters - sizeOf(leaving) + sizeOf(added);
     if (size > totalSize)
       throw new ScriptError('rules-too-large', `The rules would have ${size} characters, of ${totalSize} at most. Remove some first.`);
   }
 
   #put({ compiled, content }: Admitted, group: string, rank: Ranked['rank'], state?: RuleState): void {
+    this.#options.onChange?.();
     const entry: Entry = { compiled, content, group, rank, state: state ?? newState(compiled.rule, this.#options.clock.now()) };
     this.#entries.set(compiled.rule.id, entry);
     this.#index.add(entry);
     this.#scenarios.add(compiled.rule);
-    this.#size += content.length;
+    this.#characters += content.length;
   }
 
   #drop(entry: Entry, keepScenarios = false): void {
     const { rule } = entry.compiled;
+    this.#options.onChange?.();
     this.#entries.delete(rule.id);
     this.#index.remove(entry);
     this.#scenarios.remove(rule);
     if (!keepScenarios) this.#scenarios.forgetUnused();
-    this.#size -= entry.content.length;
+    this.#characters -= entry.content.length;
   }
 }
 

@@ -1,12 +1,8 @@
-import { redactTokens } from '../journal.js';
+import { isCredential, redactTokens } from '../redact.js';
 import { isObject } from './json.js';
 
 const MAX_TEXT = 60;
 const MAX_ITEMS = 4;
-
-/** Names of members, headers and parameters whose values are credentials. */
-const SECRET_NAME =
-  /^(?:(?:proxy-)?authorization|(?:set-)?cookie|password|passwd|secret|signature|sig|(?:\w+[-_])?token|(?:x-)?api[-_]?key|private[-_]?key|x-amz-.*)$/i;
 
 /**
  * A JSON value fit for a sentence: short, whatever its size, and without credentials.
@@ -22,7 +18,7 @@ export function show(value: unknown, name = ''): string {
 }
 
 function part(value: unknown, name: string, depth: number): string {
-  if (typeof value === 'string') return SECRET_NAME.test(name) ? '"…"' : JSON.stringify(shorten(value));
+  if (typeof value === 'string') return isCredential(name) ? '"…"' : JSON.stringify(shorten(value));
   if (Array.isArray(value)) {
     if (depth > 2 && value.length > 0) return '[…]';
     const items = value.slice(0, MAX_ITEMS).map((item) => part(item, name, depth + 1));

@@ -51,7 +51,13 @@ export interface RuleMatch {
 
 /** What a rule answers, one step of it. */
 export type RuleAnswer =
-  | { readonly fails: string; readonly details?: Readonly<Record<string, unknown>>; readonly message?: string }
+  | {
+      readonly fails: string;
+      readonly details?: Readonly<Record<string, unknown>>;
+      readonly message?: string;
+      /** Over those that the failure has anyway. */
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** That status's first failure of the operation that was asked; what a rule decides names the failure's code. */
   | { readonly status: number }
   | { readonly example: string }
@@ -154,6 +160,8 @@ export interface Explanation {
 /** The rules of one world, and the state that they have: counts, sequence positions, scenarios. */
 export interface Scripts {
   readonly rules: readonly Rule[];
+  /** How many rules there are, those that have expired included. */
+  readonly size: number;
   add(rule: Rule): void;
   /** Replaces every rule that came from a source, keeping the state of those that did not change. */
   replace(source: string, rules: readonly Rule[]): void;

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { displayName, InputError, type Finding } from '../../spec/index.js';
 import { findingOf, NOT_READ, ScriptError } from './errors.js';
 import { parseScript, readScriptSource, type ParseOptions } from './parse.js';
-import type { Scripts } from './types.js';
+import type { Rule, Scripts } from './types.js';
 
 /** What happened to a script file. */
 export type ScriptEvent =
@@ -32,6 +32,8 @@ export interface WatchOptions extends LoadOptions {
 export interface ScriptWatcher {
   /** Looks at every file now. */
   reload(): void;
+  /** Adds the rules that were read last again, in their first state. */
+  restore(): void;
   close(): void;
 }
 
@@ -84,13 +86,14 @@ export function watchScripts({ onEvent, later = callLater, watch = watchChanges,
     close();
     throw error;
   }
-  return { reload: () => loader.reload(), close };
+  return { reload: () => loader.reload(), restore: () => loader.restore(), close };
 }
 
 /** What is in use of a file, and what was wrong with it since. */
 interface Loaded {
   readonly sha256: string | undefined;
   readonly complaint: string | undefined;
+  readonly rules: readonly Rule[];
 }
 
 class Loader {
@@ -134,6 +137,10 @@ class Loader {
     }
   }
 
+  restore(): void {
+    for (const [file, { rules }] of this.#files) this.#options.scripts.replace(displayName(file), rules);
+  }
+
   #refresh(file: string): void {
     const before = this.#files.get(file);
     const read = this.#read(file, before);
@@ -145,7 +152,7 @@ class Loader {
     }
     const complaint = JSON.stringify(findings);
     if (complaint === before?.complaint) return;
-    this.#files.set(file, { sha256: before?.sha256, complaint });
+    this.#files.set(file, { sha256: before?.sha256, complaint, rules: before?.rules ?? [] });
     this.#tell({ type: 'kept', file: displayName(file), findings });
   }
 
@@ -173,7 +180,7 @@ class Loader {
         findingOf({ what: `${displayName(file)}: ${error.message}`, why: NOT_READ, remedy: 'Split or shorten the scripts.' }, undefined),
       ];
     }
-    this.#files.set(file, { sha256, complaint: undefined });
+    this.#files.set(file, { sha256, complaint: undefined, rules });
     return undefined;
   }
 

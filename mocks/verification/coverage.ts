@@ -63,11 +63,16 @@ export function createCoverageTally(contract: Contract, selection: (failure: Fai
         retry,
         times: counts.get(key) ?? 0,
       }));
-      const shown = rows.filter(({ times }) => times > 0).length;
-      return { declared: rows.length, shown, percent: percentOf(shown, rows.length), rows };
+      return summarise(rows);
     },
     reset: clear,
   };
+}
+
+/** The coverage of these failures. */
+export function summarise(rows: readonly CoverageRow[]): Coverage {
+  const shown = rows.filter(({ times }) => times > 0).length;
+  return { declared: rows.length, shown, percent: percentOf(shown, rows.length), rows };
 }
 
 /**

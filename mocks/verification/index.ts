@@ -1,12 +1,14 @@
+export { createAudit, type Audit } from './audit.js';
 export {
   formatVerdict,
   judgeBehaviour,
   MISBEHAVIOURS,
   repetitionsOf,
-  verdictToJson,
+  reportVerdict,
   type BehaviourOptions,
   type Misbehaviour,
   type Pace,
+  type ReportedVerdict,
   type Verdict,
 } from './behaviour/index.js';
 export {
@@ -15,13 +17,13 @@ export {
   createCoverageTally,
   formatCoverage,
   meetsCoverage,
+  summarise,
   type Coverage,
   type CoverageRow,
   type CoverageTally,
 } from './coverage.js';
 export { nearMisses, type NearMiss } from './near-misses.js';
 export { compileQuery, countExchanges, findExchanges, type CompiledQuery, type Comparison } from './query.js';
-export { readExchanges } from './read.js';
 export { received, ReceivedError, type Expectation } from './received.js';
 export { createRecorder, type Observed, type Recorder, type RecorderOptions } from './record.js';
 export { describeExchange } from './report.js';

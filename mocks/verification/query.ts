@@ -5,7 +5,7 @@ import { compileFields } from '../script/fields.js';
 import { matchesGlob } from '../script/scope.js';
 import { list, shorten, show } from '../script/show.js';
 import type { FieldComparison, ScriptRequest } from '../script/types.js';
-import { isCredential } from './secrets.js';
+import { isCredential } from '../redact.js';
 import type { ExchangeQuery, ExchangeSource, Globs, RecordedExchange } from './types.js';
 
 /** One field of a query, held against an exchange. */

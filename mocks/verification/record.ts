@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { JsonBody } from '../body.js';
-import { redactTokens, redactUrl } from '../journal.js';
+import { hideCredential, isCredential, redactTokens, redactUrl } from '../redact.js';
 import type { Connection, JournalEntry, MockRequest } from '../types.js';
-import { isCredential, withoutCredentials } from './secrets.js';
+import { withoutCredentials } from './secrets.js';
 import type { RecordedBody, RecordedExchange, Span } from './types.js';
 
 /** All that the mock knows of a request once it is answered. */
@@ -19,12 +19,10 @@ export interface Observed {
   readonly real: Span;
   readonly connection: Connection;
   readonly epoch: number;
-  readonly ruleId?: string | undefined;
-  readonly spoiledBy?: string | undefined;
 }
 
 export interface RecorderOptions {
-  /** The longest body that is kept, in characters of JSON; 65,536 by default. */
+  /** The longest body that is kept, in characters; 65,536 by default. */
   readonly longestBody?: number;
   /** What fingerprints are made with; random by default, so that nobody can test a credential against them. */
   readonly salt?: Uint8Array;
@@ -32,7 +30,8 @@ export interface RecorderOptions {
 
 /** Cut beyond this: names and values of headers and parameters are bounded by the server, their number here. */
 const MOST_PARAMETERS = 50;
-const LONGEST_BODY = 65_536;
+/** In characters. */
+export const LONGEST_BODY = 65_536;
 const LONGEST_START = 1_000;
 
 /** Makes what the journal keeps of requests. One recorder serves a whole mock: fingerprints of two have nothing in common. */
@@ -40,7 +39,7 @@ export interface Recorder {
   /** Without credentials, and with a fingerprint of all that is compared later. */
   record(observed: Observed): RecordedExchange;
   /**
-   * The same when it is first asked for: what nobody reads costs nothing. A body that may be longer than is kept is not waited with.
+   * The same when it is first asked for: what nobody reads costs nothing. A body that is longer than is kept is not waited with.
    */
   keep(observed: Observed): () => RecordedExchange;
 }
@@ -56,7 +55,7 @@ export function createRecorder({ longestBody = LONGEST_BODY, salt = randomBytes(
   const prefix = Buffer.from(salt).toString('hex');
   const digest = (text: string): string => hash('sha256', prefix + text, 'base64url').slice(0, 22);
   const record: Recorder['record'] = (observed) => {
-    const { entry, request, body, secrets, answerHeaders, identity, time, real, connection, epoch, ruleId, spoiledBy } = observed;
+    const { entry, request, body, secrets, answerHeaders, identity, time, real, connection, epoch } = observed;
     const { path, query, headers } = request;
     const text = textOf(body, headers);
     const authorization = single(headers['authorization']);
@@ -77,16 +76,14 @@ export function createRecorder({ longestBody = LONGEST_BODY, salt = randomBytes(
       connection,
       epoch,
       retryAfterMs: retryAfter(answerHeaders['retry-after'], time.answered),
-      ruleId,
-      spoiledBy,
     });
   };
   return {
     record,
     keep: (observed) => {
-      const length = single(observed.request.headers['content-length']);
-      const short = observed.body.kind !== 'json' || (length !== undefined && Number(length) <= longestBody);
-      let kept: Observed | RecordedExchange = short ? observed : record(observed);
+      const { body } = observed;
+      const length = body.kind === 'absent' ? 0 : (body.text?.length ?? 0);
+      let kept: Observed | RecordedExchange = length <= longestBody ? observed : record(observed);
       return () => {
         if ('entry' in kept) kept = record(kept);
         return kept;
@@ -125,7 +122,7 @@ function asked(query: URLSearchParams): string {
 function choiceOf(query: URLSearchParams, headers: MockRequest['headers']): string {
   const parameters = [...query].filter(([name]) => name.startsWith('__')).map(([name, value]) => `${name}=${value}`);
   const said = CHOICES.flatMap((name) => (headers[name] === undefined ? [] : [`${name}: ${String(headers[name])}`]));
-  return [...parameters, ...said].join(', ').slice(0, 500);
+  return redactTokens([...parameters, ...said].join(', ').slice(0, 500));
 }
 
 function parametersOf(query: URLSearchParams): RecordedExchange['query'] {
@@ -141,7 +138,7 @@ function parametersOf(query: URLSearchParams): RecordedExchange['query'] {
 
 function headersOf(headers: MockRequest['headers']): RecordedExchange['headers'] {
   const shown = (name: string, value: string): string =>
-    isCredential(name) ? hidden(value) : IDENTIFIER.has(name) ? value : redactTokens(value);
+    isCredential(name) ? hideCredential(value) : IDENTIFIER.has(name) ? value : redactTokens(value);
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => {
       if (value === undefined) return [];
@@ -152,12 +149,6 @@ function headersOf(headers: MockRequest['headers']): RecordedExchange['headers']
 
 /** Long and random, and yet no credential. */
 const IDENTIFIER: ReadonlySet<string> = new Set(['idempotency-key', 'traceparent', 'tracestate', 'x-request-id', 'x-correlation-id']);
-
-/** The scheme, which says what kind of credential was sent. */
-function hidden(value: string): string {
-  const scheme = /^([A-Za-z]{1,20}) +\S/.exec(value)?.[1];
-  return scheme === undefined ? '…' : `${scheme} …`;
-}
 
 function bodyOf(body: JsonBody, text: string, secrets: readonly string[], longest: number): RecordedBody {
   if (body.kind === 'absent') return { kind: 'absent' };

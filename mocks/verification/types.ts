@@ -47,10 +47,6 @@ export interface RecordedExchange extends JournalEntry {
   readonly epoch: number;
   /** What the answer's `Retry-After` said, in milliseconds from when it was answered. */
   readonly retryAfterMs: number | undefined;
-  /** The rule that answered. */
-  readonly ruleId: string | undefined;
-  /** The fault or the off-contract profile that spoiled the answer. */
-  readonly spoiledBy: string | undefined;
 }
 
 /** Where verification finds what has arrived; the journal is one. */

@@ -6,4 +6,5 @@ export { matchRequestPattern } from './request-pattern.js';
 export { wiremockRoutes } from './routes.js';
 export { settingsDelay, type GlobalSettings } from './settings.js';
 export { toRule, type ToRuleOptions } from './to-rule.js';
-export type { Recorded, RecordedRequest, StubJson, WireMockSubject } from './types.js';
+export { splitUrl } from './view.js';
+export type { StubJson, WireMockSubject } from './types.js';

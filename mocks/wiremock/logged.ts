@@ -1,13 +1,9 @@
-import { redactTokens, redactUrl } from '../journal.js';
+import type { RecordedRequest } from '../journal.js';
+import { hideCredential, HIDDEN, isCredential, redactTokens, redactUrl } from '../redact.js';
 import type { Rule } from '../script/types.js';
 import { fromRule } from './from-rule.js';
-import type { RecordedRequest, StubJson } from './types.js';
+import type { StubJson } from './types.js';
 import { cookiesIn, splitUrl } from './view.js';
-
-/** Names of headers, parameters and members whose values are credentials. */
-const SECRET_NAME =
-  /^(?:(?:proxy-)?authorization|password|passwd|secret|signature|sig|(?:\w+[-_])?(?:token|secret)|(?:x-)?api[-_]?key|private[-_]?key|code_verifier|x-amz-.*)$/i;
-const HIDDEN = '…';
 
 /** The ids of WireMock are UUIDs: this one says which entry of the journal it is. */
 export function uuidOf(id: number): string {
@@ -63,11 +59,11 @@ export function loggedRequest(request: RecordedRequest): StubJson {
  * @param rule The one that answered, if it is still there.
  */
 export function serveEvent(request: RecordedRequest, rule: Rule | undefined): StubJson {
-  const { entry, ruleId } = request;
-  const wasMatched = ruleId !== undefined;
+  const { entry, exchange } = request;
+  const wasMatched = entry.ruleId !== undefined;
   const stub = rule === undefined ? undefined : fromRule(rule);
   return {
-    ...entry,
+    ...exchange,
     id: uuidOf(request.id),
     number: request.id,
     request: loggedRequest(request),
@@ -104,15 +100,9 @@ function shownHeaders(headers: RecordedRequest['headers']): Record<string, strin
             .join('; '),
         ],
       ];
-    return [[name, SECRET_NAME.test(name) ? credential(text) : redactTokens(text)]];
+    return [[name, isCredential(name) ? hideCredential(text) : redactTokens(text)]];
   });
   return Object.fromEntries(shown);
-}
-
-/** The scheme says which kind of credential it was. */
-function credential(text: string): string {
-  const scheme = /^([A-Za-z][A-Za-z0-9-]{0,19}) +\S/.exec(text)?.[1];
-  return scheme === undefined ? HIDDEN : `${scheme} ${HIDDEN}`;
 }
 
 function cookiesOf(headers: RecordedRequest['headers']): Record<string, string> {
@@ -126,7 +116,7 @@ function shownBody(body: string): string {
   if (/^\s*[[{]/.test(body)) return shownJson(body);
   if (!/^[\w.%~+-]+=[^\s]*$/.test(body)) return body;
   const form = new URLSearchParams(body);
-  const secret = [...form.keys()].filter((name) => SECRET_NAME.test(name));
+  const secret = [...form.keys()].filter(isCredential);
   for (const name of secret) form.set(name, HIDDEN);
   return secret.length === 0 ? body : form.toString();
 }
@@ -134,7 +124,7 @@ function shownBody(body: string): string {
 function shownJson(body: string): string {
   let found = false;
   const hide = (name: string, value: unknown): unknown => {
-    if (typeof value !== 'string' || !SECRET_NAME.test(name)) return value;
+    if (typeof value !== 'string' || !isCredential(name)) return value;
     found = true;
     return HIDDEN;
   };

@@ -1,9 +1,10 @@
+import { addAll } from '../script/add-all.js';
 import type { Rule } from '../script/types.js';
 import type { AdminAnswer, AdminRoute } from '../types.js';
 import { DONE, notFound, ok, refused, route } from './answers.js';
 import { bodyContent, compileContent } from './content.js';
 import { errorAt, RefusedInput, Unsuitable, type StubError } from './errors.js';
-import { byId, fromRule } from './from-rule.js';
+import { fromRule } from './from-rule.js';
 import { parseWith } from './request-pattern.js';
 import { contentPattern } from './schema.js';
 import { stubImport } from './stub-schema.js';
@@ -140,22 +141,4 @@ function importStubs({ scripts }: WireMockSubject, body: unknown, read: (stub: u
     for (const { id } of before) if (!kept.has(id)) scripts.remove(id);
   }
   return DONE;
-}
-
-function addAll(scripts: WireMockSubject['scripts'], rules: readonly Rule[]): void {
-  const before = byId(scripts.rules);
-  const added: Rule[] = [];
-  try {
-    for (const rule of rules) {
-      scripts.add(rule);
-      added.push(rule);
-    }
-  } catch (error) {
-    for (const { id } of added) {
-      const replaced = before.get(id);
-      if (replaced === undefined) scripts.remove(id);
-      else scripts.add(replaced);
-    }
-    throw error;
-  }
 }

@@ -1,8 +1,9 @@
+import type { RecordedRequest } from '../journal.js';
 import type { FieldComparison } from '../script/types.js';
 import type { CompiledPattern } from './request-pattern.js';
 import { fromRule } from './from-rule.js';
 import { loggedRequest } from './logged.js';
-import type { RecordedRequest, StubJson, WireMockSubject } from './types.js';
+import type { StubJson, WireMockSubject } from './types.js';
 import { viewOfRecorded } from './view.js';
 
 /** As many as WireMock answers. */
@@ -34,7 +35,7 @@ export function nearestRules(request: Asked, shown: StubJson, subject: WireMockS
 
 /** The same for the newest requests that no rule has answered. */
 export function nearestOfUnmatched(subject: WireMockSubject): StubJson[] {
-  const unmatched = subject.recorded.all().filter(({ ruleId }) => ruleId === undefined);
+  const unmatched = subject.journal.requests().filter(({ entry }) => entry.ruleId === undefined);
   return unmatched.slice(-MOST_REQUESTS).flatMap((request) => nearestRules(request, loggedRequest(request), subject));
 }
 

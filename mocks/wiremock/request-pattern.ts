@@ -1,3 +1,4 @@
+import type { RecordedRequest } from '../journal.js';
 import type { z } from 'zod';
 import { Unusable } from '../script/errors.js';
 import { show } from '../script/show.js';
@@ -6,7 +7,6 @@ import { basicAuthCheck, bodyCheck, textCheck, valuesCheck, type Check } from '.
 import { errorAt, errorsOf, RefusedInput, Unsuitable, type StubError } from './errors.js';
 import { requestPattern, type MultiValuePattern, type RequestPattern } from './schema.js';
 import { UNSUPPORTED } from './stub-schema.js';
-import type { RecordedRequest } from './types.js';
 import { pathParameter, urlChecks, urlMember } from './url-checks.js';
 import { splitUrl, viewOfRecorded, type RequestView } from './view.js';
 
@@ -42,7 +42,7 @@ export function parseWith<T extends z.ZodType>(schema: T, input: unknown, path: 
  * What verification asks of each request that was recorded, as `POST /__admin/requests/count` takes it.
  *
  * @example
- * recorded.all().filter(matchRequestPattern({ method: 'POST', urlPath: '/v1/works' })).length; // 2
+ * journal.requests().filter(matchRequestPattern({ method: 'POST', urlPath: '/v1/works' })).length; // 2
  *
  * @throws {RefusedInput} with every problem by name
  */

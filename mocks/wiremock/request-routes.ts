@@ -1,5 +1,6 @@
+import type { RecordedRequest } from '../journal.js';
 import { z } from 'zod';
-import { invalidInput } from '../admin-routes.js';
+import { invalidInput } from '../admin-answers.js';
 import type { AdminAnswer, AdminRoute } from '../types.js';
 import { DONE, notFound, ok, route } from './answers.js';
 import { errorAt, RefusedInput } from './errors.js';
@@ -8,26 +9,26 @@ import { idOf, loggedRequest, serveEvent } from './logged.js';
 import { withMetadata } from './mapping-routes.js';
 import { nearestOfUnmatched, nearestRequests, nearestRules } from './near-misses.js';
 import { matchRequestPattern, parseWith, readRequestPattern } from './request-pattern.js';
-import type { RecordedRequest, StubJson, WireMockSubject } from './types.js';
+import type { StubJson, WireMockSubject } from './types.js';
 
 /** WireMock can run without a journal; this mock cannot. */
 const JOURNAL = { requestJournalDisabled: false };
 
 /** The routes of recorded requests: listing, verification, near misses. */
 export function requestRoutes(subject: WireMockSubject): readonly AdminRoute[] {
-  const { recorded, scripts } = subject;
+  const { journal, scripts } = subject;
   const find = (id: string): RecordedRequest | undefined => {
     const number = idOf(id);
-    return recorded.all().find((request) => request.id === number);
+    return journal.requests().find((request) => request.id === number);
   };
-  const matching = (body: unknown): RecordedRequest[] => recorded.all().filter(matchRequestPattern(body));
+  const matching = (body: unknown): RecordedRequest[] => journal.requests().filter(matchRequestPattern(body));
   const remove = (requests: readonly RecordedRequest[]): AdminAnswer => {
     const rules = byId(scripts.rules);
-    recorded.remove(new Set(requests.map(({ id }) => id)));
-    return ok({ serveEvents: requests.map((request) => serveEvent(request, rules.get(request.ruleId ?? ''))) });
+    journal.remove(new Set(requests.map(({ id }) => id)));
+    return ok({ serveEvents: requests.map((request) => serveEvent(request, rules.get(request.entry.ruleId ?? ''))) });
   };
   const clear = (): AdminAnswer => {
-    recorded.clear();
+    journal.reset();
     return DONE;
   };
   return [
@@ -39,28 +40,28 @@ export function requestRoutes(subject: WireMockSubject): readonly AdminRoute[] {
     route('POST', '/requests/remove', ({ body }) => remove(matching(body))),
     route('POST', '/requests/remove-by-metadata', ({ body }) => {
       const ids = new Set(withMetadata(scripts.rules, body).map(({ id }) => id));
-      return remove(recorded.all().filter(({ ruleId }) => ruleId !== undefined && ids.has(ruleId)));
+      return remove(journal.requests().filter(({ entry }) => entry.ruleId !== undefined && ids.has(entry.ruleId)));
     }),
     route('GET', '/requests/unmatched', () => {
-      const unmatched = recorded.all().filter(({ ruleId }) => ruleId === undefined);
+      const unmatched = journal.requests().filter(({ entry }) => entry.ruleId === undefined);
       return ok({ requests: unmatched.map(loggedRequest), ...JOURNAL });
     }),
     route('GET', '/requests/unmatched/near-misses', () => ok({ nearMisses: nearestOfUnmatched(subject) })),
     route('GET', '/requests/:id', ({ params }) => {
       const request = find(params['id'] ?? '');
       if (request === undefined) return unknown(params['id'] ?? '');
-      return ok(serveEvent(request, byId(scripts.rules).get(request.ruleId ?? '')));
+      return ok(serveEvent(request, byId(scripts.rules).get(request.entry.ruleId ?? '')));
     }),
     route('DELETE', '/requests/:id', ({ params }) => {
       const request = find(params['id'] ?? '');
-      if (request !== undefined) recorded.remove(new Set([request.id]));
+      if (request !== undefined) journal.remove(new Set([request.id]));
       return DONE;
     }),
     // wiremock-rest-client asks for them below /requests.
     ...['/near-misses', '/requests/near-misses'].flatMap((below) => [
       route('POST', `${below}/request`, ({ body }) => ok({ nearMisses: nearRules(subject, body) })),
       route('POST', `${below}/request-pattern`, ({ body }) =>
-        ok({ nearMisses: nearestRequests(readRequestPattern(body), body as StubJson, recorded.all()) }),
+        ok({ nearMisses: nearestRequests(readRequestPattern(body), body as StubJson, journal.requests()) }),
       ),
     ]),
   ];
@@ -69,18 +70,18 @@ export function requestRoutes(subject: WireMockSubject): readonly AdminRoute[] {
 const unknown = (id: string): AdminAnswer => notFound(`There is no request ${JSON.stringify(id.slice(0, 60))}`);
 
 /** Oldest first, as the journal is; with a limit, the newest that many. */
-function listed({ recorded, scripts }: WireMockSubject, query: URLSearchParams): AdminAnswer {
+function listed({ journal, scripts }: WireMockSubject, query: URLSearchParams): AdminAnswer {
   const limit = query.get('limit');
   if (limit !== null && !/^\d{1,9}$/.test(limit)) {
     return invalidInput('limit is not a whole number.', 'Ask for /__admin/requests?limit=10.');
   }
-  const wanted = selected(recorded.all(), query);
+  const wanted = selected(journal.requests(), query);
   const shown = limit === null ? wanted : wanted.slice(Math.max(0, wanted.length - Number(limit)));
   const isFiltered = ['since', 'unmatched', 'matchingStub'].some((name) => query.has(name));
   const rules = byId(scripts.rules);
   return ok({
-    requests: shown.map((request) => serveEvent(request, rules.get(request.ruleId ?? ''))),
-    meta: { total: isFiltered ? wanted.length : recorded.total },
+    requests: shown.map((request) => serveEvent(request, rules.get(request.entry.ruleId ?? ''))),
+    meta: { total: isFiltered ? wanted.length : journal.total },
     ...JOURNAL,
   });
 }
@@ -92,8 +93,8 @@ function selected(requests: readonly RecordedRequest[], query: URLSearchParams):
   const stub = query.get('matchingStub');
   const isUnmatched = query.get('unmatched') === 'true';
   return requests.filter(
-    ({ entry, ruleId }) =>
-      (from === undefined || Date.parse(entry.at) > from) && (stub === null || ruleId === stub) && (!isUnmatched || ruleId === undefined),
+    ({ entry: { at, ruleId } }) =>
+      (from === undefined || Date.parse(at) > from) && (stub === null || ruleId === stub) && (!isUnmatched || ruleId === undefined),
   );
 }
 

@@ -1,6 +1,6 @@
+import type { RecordedRequest } from '../journal.js';
 import type { ScriptRequest } from '../script/types.js';
 import { bodyContent, type Content } from './content.js';
-import type { RecordedRequest } from './types.js';
 
 /** A request as patterns look at it, whether it is being answered or was recorded. */
 export interface RequestView {

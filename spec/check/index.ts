@@ -11,6 +11,9 @@ import { discriminatorBroken } from './discriminator-broken.js';
 import { exampleInvalid } from './example-invalid.js';
 import { exampleUndeclared } from './example-undeclared.js';
 import { failureWithoutExample } from './failure-without-example.js';
+import { magicCollision } from './magic-collision.js';
+import { magicMisplaced } from './magic-misplaced.js';
+import { magicRefused } from './magic-refused.js';
 import { operationName } from './operation-name.js';
 import type { Rule } from './rule.js';
 import { schemaEndless } from './schema-endless.js';
@@ -36,6 +39,9 @@ const RULES: readonly Rule[] = [
   exampleInvalid,
   exampleUndeclared,
   failureWithoutExample,
+  magicCollision,
+  magicMisplaced,
+  magicRefused,
   operationName,
   schemaEndless,
   schemaInvalid,

@@ -41,4 +41,4 @@ export const INSTEAD: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Our own words in schemas. */
-export const EXTENSIONS = ['x-causes', 'x-retry', 'x-violations', 'x-interpretation', 'x-maxBytes', 'x-secret'] as const;
+export const EXTENSIONS = ['x-causes', 'x-retry', 'x-violations', 'x-interpretation', 'x-maxBytes', 'x-secret', 'x-magic'] as const;

@@ -16,7 +16,7 @@ const rows = async (...filters: readonly string[]): Promise<readonly Row[]> => {
 
 describe('failpath list', () => {
   it('prints every failure as JSON', async () => {
-    const expected = contract.failures.map(({ operation: { id, method, path }, status, code, causes, retry }) => ({
+    const expected = contract.failures.map(({ operation: { id, method, path }, status, code, causes, retry, magic }) => ({
       operation: id,
       method,
       path,
@@ -24,6 +24,7 @@ describe('failpath list', () => {
       code,
       causes,
       retry,
+      magic,
     }));
     expect(await rows()).to.deep.equal(expected);
   });

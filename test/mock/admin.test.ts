@@ -41,7 +41,7 @@ describe('mock: admin', () => {
     expect((all.at('/requests') as { status: number }[]).map(({ status }) => status)).to.deep.equal([404, 503, 200]);
     expect(all.at('/meta/total')).to.equal(3);
     expect(all.at('/requests/0')).to.include({
-      id: 1,
+      number: 1,
       method: 'GET',
       url: '/v1/transactions/x?__code=404',
       operation: 'getTransaction',

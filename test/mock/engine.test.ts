@@ -252,6 +252,7 @@ describe('mock: engine', () => {
           identities: [],
           identity: () => 'unknown',
           elsewhere: () => undefined,
+          remembers: () => [],
           admin: [],
           world: {},
           reset: () => undefined,

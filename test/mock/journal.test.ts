@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { createClock } from '../../mocks/clock.js';
-import { createJournal, redactTokens, redactUrl, type JournalRecord } from '../../mocks/journal.js';
+import { createJournal, type JournalRecord, type Witnessed } from '../../mocks/journal.js';
+import { redactTokens, redactUrl } from '../../mocks/redact.js';
+import { atsContract } from './support.js';
 
 const record = (url: string): JournalRecord => ({
   requestId: 'req_1',
@@ -12,17 +14,29 @@ const record = (url: string): JournalRecord => ({
   code: undefined,
   answeredBy: 'example',
   why: 'because',
+  ruleId: undefined,
+  spoiledBy: undefined,
   milliseconds: 1,
 });
+const witnessed: Witnessed = {
+  request: { path: '/', query: new URLSearchParams(), headers: {}, url: '/', baseUrl: 'http://localhost' },
+  body: { kind: 'absent' },
+  secrets: [],
+  answerHeaders: {},
+  identity: 'none',
+  time: { arrived: 0, answered: 1 },
+  real: { arrived: 0, answered: 1 },
+  connection: { id: 1, opened: 0 },
+};
 const redacted = (target: string): string => {
   const [path = '', query = ''] = target.split('?');
   return redactUrl(path, new URLSearchParams(query));
 };
 
 describe('mock: journal', () => {
-  it('keeps the newest, in order, and counts on', () => {
-    const journal = createJournal(3);
-    for (let number = 1; number <= 5; number++) journal.add(record(`/${number}`));
+  it('keeps the newest, in order, and counts on', async () => {
+    const journal = createJournal({ contract: await atsContract(), capacity: 3 });
+    for (let number = 1; number <= 5; number++) journal.add(record(`/${number}`), witnessed);
     expect(journal.entries().map(({ id, url }) => [id, url])).to.deep.equal([
       [3, '/3'],
       [4, '/4'],
@@ -33,7 +47,7 @@ describe('mock: journal', () => {
     expect(journal.total).to.equal(5);
     journal.reset();
     expect([journal.total, journal.entries()]).to.deep.equal([0, []]);
-    expect(journal.add(record('/')).id).to.equal(1);
+    expect(journal.add(record('/'), witnessed).id).to.equal(1);
   });
 
   it('cuts credentials and leaves what one looks for', () => {

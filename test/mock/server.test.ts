@@ -217,7 +217,7 @@ describe('mock: server', () => {
     await agent.close();
   });
 
-  it('never says more than the contract: no server name, no stack', async () => {
+  it('never says more than the contract and why: no server name, no stack', async () => {
     const seen = await send(mock, 'POST', INIT, json('{'));
     expect([...seen.headers.keys()].sort()).to.deep.equal([
       'connection',
@@ -225,6 +225,7 @@ describe('mock: server', () => {
       'content-type',
       'date',
       'keep-alive',
+      'x-failpath-why',
       'x-request-id',
     ]);
   });

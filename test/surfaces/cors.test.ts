@@ -42,7 +42,7 @@ describe('surfaces: CORS', () => {
       headers: { origin: PAGE, prefer: 'error=common.quota_exceeded' },
     });
     expect([limited.status, codeOf(limited.body)]).to.deep.equal([429, 'common.quota_exceeded']);
-    expect(limited.headers['access-control-expose-headers']).to.equal('preference-applied, retry-after, x-request-id');
+    expect(limited.headers['access-control-expose-headers']).to.equal('preference-applied, retry-after, x-failpath-why, x-request-id');
   });
 
   it('who is no page gets no CORS headers', async () => {
@@ -66,7 +66,7 @@ describe('surfaces: CORS', () => {
       'common.not_found',
       '*',
     ]);
-    expect(answer.headers['access-control-expose-headers']).to.equal('x-failpath-origin, x-request-id');
+    expect(answer.headers['access-control-expose-headers']).to.equal('x-failpath-origin, x-failpath-why, x-request-id');
   });
 
   it('an upload from a page works: the storage is part of the surface', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatVerdict, judgeBehaviour, repetitionsOf, verdictToJson, type Verdict } from '../../mocks/verification/index.js';
+import { formatVerdict, judgeBehaviour, repetitionsOf, reportVerdict, type Verdict } from '../../mocks/verification/index.js';
 import type { Contract } from '../../spec/index.js';
 import { atsContract } from '../mock/support.js';
 import { testJournal, type Sketch } from './support.js';
@@ -41,7 +41,7 @@ describe('verification: behaviour', () => {
         'confirmWork answered 404 registration.prepared_not_found, which must not be retried, and the same request came again twice, first after 249 ms.',
       );
       expect(verdict?.certain).to.equal(false);
-      expect(formatVerdict(verdict as Verdict)).to.equal(
+      expect(formatVerdict(reportVerdict(verdict as Verdict))).to.equal(
         [
           `retried-never (likely)  ${verdict?.says}`,
           ...['09:00:00.000', '09:00:00.250', '09:00:00.900'].map(
@@ -52,7 +52,9 @@ describe('verification: behaviour', () => {
           '',
         ].join('\n'),
       );
-      expect(verdictToJson(verdict as Verdict)).to.deep.include({ misbehaviour: 'retried-never', evidence: [1, 2, 3], status: 404 });
+      const reported = reportVerdict(verdict as Verdict);
+      expect(reported).to.include({ misbehaviour: 'retried-never', status: 404 });
+      expect(reported.evidence.map(({ id }) => id)).to.deep.equal([1, 2, 3]);
     });
 
     for (const [why, again] of Object.entries<Partial<Sketch>>({

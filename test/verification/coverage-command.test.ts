@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { coverage, type CoverageOptions } from '../../cli/commands/coverage.js';
 import { InputError, type Contract } from '../../spec/index.js';
+import { coverageOf, judgeBehaviour, reportVerdict } from '../../mocks/verification/index.js';
 import { atsContract } from '../mock/support.js';
 import { testIo } from './io.js';
 import { testJournal, type TestJournal } from './support.js';
@@ -23,11 +24,14 @@ describe('failpath coverage', () => {
   before(async () => {
     contract = await atsContract();
     const answer = (path: string | undefined): readonly [status: number, body: string] => {
-      const requests = journal.exchanges();
       if (says.text !== undefined) return [200, says.text];
-      if (path === '/__admin/health') return [200, JSON.stringify({ contract: { sha256: says.sha256 ?? contract.sha256 } })];
-      if (path !== '/__admin/requests') return [404, ''];
-      return [200, JSON.stringify({ requests, meta: { total: requests.length + (says.forgotten ?? 0) } })];
+      if (path !== '/__admin/coverage') return [404, ''];
+      const exchanges = journal.exchanges();
+      const requests = exchanges.length + (says.forgotten ?? 0);
+      const { rows: failures, ...counts } = coverageOf(contract, exchanges);
+      const verdicts = judgeBehaviour(contract, exchanges).map(reportVerdict);
+      const sha256 = says.sha256 ?? contract.sha256;
+      return [200, JSON.stringify({ contract: { sha256 }, ...counts, requests, unjudged: says.forgotten ?? 0, failures, verdicts })];
     };
     server = createServer(({ url: path, headers }, response) => {
       const welcome = says.token === undefined || headers.authorization === `Bearer ${says.token}`;
@@ -110,7 +114,7 @@ describe('failpath coverage', () => {
       percent: 50,
       min: 60,
       requests: 1,
-      forgotten: 0,
+      unjudged: 0,
       failures: [
         { operation: 'getTransaction', status: 404, code: 'transaction.not_found', retry: 'never', times: 1 },
         { operation: 'getTransaction', status: 503, code: 'common.service_unavailable', retry: 'backoff', times: 0 },
@@ -123,7 +127,7 @@ describe('failpath coverage', () => {
   it('says when the journal has forgotten requests', async () => {
     showNotFound();
     says = { forgotten: 41 };
-    expect((await run()).out).to.contain('The journal has forgotten 41 of 42 requests');
+    expect((await run()).out).to.contain('The journal had forgotten 41 of 42 requests before their behaviour was judged.');
   });
 
   it('does not judge a mock that no request has reached, or that is not there', async () => {

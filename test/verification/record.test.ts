@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createRecorder, readExchanges, type Observed } from '../../mocks/verification/index.js';
+import { createRecorder, type Observed } from '../../mocks/verification/index.js';
 import type { Contract } from '../../spec/index.js';
 import { atsContract } from '../mock/support.js';
 import { START, testJournal, type Sketch } from './support.js';
@@ -99,14 +99,15 @@ describe('verification: what the journal keeps', () => {
     expect(JSON.stringify(record({ body: { text: 'x'.repeat(500_000) } }).body).length).to.be.lessThan(1_200);
   });
 
-  it('is made when it is first read, unless its body may be too long to be held', () => {
+  it('is made when it is first read, unless its body is too long to be held', () => {
     const { keep } = createRecorder({ longestBody: 100 });
     let read = 0;
-    const observed = (length: string | undefined): Observed => ({
+    const observed = (text: string): Observed => ({
       entry: { ...testJournal(contract).add({ operation: 'initWork' }) },
-      request: { path: '/x', query: new URLSearchParams(), headers: length === undefined ? {} : { 'content-length': length } },
+      request: { path: '/x', query: new URLSearchParams(), headers: {} },
       body: {
         kind: 'json',
+        text,
         get value() {
           read++;
           return { title: 'Song' };
@@ -120,24 +121,12 @@ describe('verification: what the journal keeps', () => {
       connection: { id: 1, opened: 0 },
       epoch: 0,
     });
-    const kept = keep(observed('16'));
+    const kept = keep(observed('x'.repeat(100)));
     expect(read).to.equal(0);
     expect(kept()).to.equal(kept());
     expect(kept().body).to.deep.equal({ kind: 'json', value: { title: 'Song' } });
     read = 0;
-    for (const length of ['101', undefined, 'long']) keep(observed(length));
-    expect(read).to.be.at.least(3);
-  });
-
-  it('comes back whole from the JSON of the control API', () => {
-    const journal = testJournal(contract);
-    journal.add({ operation: 'confirmWork', status: 503, code: 'common.service_unavailable', retryAfter: '1', body: { job_id: 'j' } });
-    journal.add({ path: '/nowhere' });
-    const answer = JSON.parse(JSON.stringify({ requests: journal.exchanges(), meta: { total: 7 } })) as unknown;
-    const read = readExchanges(answer);
-    expect(read?.total).to.equal(7);
-    expect(read?.exchanges).to.deep.equal(JSON.parse(JSON.stringify(journal.exchanges())));
-    for (const wrong of [undefined, null, 1, {}, { requests: [{}], meta: { total: 1 } }, { requests: [], meta: {} }])
-      expect(readExchanges(wrong)).to.equal(undefined);
+    keep(observed('x'.repeat(101)));
+    expect(read).to.be.at.least(1);
   });
 });

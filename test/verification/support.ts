@@ -1,4 +1,4 @@
-import { redactUrl } from '../../mocks/journal.js';
+import { redactUrl } from '../../mocks/redact.js';
 import { createRecorder, type ExchangeSource, type Observed, type RecordedExchange } from '../../mocks/verification/index.js';
 import type { Contract } from '../../spec/index.js';
 
@@ -86,6 +86,8 @@ function observed(id: number, sketch: Sketch): Observed {
       code,
       answeredBy: 'sandbox',
       why: 'a test',
+      ruleId: sketch.ruleId,
+      spoiledBy: sketch.spoiledBy,
       milliseconds: took,
     },
     request: { path: sketch.path ?? path, query, headers: sketch.headers ?? {} },
@@ -97,12 +99,10 @@ function observed(id: number, sketch: Sketch): Observed {
     real: { arrived: at, answered: at + took },
     connection: { id: connection, opened },
     epoch,
-    ruleId: sketch.ruleId,
-    spoiledBy: sketch.spoiledBy,
   };
 }
 
 function bodyOf({ body, unread }: Sketch): Observed['body'] {
   if (unread !== undefined) return { kind: 'malformed', message: unread };
-  return body === undefined ? { kind: 'absent' } : { kind: 'json', value: body };
+  return body === undefined ? { kind: 'absent' } : { kind: 'json', value: body, text: JSON.stringify(body) };
 }

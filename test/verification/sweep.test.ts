@@ -2,81 +2,34 @@ import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sweep, type SweepHooks, type SweepOptions } from '../../cli/commands/sweep.js';
-import { createAtsSandbox, startMock, type Call } from '../../mocks/index.js';
-import { createRecorder, type RecordedExchange } from '../../mocks/verification/index.js';
-import { InputError, type Contract, type Failure } from '../../spec/index.js';
+import { sweep, type SweepOptions } from '../../cli/commands/sweep.js';
+import { startMock, type ApiTypes, type StartOptions } from '../../mocks/index.js';
+import { InputError, type Contract } from '../../spec/index.js';
 import { atsContract } from '../mock/support.js';
 import { temporaryFolder } from '../support/cli.js';
 import { testIo, type TestIo } from './io.js';
 
-/** Arms by way of the sandbox, and records what gets there. */
-function hooksOf(): SweepHooks & { readonly armed: string[]; readonly closed: () => boolean } {
-  const { record } = createRecorder();
-  const armed: string[] = [];
-  let failure: Failure | undefined;
-  let seconds = 0;
-  let calls: { readonly call: Call; readonly at: number }[] = [];
-  let closed = false;
-  return {
-    armed,
-    closed: () => closed,
-    start: async (options) => {
-      const mock = await startMock({
-        ...options,
-        sandbox: (context) => {
-          const sandbox = createAtsSandbox(context);
-          return {
-            ...sandbox,
-            elsewhere: (request) => sandbox.elsewhere(request),
-            answer: (call) => {
-              calls.push({ call, at: performance.now() });
-              if (failure?.operation.id !== call.operation.id) return sandbox.answer(call);
-              const retryAfter = failure.answer.headers.some(({ name }) => name.toLowerCase() === 'retry-after');
-              return {
-                refused: { code: failure.code, why: 'armed', ...(retryAfter ? { headers: { 'retry-after': String(seconds) } } : {}) },
-              };
-            },
-          };
-        },
-      });
-      return {
-        ...mock,
-        reset: () => {
-          mock.reset();
-          calls = [];
-          failure = undefined;
-        },
-        close: () => {
-          closed = true;
-          return mock.close();
-        },
-      };
-    },
-    arm: (_, one, { retryAfterSeconds }) => {
-      failure = one;
-      seconds = retryAfterSeconds;
-      armed.push(one.key);
-    },
-    exchanges: (mock): readonly RecordedExchange[] => {
-      const heard = calls[Symbol.iterator]();
-      return mock.journal.entries().map((entry) => {
-        // What the client chose itself does not get as far as the sandbox.
-        const { call, at } = (entry.answeredBy === 'sandbox' ? heard.next().value : undefined) ?? { call: undefined, at: 0 };
-        return record({
-          entry,
-          request: { path: new URL(entry.url, mock.url).pathname, query: new URLSearchParams(), headers: call?.headers ?? {} },
-          body: { kind: 'absent' },
-          secrets: [],
-          answerHeaders: entry.status === 503 || entry.status === 429 ? { 'retry-after': String(seconds) } : {},
-          identity: 'none',
-          time: { arrived: Date.parse(entry.at), answered: Date.parse(entry.at) },
-          real: { arrived: at, answered: at },
-          connection: { id: 1, opened: 0 },
-          epoch: 0,
-        });
-      });
-    },
+/** Starts mocks for sweeps, and says what becomes of them. */
+class Starts {
+  closed = 0;
+  shown: string[] = [];
+  readonly #onShown: (status: number) => void;
+
+  constructor(onShown: (status: number) => void = () => undefined) {
+    this.#onShown = onShown;
+  }
+
+  readonly start: typeof startMock = async <World, Api extends ApiTypes<Api>>(options?: StartOptions) => {
+    const mock = await startMock<World, Api>(options);
+    mock.journal.onExchange(({ operation, status, code, answeredBy }) => {
+      if (answeredBy === 'script') this.shown.push(`${operation} ${status} ${code}`);
+      this.#onShown(status);
+    });
+    const close = async (): Promise<void> => {
+      this.closed++;
+      await mock.close();
+    };
+    return { ...mock, close };
   };
 }
 
@@ -103,14 +56,14 @@ describe('failpath sweep', function () {
     readonly exitCode: number;
     readonly out: string;
     readonly err: string;
-    readonly hooks: ReturnType<typeof hooksOf>;
+    readonly starts: Starts;
   }
   async function run(body: string | string[], options: Partial<SweepOptions> = {}, io: TestIo = testIo()): Promise<Swept> {
-    const hooks = hooksOf();
+    const starts = new Starts();
     const command = typeof body === 'string' ? client(body) : body;
-    const exitCode = await sweep({ command, contract: contract.file, operation: ['getTransaction'], ...options }, io, hooks);
-    expect(hooks.closed()).to.equal(true);
-    return { exitCode, ...io.written, hooks };
+    const exitCode = await sweep({ command, contract: contract.file, operation: ['getTransaction'], ...options }, io, starts.start);
+    expect(starts.closed).to.equal(1);
+    return { exitCode, ...io.written, starts };
   }
   const outcomes = (out: string): unknown =>
     (JSON.parse(out) as { failures: { code: string; outcome: string }[] }).failures.map(({ code, outcome }) => [code, outcome]);
@@ -118,9 +71,9 @@ describe('failpath sweep', function () {
   const HANDLES = 'const answer = await get(); process.exit(code === undefined || (await answer.json()).error.code === code ? 0 : 1);';
 
   it('runs the command once per failure, and is 0 when each was shown and handled', async () => {
-    const { exitCode, out, err, hooks } = await run(HANDLES);
+    const { exitCode, out, err, starts } = await run(HANDLES);
     expect({ exitCode, err }).to.deep.equal({ exitCode: 0, err: '' });
-    expect(hooks.armed).to.deep.equal(['getTransaction 404 transaction.not_found', 'getTransaction 503 common.service_unavailable']);
+    expect(starts.shown).to.deep.equal(['getTransaction 404 transaction.not_found', 'getTransaction 503 common.service_unavailable']);
     expect(out.replaceAll(/\d+\.\d s/g, '0.1 s')).to.equal(
       [
         'control: exit 0 after 0.1 s, 1 requests',
@@ -206,7 +159,9 @@ describe('failpath sweep', function () {
   });
 
   it('is 1 when the client misbehaves, even if its command succeeds', async () => {
-    const { exitCode, out } = await run('for (let i = 0; i < 4; i++) if ((await get()).status !== (code ? 503 : 200) && !code) break;');
+    const { exitCode, out } = await run(
+      'for (let i = 0; i < 4; i++) { const answer = await get(); await answer.text(); if (!code) break; }',
+    );
     expect(exitCode).to.equal(1);
     expect(out).to.match(/✗ misbehaved +getTransaction +404/);
     expect(out).to.match(/retried-never \(likely\) {2}getTransaction answered 404 transaction\.not_found, which must not be retried/);
@@ -240,7 +195,7 @@ describe('failpath sweep', function () {
     expect(broken.err).to.match(
       /^The command fails \(exit 1\) while the mock fails at nothing.+\n {2}\| no such module\n {4}fix: .+--no-control\.\n$/,
     );
-    expect(broken.hooks.armed).to.deep.equal([]);
+    expect(broken.starts.shown).to.deep.equal([]);
     const idle = await run('');
     expect(idle.exitCode).to.equal(3);
     expect(idle.err).to.match(/^The command succeeds without a single request to the mock at http:.+\n {4}fix: .+FAILPATH_URL\.\n$/);
@@ -252,15 +207,9 @@ describe('failpath sweep', function () {
   it('stops when it is interrupted, with what it has, and 130', async () => {
     const io = testIo();
     const body = `await get(); if (code === 'common.service_unavailable') setInterval(() => {}, 1000);`;
-    const hooks = hooksOf();
-    const arm: SweepHooks['arm'] = async (mock, failure, options) => {
-      await hooks.arm(mock, failure, options);
-      if (failure.status === 503) setTimeout(() => io.interrupt(), 300);
-    };
-    const exitCode = await sweep({ command: client(body), contract: contract.file, operation: ['getTransaction'], json: true }, io, {
-      ...hooks,
-      arm,
-    });
+    const { start } = new Starts((status) => void (status === 503 && setTimeout(() => io.interrupt(), 300)));
+    const options = { command: client(body), contract: contract.file, operation: ['getTransaction'], json: true };
+    const exitCode = await sweep(options, io, start);
     expect(exitCode).to.equal(130);
     expect(outcomes(io.written.out)).to.deep.equal([['transaction.not_found', 'handled']]);
     expect(JSON.parse(io.written.out)).to.include({ interrupted: true, selected: 2, exitCode: 130 });
@@ -279,7 +228,7 @@ describe('failpath sweep', function () {
       const error: unknown = await sweep(
         { command: typeof body === 'string' ? client(body) : body, contract: contract.file, ...options },
         testIo(),
-        hooksOf(),
+        new Starts().start,
       ).catch((reason: unknown) => reason);
       expect(error).to.be.instanceOf(InputError);
       return (error as InputError).message;

@@ -1,15 +1,11 @@
 import findMyWay from 'find-my-way';
-import { redactUrl } from '../../mocks/journal.js';
+import { redactUrl } from '../../mocks/redact.js';
 import { ScriptError } from '../../mocks/script/errors.js';
 import type { Explanation, FieldComparison, Rule, ScriptRequest, Scripts } from '../../mocks/script/types.js';
+import type { RecordedRequest } from '../../mocks/journal.js';
 import type { AdminAnswer, JournalEntry } from '../../mocks/types.js';
-import {
-  resetMappings,
-  wiremockRoutes,
-  type GlobalSettings,
-  type RecordedRequest,
-  type WireMockSubject,
-} from '../../mocks/wiremock/index.js';
+import { createRecorder } from '../../mocks/verification/index.js';
+import { resetMappings, wiremockRoutes, type GlobalSettings, type WireMockSubject } from '../../mocks/wiremock/index.js';
 import { ruleChecks } from '../../mocks/wiremock/request-pattern.js';
 import { viewOfScriptRequest } from '../../mocks/wiremock/view.js';
 
@@ -32,6 +28,10 @@ export function requestOf(
 export class FakeScripts implements Scripts {
   rules: Rule[] = [];
   readonly #states = new Map<string, string>();
+
+  get size(): number {
+    return this.rules.length;
+  }
 
   get scenarios(): ReadonlyMap<string, string> {
     const names = this.rules.flatMap(({ scenario }) => scenario?.name ?? []);
@@ -122,11 +122,11 @@ export class Bench {
     const restoreDefaults = (): void => defaults.forEach((rule) => this.scripts.add(rule));
     this.subject = {
       scripts: this.scripts,
-      recorded: {
-        all: () => this.requests,
+      journal: {
+        requests: () => this.requests,
         total: 0,
         remove: (ids) => void (this.requests = this.requests.filter(({ id }) => !ids.has(id))),
-        clear: () => void (this.requests = []),
+        reset: () => void (this.requests = []),
       },
       restoreDefaults,
       settings: { get: () => this.settings, set: (settings) => void (this.settings = settings) },
@@ -142,7 +142,7 @@ export class Bench {
       version: '1.2.3',
       uptime: () => 4.2,
     };
-    Object.defineProperty(this.subject.recorded, 'total', { get: () => this.#total });
+    Object.defineProperty(this.subject.journal, 'total', { get: () => this.#total });
     restoreDefaults();
     for (const route of wiremockRoutes(this.subject)) this.#router.on(route.method, route.path, () => undefined, route);
   }
@@ -171,7 +171,13 @@ export class Bench {
 export function recordedOf(
   id: number,
   url: string,
-  { method = 'GET', headers = {}, body, ruleId, status = 200 }: Partial<RecordedRequest> & { readonly status?: number } = {},
+  {
+    method = 'GET',
+    headers = {},
+    body,
+    ruleId,
+    status = 200,
+  }: Partial<RecordedRequest> & { readonly status?: number; readonly ruleId?: string | undefined } = {},
 ): RecordedRequest {
   const [path = '', search = ''] = url.split(/\?(.*)/s);
   const entry: JournalEntry = {
@@ -185,7 +191,21 @@ export function recordedOf(
     code: undefined,
     answeredBy: 'example',
     why: 'a test',
+    ruleId,
+    spoiledBy: undefined,
     milliseconds: 0.7,
   };
-  return { id, method, url, absoluteUrl: `http://localhost:4010${url}`, headers, body, ruleId, entry };
+  const exchange = createRecorder().record({
+    entry,
+    request: { path, query: new URLSearchParams(search), headers },
+    body: { kind: 'absent' },
+    secrets: [],
+    answerHeaders: {},
+    identity: 'none',
+    time: { arrived: 0, answered: 0 },
+    real: { arrived: 0, answered: 0 },
+    connection: { id: 1, opened: 0 },
+    epoch: 0,
+  });
+  return { id, method, url, absoluteUrl: `http://localhost:4010${url}`, headers, body, entry, exchange };
 }

@@ -40,13 +40,14 @@ function submit({ service: { state, limits }, key, now }: Facts, quote: Quote): 
     api_key_id: key?.id ?? null,
     external_user_ref: quote.external_user_ref,
     ats_id: quote.ats_id ?? nextAtsId(state),
+    magic: quote.magic,
     created_at: now,
   };
   state.transactions.put(transaction.id, transaction);
-  const { ats_id, organization_id } = transaction;
+  const { ats_id, organization_id, magic } = transaction;
   const known = state.works.get(String(ats_id));
   const on_chain_at = known?.on_chain_at ?? now + limits.block[quote.network];
-  state.works.put(String(ats_id), { ats_id, organization_id, well_known: false, ...known, on_chain_at, audio: quote.audio });
+  state.works.put(String(ats_id), { ats_id, organization_id, magic, well_known: false, ...known, on_chain_at, audio: quote.audio });
   return transaction;
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { metadataDigest } from '../commitment.js';
 import type { Facts } from '../facts.js';
+import { magicOf } from '../magic.js';
 import type { Audio, UploadSession } from '../state.js';
 import { openUploadUrl } from '../storage.js';
 import { rfc3339 } from '../time.js';
@@ -45,6 +46,7 @@ function openJob(facts: Facts, audio: Audio | null): UploadSession | undefined {
       external_user_ref: facts.member('external_user_ref'),
     }),
     external_user_ref: facts.text('external_user_ref') ?? null,
+    magic: magicOf(facts),
     needs_upload: audio === null,
     audio,
     expires_at: now + service.limits.uploadTtl,

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import type { Contract } from '../spec/index.js';
+import { invalidInput, ok, route } from './admin-answers.js';
+import { readChoice, type Choice, type UnreadableChoice } from './choice.js';
+import { kitOf } from './kit.js';
+import { createMagic, type FindMagic } from './magic.js';
+import { explainedRule, labelOf, type Explanation, type ScriptRequest, type Scripts } from './script/index.js';
+import { select, unreadable } from './select.js';
+import type { AdminAnswer, AdminRoute, Sandbox } from './types.js';
+
+export interface ExplainSubject {
+  readonly contract: Contract;
+  readonly scripts: Scripts;
+  readonly sandbox: Sandbox | undefined;
+  /** A request as rules see it. */
+  asScriptRequest(request: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: ScriptRequest['headers'];
+    readonly body: string | undefined;
+  }): ScriptRequest;
+}
+
+const MOST_RULES = 20;
+const REMEDY = 'Send {"method": "POST", "url": "/v1/…", "headers": {}, "body": {}}.';
+
+const input = z.strictObject({
+  method: z
+    .string()
+    .regex(/^[A-Za-z]{1,20}$/, 'must be a method such as POST')
+    .default('GET'),
+  url: z
+    .string()
+    .max(16_384)
+    .regex(/^\/|^https?:\/\//i, 'must be a path with its query, or a URL'),
+  headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])).default({}),
+  body: z.unknown().optional(),
+});
+
+/** The route that says how a request would be answered, and by what; nothing is counted or used up by asking. */
+export function explainRoute(subject: ExplainSubject): AdminRoute {
+  const magic = createMagic(subject.contract);
+  return route('POST', '/explain', ({ body }) => {
+    const parsed = input.safeParse(body);
+    return parsed.success ? ok(explain(subject, magic, parsed.data)) : invalid(parsed.error);
+  });
+}
+
+function invalid(error: z.ZodError): AdminAnswer {
+  return invalidInput(z.prettifyError(error), REMEDY);
+}
+
+function explain(subject: ExplainSubject, magic: FindMagic | undefined, { method, url, headers, body }: z.output<typeof input>): unknown {
+  const { scripts } = subject;
+  const request = subject.asScriptRequest({
+    method: method.toUpperCase(),
+    url: url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/^(?!\/)/, '/'),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const rules = scripts.explain(request);
+  const first = rules.find(({ matches }) => matches);
+  return {
+    operation: request.operation?.id ?? null,
+    identity: request.identity,
+    ...stepOf(subject, magic, request, first),
+    rules: rules.slice(0, MOST_RULES).map(explainedRule),
+    meta: { total: rules.length },
+  };
+}
+
+/** The step of the engine that would answer, and why. */
+function stepOf(
+  { contract, sandbox }: ExplainSubject,
+  magic: FindMagic | undefined,
+  request: ScriptRequest,
+  first: Explanation | undefined,
+): { readonly answeredBy: string; readonly why: string; readonly rule?: string } {
+  const { operation } = request;
+  const choice = operation === undefined ? undefined : readChoice(request);
+  const chosen = choice && operation && sayChoice(choice, contract, operation);
+  if (chosen !== undefined) return { answeredBy: 'choice', why: chosen };
+  if (first !== undefined) return { answeredBy: 'script', why: `${labelOf(first.rule)} is the first that applies`, rule: first.rule.id };
+  if (operation === undefined) return { answeredBy: 'routing', why: `no operation has ${request.method} ${request.path}` };
+  const triggered = magic?.({ operation, body: request.body }, () => []);
+  if (triggered !== undefined) return { answeredBy: 'magic', why: triggered.why };
+  if (sandbox !== undefined)
+    return { answeredBy: 'sandbox', why: 'no choice, rule or magic value applies: the sandbox decides by its state' };
+  return { answeredBy: 'validation', why: 'no choice, rule or magic value applies: a good request gets the first example' };
+}
+
+function sayChoice(
+  choice: Choice | UnreadableChoice,
+  contract: Contract,
+  operation: NonNullable<ScriptRequest['operation']>,
+): string | undefined {
+  if ('problem' in choice) return unreadable(choice).detail;
+  const { catalogue } = kitOf(contract);
+  const selection = select(catalogue.entry(operation), choice, catalogue, false);
+  if (selection === undefined) return undefined;
+  return 'detail' in selection ? selection.detail : choice.asked;
+}
