@@ -49,11 +49,11 @@ export function createAdmin(options: AdminOptions): Admin {
       const detail = `There is no ${method} ${request.path.slice(0, 200)}; the routes are listed here.`;
       return problem('admin-unknown-route', detail, undefined, { routes: routes.map((route) => `${route.method} ${route.path}`).sort() });
     }
-    const body = await readJson(request.body, MAX_BODY);
+    const body = await readJson(request.body, MAX_BODY, request.headers['content-encoding']);
     if (body.kind === 'malformed') return toAnswer(invalidInput(body.message, 'Send a JSON object.'));
     const route = found.store as AdminRoute;
     const value = body.kind === 'json' ? body.value : undefined;
-    return toAnswer(route.handle({ params: paramsOf(found.params), query: request.query, body: value, baseUrl: request.baseUrl }));
+    return toAnswer(await route.handle({ params: paramsOf(found.params), query: request.query, body: value, baseUrl: request.baseUrl }));
   };
   return {
     handles: (path) => path === ADMIN || path.startsWith(`${ADMIN}/`),
@@ -127,7 +127,8 @@ function paramsOf(params: Record<string, string | undefined>): Record<string, st
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value ?? '']));
 }
 
-function toAnswer({ status, body }: AdminAnswer): MockAnswer {
+function toAnswer({ status, body, text }: AdminAnswer): MockAnswer {
+  if (text !== undefined) return { status, headers: { ...ORIGIN, 'content-type': text.type }, body: text.value };
   const type = status >= 400 ? 'application/problem+json' : 'application/json';
   return {
     status,

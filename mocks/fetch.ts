@@ -1,7 +1,8 @@
 import { METHODS } from 'node:http';
 import { InputError } from '../spec/index.js';
 import { ended, fetchFault, noAnswer, systemError, toResponse } from './faults/index.js';
-import { MAX_HEADER_BYTES, newConnection, type App } from './server.js';
+import { HTTP_LIMITS } from './http/index.js';
+import { newConnection, type App } from './server.js';
 import type { Connection, MockAnswer, MockRequest } from './types.js';
 
 export interface MockFetchInit extends RequestInit {
@@ -62,8 +63,8 @@ async function serve(app: App, request: MockRequest): Promise<Served> {
     return { answer: app.refuseFraming('this is not valid HTTP (Invalid method encountered)') };
   }
   const lines = [request.url, ...Object.entries(request.headers).flatMap(([name, value]) => [name, String(value)])];
-  if (Buffer.byteLength(lines.join('')) > MAX_HEADER_BYTES) {
-    return { answer: app.refuseFraming(`the request line and headers are longer than ${MAX_HEADER_BYTES} bytes`) };
+  if (Buffer.byteLength(lines.join('')) > HTTP_LIMITS.headerBytes) {
+    return { answer: app.refuseFraming(`the request line and headers are longer than ${HTTP_LIMITS.headerBytes} bytes`) };
   }
   return app.answer(request);
 }

@@ -4,8 +4,9 @@ import type { AtsWorld } from './ats/index.js';
 import type { Api as AtsApi } from './ats/types.js';
 import { createFetch, type MockFetch } from './fetch.js';
 import { authority, NO_SOCKET } from './hosts.js';
+import { keyPairFor, type KeyPair } from './http/index.js';
 import type { Journal } from './journal.js';
-import { checkAddress, close, countRequests, listen, reachable } from './listen.js';
+import { checkAddress, close, listen, reachable, watchTraffic } from './listen.js';
 import { createBuilder, type ApiTypes, type Scripting, type Scripts } from './script/index.js';
 import { createHttpServer } from './server.js';
 import type { Clock } from './types.js';
@@ -25,6 +26,8 @@ export interface StartOptions extends AssemblyOptions {
   readonly port?: number | undefined;
   /** `false` for a mock without a socket: `mock.fetch` reaches it, and nothing else. */
   readonly listen?: boolean | undefined;
+  /** HTTPS: `true` for a new certificate that signs itself, or a certificate and its key as PEM. */
+  readonly tls?: boolean | KeyPair | undefined;
 }
 
 /** A running mock; `on` and `onAny` add rules to it. */
@@ -46,6 +49,8 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
   readonly contract: Contract;
   /** What the admin routes ask for; `undefined` on loopback unless one was given. */
   readonly adminToken: string | undefined;
+  /** What clients of a mock with TLS have to trust, as PEM; `undefined` without TLS. */
+  readonly certificate: string | undefined;
   /** The well-known world of the sandbox; `undefined` without one. */
   readonly world: World;
   readonly journal: Pick<Journal, 'contract' | 'entries' | 'exchanges' | 'onExchange' | 'total'>;
@@ -69,8 +74,11 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
   verdicts(): readonly Verdict[];
   /** Back to the well-known world, an empty journal, real time, and the rules of the script files from their beginning. */
   reset(): void;
-  /** Answers what is under way, then closes every connection. */
-  close(): Promise<void>;
+  /**
+   * Refuses new connections, answers what is under way, as far as it can be within `graceMs` (1,000 by default), and closes
+   * every connection. What waits on purpose is answered at once.
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
 /**
@@ -87,16 +95,17 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
 export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi>(
   options: StartOptions = {},
 ): Promise<Mock<World, Api>> {
-  const { listen: listens = true, port = 0, host = listens ? '127.0.0.1' : NO_SOCKET } = options;
+  const { listen: listens = true, port = 0, host = listens ? '127.0.0.1' : NO_SOCKET, tls = false } = options;
   checkAddress(host, port, listens);
+  const keyPair = tls === false ? undefined : await keyPairFor(tls, host);
   const assembly = await assemble({ ...options, host });
   const { app, contract, adminToken, sandbox, journal, audit, clock, scripts, reset } = assembly;
   let bound = '';
-  const server = createHttpServer(app, () => bound);
-  const idle = countRequests(server);
+  const server = createHttpServer(app, () => bound, { tls: keyPair });
+  const traffic = watchTraffic(server);
   const actual = listens ? await listen(server, host, port) : 0;
   bound = listens ? authority(reachable(host), actual) : host;
-  const url = `http://${bound}`;
+  const url = `${keyPair === undefined ? 'http' : 'https'}://${bound}`;
   return {
     ...createBuilder<Api>({ contract, add: (rule) => scripts.add(rule) }),
     url,
@@ -105,6 +114,7 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
     fetch: createFetch(app, url),
     contract,
     adminToken,
+    certificate: keyPair?.cert,
     world: sandbox?.world as World,
     journal,
     clock,
@@ -114,9 +124,9 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
     coverage: () => audit.coverage(),
     verdicts: () => audit.verdicts(),
     reset,
-    close: async () => {
+    close: async ({ graceMs } = {}) => {
       assembly.close();
-      await close(server, idle);
+      await close(server, traffic, graceMs);
     },
   };
 }

@@ -77,12 +77,14 @@ export interface AdminRoute {
     readonly query: URLSearchParams;
     readonly body: unknown;
     readonly baseUrl: string;
-  }): AdminAnswer;
+  }): AdminAnswer | Promise<AdminAnswer>;
 }
 
 export interface AdminAnswer {
   readonly status: number;
   readonly body?: unknown;
+  /** In the place of a JSON body. */
+  readonly text?: { readonly type: string; readonly value: string };
 }
 
 /** A text that belongs to what a call is about. */

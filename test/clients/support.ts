@@ -11,7 +11,7 @@ export interface Sight {
   readonly error?: { readonly name: string; readonly message: string; readonly cause: string; readonly code: string | undefined };
 }
 
-const OF_A_CONNECTION = new Set(['connection', 'date', 'keep-alive']);
+const OF_A_CONNECTION = new Set(['connection', 'content-encoding', 'content-length', 'date', 'keep-alive', 'vary']);
 const OWN_EVERY_TIME = /req_[0-9a-f]{32}/g;
 
 /** Asks, and reads what comes to its end. */

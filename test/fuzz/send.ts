@@ -1,3 +1,4 @@
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { Agent, request } from 'undici';
 import type { Input } from './arbitraries.js';
 
@@ -25,10 +26,19 @@ export function createClient(): { send(url: string, input: Input): Promise<Outpu
         body: body ?? null,
       };
       const { statusCode, headers: answered, body: stream } = await request(url, options);
-      return { status: statusCode, headers: answered, text: await stream.text() };
+      const bytes = Buffer.from(await stream.arrayBuffer());
+      return { status: statusCode, headers: answered, text: decoded(bytes, answered['content-encoding']).toString() };
     },
     close: () => dispatcher.close(),
   };
+}
+
+function decoded(bytes: Buffer, coding: string | string[] | undefined): Buffer {
+  if (coding === undefined || bytes.length === 0) return bytes;
+  if (coding === 'gzip') return gunzipSync(bytes);
+  if (coding === 'deflate') return inflateSync(bytes);
+  if (coding === 'br') return brotliDecompressSync(bytes);
+  throw new Error(`nobody asked for ${String(coding)}`);
 }
 
 /** Header values as bytes of Latin-1, which is what the wire carries. */

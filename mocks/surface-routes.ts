@@ -1,0 +1,24 @@
+import { ok, route } from './admin-answers.js';
+import type { Journal } from './journal.js';
+import { exposeMetrics, type Tally } from './metrics/index.js';
+import type { Scripts } from './script/index.js';
+import type { AdminRoute } from './types.js';
+
+export interface SurfaceSubject {
+  readonly journal: Pick<Journal, 'total'>;
+  readonly scripts: Pick<Scripts, 'rules'>;
+  readonly tally: Tally;
+  /** Aborted when the mock closes. */
+  readonly closing: AbortSignal;
+}
+
+/** The routes for those who run the mock: is it ready, and what has it done? */
+export function surfaceRoutes({ journal, scripts, tally, closing }: SurfaceSubject): readonly AdminRoute[] {
+  return [
+    route('GET', '/ready', () => (closing.aborted ? { status: 503, body: { status: 'stopping' } } : ok({ status: 'ready' }))),
+    route('GET', '/metrics', async () => {
+      const { text, contentType } = await exposeMetrics(tally, { rules: scripts.rules.length, journalled: journal.total });
+      return { status: 200, text: { type: contentType, value: text } };
+    }),
+  ];
+}
