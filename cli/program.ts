@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../ci/index.js';
+import { DEFAULT_RECORDING } from '../mocks/index.js';
 import { formatFinding, InputError } from '../spec/index.js';
 import { check } from './commands/check.js';
+import { importCommand, type ImportCommandOptions } from './commands/import.js';
 import { list } from './commands/list.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
 import { types, type TypesOptions } from './commands/types.js';
@@ -81,9 +83,23 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--admin-token <token>', 'for /__admin on other addresses than loopback (default: a new one, printed)')
     .option('--script <path>', 'rules: a script file, or a folder of them; loaded again when they change; repeatable', collect)
     .option('--proxy-to <url>', 'a server that rules may send requests on to; repeatable', collect)
+    .option('--record <url>', 'send every request on to this deployment, judge its answers, and write a script of them')
+    .option('--record-to <file>', `where the recording goes (default: ${DEFAULT_RECORDING})`)
+    .option('--overwrite', 'replace the file of --record-to if it exists')
     .option('--quiet', 'no line per request')
     .option('--json', 'one JSON document per request')
     .action(async (options: MockCommandOptions) => done(await mock(options, io)));
+
+  program
+    .command('import')
+    .description('a script for the mock out of a HAR file: what a browser or a proxy saw')
+    .argument('<file>', 'the HAR file')
+    .addOption(contractOption())
+    .option('--out <file>', 'where the script goes', DEFAULT_RECORDING)
+    .option('--base <url>', 'where the API begins in the HAR file, path prefix included (default: the one place that fits)')
+    .option('--overwrite', 'replace the file of --out if it exists')
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: ImportCommandOptions) => done(await importCommand(file, options, io)));
 
   selecting(program.command('list').description('list the failures that the contract declares'))
     .option('--json', 'print JSON')

@@ -15,6 +15,13 @@ export { createEngine, type Answered, type Engine, type EngineOptions } from './
 export type { Journal } from './journal.js';
 export { defaultContract, requireSandbox, startMock, type Mock, type StartOptions } from './start.js';
 export {
+  DEFAULT_FILE as DEFAULT_RECORDING,
+  importHar,
+  type RecordedViolation,
+  type RecordingSummary,
+  type RecordOptions,
+} from './recording/index.js';
+export {
   scriptJsonSchema,
   type ApiTypes,
   type LooseApi,

@@ -1,5 +1,6 @@
-import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { createServer, STATUS_CODES, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import { Readable, type Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { applyFault, type Fault } from './faults/index.js';
 import { hostName } from './hosts.js';
 import type { Connection, MockAnswer, MockRequest } from './types.js';
@@ -77,7 +78,7 @@ async function handle(app: App, address: () => string, req: IncomingMessage, res
     const { answer, fault } = /\bwebsocket\b/i.test(req.headers.upgrade ?? '')
       ? { answer: app.refuseRoute(request, 'the contract has no WebSocket'), fault: undefined }
       : await app.answer(request);
-    if (fault === undefined) send(res, answer);
+    if (fault === undefined) await send(res, answer);
     else await applyFault(fault, res, answer, { closing: app.closing });
     drain(req);
   } catch {
@@ -120,12 +121,24 @@ function connectionOf(socket: Duplex): Connection {
   return connection;
 }
 
-function send(res: ServerResponse, { status, headers, body }: MockAnswer): void {
+async function send(res: ServerResponse, { status, headers, body, passedOn }: MockAnswer): Promise<void> {
+  if (passedOn !== undefined) return passOn(res, status, passedOn);
   if (res.destroyed) return;
   const length =
     body !== undefined ? { 'content-length': Buffer.byteLength(body) } : status === 204 || status === 304 ? {} : { 'content-length': 0 };
   res.writeHead(status, { ...headers, ...length });
   res.end(body);
+}
+
+/** What breaks off on one side breaks off on the other: the client must not take a part for the whole. */
+async function passOn(res: ServerResponse, status: number, { headers, body }: NonNullable<MockAnswer['passedOn']>): Promise<void> {
+  const source = Readable.from(body, { objectMode: false });
+  try {
+    if (!res.destroyed) res.writeHead(status, headers as OutgoingHttpHeaders);
+    await pipeline(source, res);
+  } finally {
+    source.destroy();
+  }
 }
 
 /** Reads what is left of a body, so that the next request on the connection can be found behind it. */

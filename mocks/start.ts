@@ -12,6 +12,7 @@ import { createEngine, type Answered } from './engine.js';
 import { authority, isLoopback } from './hosts.js';
 import { createJournal, type Journal } from './journal.js';
 import { checkAddress, close, countRequests, listen, reachable } from './listen.js';
+import { startRecording, type LiveRecording, type RecordOptions } from './recording/index.js';
 import {
   createBuilder,
   createScripts,
@@ -47,6 +48,8 @@ export interface StartOptions {
   readonly onScript?: ((event: ScriptEvent) => void) | undefined;
   /** URLs of servers that rules may send requests on to. */
   readonly proxyTo?: readonly string[] | undefined;
+  /** Sends every request on to a deployment, and writes a script of what it answers; rules and sandbox then have no part in it. */
+  readonly record?: RecordOptions | undefined;
   /** Told of every answer; the place for a log. */
   readonly onRequest?: ((entry: JournalEntry) => void) | undefined;
 }
@@ -67,6 +70,8 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
   readonly clock: Clock;
   /** The rules, in the order in which they were added. */
   readonly scripts: Scripts;
+  /** What is being recorded, if `record` said so. */
+  readonly recording: Pick<LiveRecording, 'from' | 'file' | 'rules' | 'summary'> | undefined;
   /** Back to the well-known world, an empty journal, real time, and the rules of the script files from their beginning. */
   reset(): void;
   /** Answers what is under way, then closes every connection. */
@@ -106,7 +111,9 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
     rules.reset();
   };
 
-  const engine = createEngine({ contract, clock, sandbox, scripts, proxyTo, dynamic, seed: seed === undefined ? undefined : String(seed) });
+  const recording = options.record === undefined ? undefined : startRecording(options.record, { contract, clock, sandbox });
+  const own = createEngine({ contract, clock, sandbox, scripts, proxyTo, dynamic, seed: seed === undefined ? undefined : String(seed) });
+  const engine = recording?.engine(own) ?? own;
   const admin = createAdmin({ contract, clock, journal, sandbox, token: adminToken, host, reset });
   const closing = new AbortController();
   // Every delay that is under way listens to it.
@@ -131,7 +138,10 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
   let bound = '';
   const server = createHttpServer(app, () => bound);
   const idle = countRequests(server);
-  const actual = await listen(server, host, port);
+  const actual = await listen(server, host, port).catch((error: unknown) => {
+    recording?.discard();
+    throw error;
+  });
   bound = authority(reachable(host), actual);
   return {
     ...createBuilder<Api>({ contract, add: (rule) => scripts.add(rule) }),
@@ -144,11 +154,13 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
     journal,
     clock,
     scripts,
+    recording,
     reset,
     close: async () => {
       closing.abort();
       rules.close();
       await close(server, idle);
+      recording?.close();
     },
   };
 }

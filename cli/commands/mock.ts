@@ -1,9 +1,18 @@
 import { createColors } from 'picocolors';
 import { EXIT } from '../../ci/index.js';
-import { startMock, type JournalEntry, type Mock, type ScriptEvent } from '../../mocks/index.js';
+import {
+  startMock,
+  type JournalEntry,
+  type Mock,
+  type RecordedViolation,
+  type RecordOptions,
+  type ScriptEvent,
+} from '../../mocks/index.js';
 import { formatFinding } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
+import { formatRecording, formatViolation } from '../recorded.js';
+import { usage } from '../targets.js';
 
 export interface MockCommandOptions {
   readonly port: number;
@@ -14,6 +23,9 @@ export interface MockCommandOptions {
   readonly adminToken?: string;
   readonly script?: readonly string[];
   readonly proxyTo?: readonly string[];
+  readonly record?: string;
+  readonly recordTo?: string;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -22,6 +34,7 @@ export interface MockCommandOptions {
 export async function mock(options: MockCommandOptions, io: Io): Promise<number> {
   const colors = createColors(io.color);
   const logged = options.json === true || (io.outIsTerminal && options.quiet !== true);
+  if (options.record !== undefined) refuseOthers(options);
   const server = await startMock({
     port: options.port,
     host: options.host,
@@ -31,6 +44,7 @@ export async function mock(options: MockCommandOptions, io: Io): Promise<number>
     ...(options.adminToken === undefined ? {} : { adminToken: options.adminToken }),
     ...(options.script === undefined ? {} : { script: options.script, onScript: (event) => io.err(formatScriptEvent(event)) }),
     ...(options.proxyTo === undefined ? {} : { proxyTo: options.proxyTo }),
+    ...(options.record === undefined ? {} : { record: recordOptions(options.record, options, io) }),
     ...(logged ? { onRequest: (entry) => io.out(options.json === true ? `${JSON.stringify(entry)}\n` : formatEntry(entry, colors)) } : {}),
   });
   if (options.json === true) io.out(`${JSON.stringify({ url: server.url, world: server.world, adminToken: server.adminToken })}\n`);
@@ -39,7 +53,33 @@ export async function mock(options: MockCommandOptions, io: Io): Promise<number>
     io.onInterrupt(resolve);
   });
   await server.close();
-  return EXIT.proven;
+  return server.recording === undefined ? EXIT.proven : sayRecorded(server.recording, options, io);
+}
+
+/** What has no part in a recording would be taken for having one. */
+function refuseOthers({ script, proxyTo, dynamic, seed }: MockCommandOptions): void {
+  const others = Object.entries({ '--script': script, '--proxy-to': proxyTo, '--dynamic': dynamic, '--seed': seed });
+  const given = others.filter(([, value]) => value !== undefined).map(([flag]) => flag);
+  if (given.length === 0) return;
+  throw usage(
+    `--record and ${given.join(', ')} do not go together`,
+    'While it records, the mock answers nothing by itself: every request goes on to the deployment.',
+    'Record first, and then serve the recording with --script.',
+  );
+}
+
+/** Each kind of violation is told once; how often it came is said at the end. */
+function recordOptions(from: string, { recordTo: to, overwrite, json }: MockCommandOptions, io: Io): RecordOptions {
+  const onViolation = (violation: RecordedViolation): void => {
+    if (json === true) io.out(`${JSON.stringify({ violation })}\n`);
+    else if (violation.count === 1) io.err(formatViolation(violation));
+  };
+  return { from, to, overwrite, onViolation };
+}
+
+function sayRecorded({ file, rules, summary }: NonNullable<Mock['recording']>, { json }: MockCommandOptions, io: Io): number {
+  io.out(json === true ? `${JSON.stringify({ recorded: { file, rules, ...summary } })}\n` : formatRecording(file, rules, summary));
+  return summary.violations.length > 0 ? EXIT.finding : EXIT.proven;
 }
 
 /** What happens to script files, said as it happens: a broken save must not go unseen. */
@@ -59,7 +99,11 @@ function formatScriptEvent(event: ScriptEvent): string {
 type Colors = ReturnType<typeof createColors>;
 
 function greeting(server: Mock, { bold, dim, green }: Colors): string {
-  const { contract, world } = server;
+  const { contract, world, recording } = server;
+  if (recording !== undefined) {
+    const what = `${green('●')} ${bold(contract.title)} at ${bold(server.url)} is recorded from ${bold(recording.from)}`;
+    return `${what}\n  ${contract.operations.length} operations, ${contract.failures.length} failures from ${contract.file}; into ${recording.file}\n\n`;
+  }
   const first = contract.failures.find(({ status }) => status === 413) ?? contract.failures[0];
   return [
     `${green('●')} ${bold(contract.title)} fails at ${bold(server.url)}`,

@@ -25,5 +25,6 @@ export { readExchanges } from './read.js';
 export { received, ReceivedError, type Expectation } from './received.js';
 export { createRecorder, type Observed, type Recorder, type RecorderOptions } from './record.js';
 export { describeExchange } from './report.js';
+export { isCredential } from './secrets.js';
 export type { ExchangeQuery, ExchangeSource, Globs, RecordedBody, RecordedExchange, Span } from './types.js';
 export { waitFor, type Timers, type WaitOptions } from './wait.js';
