@@ -72,25 +72,34 @@ const SHAPES: readonly RegExp[] = [
   /\b(?:gh[pousr]_[A-Za-z0-9]{30,}|xox[abpr]-[\w-]{10,}|AKIA[0-9A-Z]{16})\b/g,
 ];
 
+/** Parameters of a URL, absolute or not. */
+const PARAMETER = /[?&;]([\w.~%-]{1,100})=([^&;\s"'<>#]{1,8000})/g;
+const USER_INFO = /\bhttps?:\/\/[^\s/?#@:]*:([^\s/?#@]+)@/gi;
+
 /** The credentials that a text holds, by their shape or by their place in a URL. */
 export function* credentialsInText(text: string): Generator<Found> {
   for (const shape of SHAPES) for (const [value] of text.matchAll(shape)) yield { name: 'token', value };
-  if (!text.includes('://')) return;
-  for (const [url] of text.matchAll(/\bhttps?:\/\/[^\s"'<>]{1,8000}/gi)) if (URL.canParse(url)) yield* inUrl(new URL(url), namesCredential);
+  for (const [, name = '', value = ''] of text.matchAll(PARAMETER)) if (namesCredential(name)) yield { name, value: decoded(value) };
+  for (const [, value = ''] of text.matchAll(USER_INFO)) yield { name: 'password', value: decoded(value) };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A URL that is a credential as a whole: its parts are as well. */
 export function* credentialsInSecret(value: string): Generator<Found> {
   if (!/^https?:/i.test(value) || !URL.canParse(value)) return;
-  const url = new URL(value);
-  yield* inUrl(url, () => true);
-  const last = url.pathname.split('/').at(-1) ?? '';
-  if (last.length >= LONG_SEGMENT) yield { name: 'url_token', value: last };
+  const { searchParams, pathname } = new URL(value);
+  for (const [name, one] of searchParams) yield { name, value: one };
+  const last = pathname.split('/').at(-1) ?? '';
+  // Ids are long as well, and clients need them; next to a signature, the path is no credential.
+  if (searchParams.size === 0 && last.length >= LONG_SEGMENT && !UUID.test(last)) yield { name: 'url_token', value: last };
 }
 
 const LONG_SEGMENT = 16;
-
-function* inUrl({ searchParams, password }: URL, isSecret: (name: string) => boolean): Generator<Found> {
-  if (password !== '') yield { name: 'password', value: decodeURIComponent(password) };
-  for (const [name, value] of searchParams) if (isSecret(name)) yield { name, value };
-}
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;

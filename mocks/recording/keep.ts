@@ -7,9 +7,10 @@ import type { Secrets } from './secrets.js';
 /** Who sent a request: a name of the well-known world, nobody, or whoever has a credential that is not kept. */
 export type Caller =
   | { readonly kind: 'identity'; readonly name: string }
+  /** The headers that could have held a credential; none where it is not asked for in a header. */
   | { readonly kind: 'none'; readonly headers: readonly string[] }
   /** The header is as it was sent, with a placeholder for the credential. */
-  | { readonly kind: 'unknown'; readonly header: { readonly name: string; readonly value: string } | undefined };
+  | { readonly kind: 'unknown'; readonly header: { readonly name: string; readonly value: string } };
 
 /** What a rule will answer; members that are different each time are left to the mock. */
 export type KeptAnswer =
@@ -33,6 +34,7 @@ export interface Kept {
   /** Pointers of the body's credentials. */
   readonly secrets: readonly string[];
   readonly caller: Caller;
+  readonly status: number;
   readonly answer: KeptAnswer;
   /** What the contract has against the answer, or why nobody can tell. */
   readonly objection: string | undefined;
@@ -59,7 +61,7 @@ export function keep(
   for (const found of credentialsInHeaders(request.headers, places.headers)) secrets.placeholder(found);
   for (const found of credentialsInHeaders(answer.headers)) secrets.placeholder(found);
   for (const [name, value] of request.query) if (isSecret(name, places)) secrets.placeholder({ name, value });
-  secrets.learnText(request.path);
+  for (const text of [request.path, ...Object.values(answer.headers).map(textOf)]) secrets.learnText(text);
   learnBody(request.body, asked, secrets);
   learnBody(answer.body, told, secrets);
   return {
@@ -68,7 +70,8 @@ export function keep(
     query: [...request.query].map(([name, value]) => [name, isSecret(name, places) ? undefined : value] as const),
     body: request.body,
     secrets: asked,
-    caller: callerOf(request.headers, places, { operation, status: answer.status, identity, secrets }),
+    caller: callerOf(request.headers, places, { operation, identity, secrets }),
+    status: answer.status,
     answer: keepAnswer(contract, verdict, answer, declared),
     objection: isViolation(verdict) || verdict.kind === 'unjudged' ? verdict.sentence : undefined,
     times: 1,
@@ -87,17 +90,16 @@ function learnBody(body: SeenBody, pointers: readonly string[], secrets: Secrets
 function callerOf(
   headers: SeenHeaders,
   places: CredentialPlaces,
-  about: { readonly operation: Operation; readonly status: number; readonly identity: string | undefined; readonly secrets: Secrets },
+  about: { readonly operation: Operation; readonly identity: string | undefined; readonly secrets: Secrets },
 ): Caller {
-  const { operation, status, identity = 'unknown', secrets } = about;
+  const { operation, identity = 'unknown', secrets } = about;
   const name = places.headers.find((one) => headers[one] !== undefined);
   if (name !== undefined) {
     if (identity !== 'unknown' && identity !== 'none') return { kind: 'identity', name: identity };
     return { kind: 'unknown', header: { name, value: headerWithout(name, textOf(headers[name]), secrets) } };
   }
-  // Where nobody is let in without one, a credential that is missing was taken out by whoever wrote the file.
   const asksForOne = operation.credentials.length > 0 && places.query.length === 0;
-  return asksForOne && status === 401 ? { kind: 'none', headers: places.headers } : { kind: 'unknown', header: undefined };
+  return { kind: 'none', headers: asksForOne ? places.headers : [] };
 }
 
 /** Short credentials as well, which would not be found by their value. */

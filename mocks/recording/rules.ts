@@ -13,6 +13,7 @@ export interface RuleDraft {
 }
 
 interface Step {
+  readonly status: number;
   readonly answer: AnswerDraft;
   readonly objection: string | undefined;
   readonly times: number;
@@ -72,7 +73,7 @@ function groupsOf(contract: Contract, kept: readonly Kept[], secrets: Secrets): 
   }
   const groups = new Map<string, Group>();
   for (const one of kept) {
-    const { operation, caller, answer, objection, times } = one;
+    const { operation, caller, status, answer, objection, times } = one;
     const match = matchOf(one, names.get(operation) ?? new Set(), secrets);
     const key = JSON.stringify([operation.id, match.when]);
     const group = groups.get(key) ?? { operation, match, callers: new Map<string, Asked>() };
@@ -81,6 +82,7 @@ function groupsOf(contract: Contract, kept: readonly Kept[], secrets: Secrets): 
     const asked = group.callers.get(who) ?? { caller, steps: [] };
     group.callers.set(who, asked);
     const step = {
+      status,
       answer: writer.write(operation, answer),
       objection: objection === undefined ? undefined : secrets.hide(objection),
       times,
@@ -90,19 +92,24 @@ function groupsOf(contract: Contract, kept: readonly Kept[], secrets: Secrets): 
   return groups.values();
 }
 
-/** Callers of the well-known world and those without a credential can be told apart; of the others, one needs to be nobody in particular. */
+/** Callers of the well-known world and those who were sent away can be told apart; of the others, one needs to be nobody in particular. */
 function rulesOfGroup(group: Group): Ranked[] {
-  const unknown: Asked[] = [];
+  const others: Asked[] = [];
   const known: Asked[] = [];
-  for (const asked of group.callers.values()) (asked.caller.kind === 'unknown' ? unknown : known).push(asked);
-  const merged = new Set(unknown.map(({ steps }) => said(steps))).size <= 1 ? unknown.slice(0, 1) : unknown;
-  const anybody =
-    merged.find(({ caller }) => caller.kind === 'unknown' && caller.header === undefined) ?? merged.find(succeeds) ?? merged[0];
+  for (const asked of group.callers.values()) (isKnown(asked) ? known : others).push(asked);
+  const merged = new Set(others.map(({ steps }) => said(steps))).size <= 1 ? others.slice(0, 1) : others;
+  const anybody = merged.find(({ caller }) => caller.kind === 'none') ?? merged.find(succeeds) ?? merged[0];
   return [...merged, ...known].map((asked) => ruleOf(group, asked, asked === anybody));
 }
 
+/** Where a request without a credential got anything but 401, it was taken out by whoever saved the file. */
+function isKnown({ caller, steps }: Asked): boolean {
+  if (caller.kind === 'none') return caller.headers.length > 0 && steps.every(({ status }) => status === 401);
+  return caller.kind === 'identity';
+}
+
 function succeeds({ steps }: Asked): boolean {
-  return steps.some(({ answer: { written } }) => written.responds !== undefined && written.responds.status < 400);
+  return steps.some(({ status }) => status < 400);
 }
 
 function said(steps: readonly Step[]): string {
@@ -135,11 +142,11 @@ function ruleOf({ operation, match }: Group, { caller, steps }: Asked, anybody: 
 function callerWhen(caller: Caller): Pick<NonNullable<WrittenRule['when']>, 'identity' | 'headers'> {
   if (caller.kind === 'identity') return { identity: caller.name };
   if (caller.kind === 'none') return { headers: Object.fromEntries(caller.headers.map((name) => [name, { absent: true }])) };
-  return caller.header === undefined ? {} : { headers: { [caller.header.name]: wellFormed(caller.header.value) } };
+  return { headers: { [caller.header.name]: wellFormed(caller.header.value) } };
 }
 
 function unusable(caller: Extract<Caller, { readonly kind: 'unknown' }>): string {
-  return `It applies once ${caller.header?.value ?? 'the credential'} is replaced by what your client sends: only its credential tells this request from another.`;
+  return `It applies once ${caller.header.value} is replaced by what your client sends: only its credential tells this request from another.`;
 }
 
 /** A code alone where there is nothing more to say. */
