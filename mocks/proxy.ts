@@ -89,7 +89,7 @@ export async function sendOn(
     const answer = await agent.request({
       origin,
       path: `${pathname.replace(/\/+$/, '')}${request.url}`,
-      method: request.method as Dispatcher.HttpMethod,
+      method: request.method,
       headers,
       body: body as Dispatcher.DispatchOptions['body'] & (string | null),
       ...(signal === undefined ? {} : { signal }),

@@ -1,4 +1,4 @@
-import { Document, isMap, isSeq, YAMLMap } from 'yaml';
+import { Document, isMap, isSeq, type YAMLMap } from 'yaml';
 import { wellFormed } from './answer.js';
 import type { RuleDraft } from './rules.js';
 

@@ -41,7 +41,8 @@ async function drive(mock: { readonly url: string }): Promise<string[]> {
   const seen: string[] = [];
   for (const [method, path, init] of SESSION) {
     const { status, at } = await send(mock, method, path, init);
-    seen.push(`${status} ${String(at('/error/code') ?? '')}`.trim());
+    const code = at('/error/code');
+    seen.push(typeof code === 'string' ? `${status} ${code}` : String(status));
   }
   return seen;
 }
