@@ -216,7 +216,8 @@ describe('the script of a recording', () => {
           method: operation.method,
           url: `${path}?${String(new URLSearchParams(query))}`,
           headers: token === '' ? {} : { authorization: `Bearer ${token}` },
-          asked: JSON.parse(JSON.stringify(asked ?? null)) as unknown,
+          // The mock looks at no other bodies, and so cannot tell requests apart by them.
+          asked: operation.body?.json === undefined ? undefined : (JSON.parse(JSON.stringify(asked ?? null)) as unknown),
           status: failed?.status ?? status,
           told: failed?.examples[0]?.value ?? told,
         });
