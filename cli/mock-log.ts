@@ -1,13 +1,17 @@
 import { createColors } from 'picocolors';
-import type { JournalEntry, Mock, ScriptEvent } from '../mocks/index.js';
+import type { JournalEntry, Mock, RecordedViolation, RecordingSummary, ScriptEvent } from '../mocks/index.js';
 import { formatFinding } from '../spec/index.js';
 import type { Io } from './io.js';
+import { formatRecording, formatViolation } from './recorded.js';
 
 /** What `failpath mock` says while it runs. */
 export interface MockLog {
   /** `undefined` when nobody wants to hear of requests. */
   readonly request: ((entry: JournalEntry) => void) | undefined;
   script(event: ScriptEvent): void;
+  /** While it records: each kind of violation is told once, and how often it came at the end. */
+  violation(violation: RecordedViolation): void;
+  recorded(file: string, rules: number, summary: RecordingSummary): void;
   stop(): void;
 }
 
@@ -41,6 +45,8 @@ export function createJsonLog(io: Pick<Io, 'out'>): MockLog & { start(mock: Mock
     },
     request: (entry) => write(levelOf(entry), 'request', entry),
     script: (event) => write(event.type === 'loaded' || event.type === 'removed' ? 'info' : 'warn', 'script', event),
+    violation: (violation) => write('warn', 'violation', violation),
+    recorded: (file, rules, summary) => write('info', 'recorded', { file, rules, ...summary }),
     stop: () => write('info', 'stop', {}),
   };
 }
@@ -57,6 +63,10 @@ export function createTextLog(io: Io, options: { readonly requests: boolean }): 
   return {
     request: options.requests ? (entry) => io.out(formatEntry(entry, colors)) : undefined,
     script: (event) => io.err(formatScriptEvent(event)),
+    violation: (violation) => {
+      if (violation.count === 1) io.err(formatViolation(violation));
+    },
+    recorded: (file, rules, summary) => io.out(formatRecording(file, rules, summary)),
     stop: () => undefined,
   };
 }

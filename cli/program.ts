@@ -1,9 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../ci/index.js';
-import { version } from '../mocks/index.js';
+import { DEFAULT_RECORDING, version } from '../mocks/index.js';
 import { formatFinding, InputError } from '../spec/index.js';
 import { check } from './commands/check.js';
 import { coverage, type CoverageOptions } from './commands/coverage.js';
+import { importCommand, type ImportCommandOptions } from './commands/import.js';
 import { list } from './commands/list.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
 import { sweep, type SweepOptions } from './commands/sweep.js';
@@ -88,9 +89,23 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--tls-key <file>', 'the private key of that certificate (PEM)')
     .option('--tls-out <file>', 'write the certificate that clients have to trust to a file')
     .option('--no-cors', 'do not let web pages of other origins call the API')
+    .option('--record <url>', 'send every request on to this deployment, judge its answers, and write a script of them')
+    .option('--record-to <file>', `where the recording goes (default: ${DEFAULT_RECORDING})`)
+    .option('--overwrite', 'replace the file of --record-to if it exists')
     .option('--quiet', 'no line per request')
     .option('--json', 'structured log: one JSON object per line')
     .action(async (options: MockCommandOptions) => done(await mock(options, io)));
+
+  program
+    .command('import')
+    .description('a script for the mock out of a HAR file: what a browser or a proxy saw')
+    .argument('<file>', 'the HAR file')
+    .addOption(contractOption())
+    .option('--out <file>', 'where the script goes', DEFAULT_RECORDING)
+    .option('--base <url>', 'where the API begins in the HAR file, path prefix included (default: the one place that fits)')
+    .option('--overwrite', 'replace the file of --out if it exists')
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: ImportCommandOptions) => done(await importCommand(file, options, io)));
 
   selecting(program.command('list').description('list the failures that the contract declares'))
     .option('--json', 'print JSON')

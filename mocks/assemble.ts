@@ -16,6 +16,7 @@ import { isLoopback } from './hosts.js';
 import { shareWithPages } from './http/index.js';
 import { createJournal, type Journal } from './journal.js';
 import { createTally } from './metrics/index.js';
+import { startRecording, type LiveRecording, type RecordOptions } from './recording/index.js';
 import { createScripts, watchScripts, type ScriptEvent, type Scripts, type WatchOptions } from './script/index.js';
 import type { App } from './server.js';
 import type { Clock, JournalEntry, MockAnswer, Sandbox, SandboxFactory } from './types.js';
@@ -44,6 +45,8 @@ export interface AssemblyOptions {
   readonly cors?: boolean | undefined;
   /** URLs of servers that rules may send requests on to. */
   readonly proxyTo?: readonly string[] | undefined;
+  /** Sends every request on to a deployment, and writes a script of what it answers; rules and sandbox then have no part in it. */
+  readonly record?: RecordOptions | undefined;
   /** Told of every answer; the place for a log. */
   readonly onRequest?: ((entry: JournalEntry) => void) | undefined;
 }
@@ -59,6 +62,7 @@ export interface Assembly {
   readonly audit: Audit;
   readonly clock: Clock;
   readonly scripts: Scripts;
+  readonly recording: LiveRecording | undefined;
   reset(): void;
   /** Ends every wait that is under way, and watches no file any more. */
   close(): void;
@@ -95,7 +99,9 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     journal.reset();
   };
 
-  const engine = createEngine({ contract, clock, sandbox, scripts, proxyTo, cors, dynamic, seed, delay: delays.draw });
+  const recording = options.record === undefined ? undefined : startRecording(options.record, { contract, clock, sandbox });
+  const own = createEngine({ contract, clock, sandbox, scripts, proxyTo, cors, dynamic, seed, delay: delays.draw });
+  const engine = recording?.engine(own) ?? own;
   const origins = new Set(proxyTo.map((url) => new URL(url).origin));
   const started = performance.now();
   const closing = new AbortController();
@@ -160,6 +166,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     audit,
     clock,
     scripts,
+    recording,
     reset,
     close: () => {
       closing.abort();

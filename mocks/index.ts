@@ -20,6 +20,13 @@ export { defaultContract, requireSandbox } from './assemble.js';
 export { startMock, type Mock, type StartOptions } from './start.js';
 export { version } from './version.js';
 export {
+  DEFAULT_FILE as DEFAULT_RECORDING,
+  importHar,
+  type RecordedViolation,
+  type RecordingSummary,
+  type RecordOptions,
+} from './recording/index.js';
+export {
   scriptJsonSchema,
   type ApiTypes,
   type LooseApi,

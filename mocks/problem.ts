@@ -8,6 +8,7 @@ export const MOCK_PROBLEMS = {
   'unknown-choice': { status: 501, title: 'The contract has no such answer' },
   'invalid-answer': { status: 501, title: 'The answer would break the contract' },
   'script-unavailable': { status: 501, title: 'The rule cannot be carried out' },
+  'deployment-unavailable': { status: 501, title: 'The deployment that is recorded gave no answer' },
   'unknown-route': { status: 404, title: 'The contract has no such route' },
   'invalid-request': { status: 400, title: 'The contract refuses the request' },
   'no-answer': { status: 501, title: 'The contract declares no answer for this' },

@@ -1,6 +1,7 @@
-import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { Duplex } from 'node:stream';
+import { Readable, type Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { applyFault, type Fault } from './faults/index.js';
 import { hostName } from './hosts.js';
 import { encoded, HTTP_LIMITS, pacedBody, type HttpLimits, type KeyPair } from './http/index.js';
@@ -149,6 +150,7 @@ export function newConnection(): Connection {
 
 async function send({ closing }: Host, res: ServerResponse, answer: MockAnswer): Promise<void> {
   const { req } = res;
+  if (answer.passedOn !== undefined) return passOn(res, answer.status, answer.passedOn);
   // Not for HEAD: what it is told of the length is then true of an answer without coding.
   const { status, headers, body } = req.method === 'HEAD' ? answer : await encoded(answer, req.headers['accept-encoding']);
   if (res.destroyed) return;
@@ -157,6 +159,17 @@ async function send({ closing }: Host, res: ServerResponse, answer: MockAnswer):
     body !== undefined ? { 'content-length': Buffer.byteLength(body) } : status === 204 || status === 304 ? {} : { 'content-length': 0 };
   res.writeHead(status, { ...headers, ...length });
   res.end(body);
+}
+
+/** What breaks off on one side breaks off on the other: the client must not take a part for the whole. */
+async function passOn(res: ServerResponse, status: number, { headers, body }: NonNullable<MockAnswer['passedOn']>): Promise<void> {
+  const source = Readable.from(body, { objectMode: false });
+  try {
+    if (!res.destroyed) res.writeHead(status, headers as OutgoingHttpHeaders);
+    await pipeline(source, res);
+  } finally {
+    source.destroy();
+  }
 }
 
 /** Reads what is left of a body, at its pace, so that the next request on the connection can be found behind it. */

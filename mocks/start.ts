@@ -7,6 +7,7 @@ import { authority, NO_SOCKET } from './hosts.js';
 import { keyPairFor, type KeyPair } from './http/index.js';
 import type { Journal } from './journal.js';
 import { checkAddress, close, listen, reachable, watchTraffic } from './listen.js';
+import type { LiveRecording } from './recording/index.js';
 import { createBuilder, type ApiTypes, type Scripting, type Scripts } from './script/index.js';
 import { createHttpServer } from './server.js';
 import type { Clock } from './types.js';
@@ -72,6 +73,8 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
   coverage(): Coverage;
   /** How clients have treated failures since the start. */
   verdicts(): readonly Verdict[];
+  /** What is being recorded, if `record` said so. */
+  readonly recording: Pick<LiveRecording, 'from' | 'file' | 'rules' | 'summary'> | undefined;
   /** Back to the well-known world, an empty journal, real time, and the rules of the script files from their beginning. */
   reset(): void;
   /**
@@ -99,11 +102,16 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
   checkAddress(host, port, listens);
   const keyPair = tls === false ? undefined : await keyPairFor(tls, host);
   const assembly = await assemble({ ...options, host });
-  const { app, contract, adminToken, sandbox, journal, audit, clock, scripts, reset } = assembly;
+  const { app, contract, adminToken, sandbox, journal, audit, clock, scripts, recording, reset } = assembly;
   let bound = '';
   const server = createHttpServer(app, () => bound, { tls: keyPair });
   const traffic = watchTraffic(server);
-  const actual = listens ? await listen(server, host, port) : 0;
+  const actual = listens
+    ? await listen(server, host, port).catch((error: unknown) => {
+        recording?.discard();
+        throw error;
+      })
+    : 0;
   bound = listens ? authority(reachable(host), actual) : host;
   const url = `${keyPair === undefined ? 'http' : 'https'}://${bound}`;
   return {
@@ -119,6 +127,7 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
     journal,
     clock,
     scripts,
+    recording,
     received: (what, expectation) => received(journal, what, expectation),
     waitFor: (query, wait) => waitFor(journal, query, wait),
     coverage: () => audit.coverage(),
@@ -127,6 +136,7 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
     close: async ({ graceMs } = {}) => {
       assembly.close();
       await close(server, traffic, graceMs);
+      recording?.close();
     },
   };
 }

@@ -30,6 +30,9 @@ export interface MockAnswer {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** The answer of another server, sent in place of the above just as it comes: more headers of one name, bytes, any length. */
+  readonly passedOn?:
+    { readonly headers: Readonly<Record<string, string | readonly string[]>>; readonly body: AsyncIterable<Uint8Array> } | undefined;
 }
 
 /** A request that has reached an operation of the contract. */
@@ -148,7 +151,7 @@ export interface JournalEntry {
   readonly status: number;
   readonly code: string | undefined;
   /** Which step of the engine answered. */
-  readonly answeredBy: 'choice' | 'script' | 'magic' | 'validation' | 'sandbox' | 'example' | 'routing' | 'storage';
+  readonly answeredBy: 'choice' | 'script' | 'magic' | 'validation' | 'sandbox' | 'example' | 'routing' | 'storage' | 'deployment';
   /** In words: why this answer. */
   readonly why: string;
   /** The rule that answered. */

@@ -3,6 +3,7 @@ export { envelopeCodec, type EnvelopeCodec } from './envelope.js';
 export { formatFinding, InputError, PROBLEMS, type Finding, type ProblemName } from './errors.js';
 export { groupBy } from './group.js';
 export { loadContract } from './load.js';
+export { createRedactor, SHORTEST_SECRET, type Redactor } from './redact.js';
 export { closest } from './refs.js';
 export * as jsonPointer from './pointer.js';
 export { displayName, readSource, type Source } from './source.js';

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { createColors } from 'picocolors';
 import { EXIT } from '../../ci/index.js';
-import { readKeyPair, startMock, type Mock, type StartOptions } from '../../mocks/index.js';
+import { readKeyPair, startMock, type Mock, type RecordOptions, type StartOptions } from '../../mocks/index.js';
 import { InputError } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
 import { createJsonLog, createTextLog, type MockLog } from '../mock-log.js';
+import { usage } from '../targets.js';
 
 export interface MockCommandOptions {
   readonly port: number;
@@ -21,6 +22,9 @@ export interface MockCommandOptions {
   readonly tlsKey?: string;
   readonly tlsOut?: string;
   readonly cors?: boolean;
+  readonly record?: string;
+  readonly recordTo?: string;
+  readonly overwrite?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -32,6 +36,7 @@ const GRACE_MS = 5_000;
 export async function mock(options: MockCommandOptions, io: Io): Promise<number> {
   const json = options.json === true ? createJsonLog(io) : undefined;
   const log: MockLog = json ?? createTextLog(io, { requests: io.outIsTerminal && options.quiet !== true });
+  if (options.record !== undefined) refuseOthers(options);
   const server = await startMock({
     port: options.port,
     host: options.host,
@@ -43,6 +48,7 @@ export async function mock(options: MockCommandOptions, io: Io): Promise<number>
     ...(options.adminToken === undefined ? {} : { adminToken: options.adminToken }),
     ...(options.script === undefined ? {} : { script: options.script, onScript: (event) => log.script(event) }),
     ...(options.proxyTo === undefined ? {} : { proxyTo: options.proxyTo }),
+    ...(options.record === undefined ? {} : { record: recordOptions(options.record, options, log) }),
     onRequest: log.request,
   });
   try {
@@ -56,8 +62,26 @@ export async function mock(options: MockCommandOptions, io: Io): Promise<number>
   } finally {
     await server.close({ graceMs: GRACE_MS });
   }
+  const { recording } = server;
+  if (recording !== undefined) log.recorded(recording.file, recording.rules, recording.summary);
   log.stop();
-  return EXIT.proven;
+  return (recording?.summary.violations.length ?? 0) > 0 ? EXIT.finding : EXIT.proven;
+}
+
+/** What has no part in a recording would be taken for having one. */
+function refuseOthers({ script, proxyTo, dynamic, seed }: MockCommandOptions): void {
+  const others = Object.entries({ '--script': script, '--proxy-to': proxyTo, '--dynamic': dynamic, '--seed': seed });
+  const given = others.filter(([, value]) => value !== undefined).map(([flag]) => flag);
+  if (given.length === 0) return;
+  throw usage(
+    `--record and ${given.join(', ')} do not go together`,
+    'While it records, the mock answers nothing by itself: every request goes on to the deployment.',
+    'Record first, and then serve the recording with --script.',
+  );
+}
+
+function recordOptions(from: string, { recordTo: to, overwrite }: MockCommandOptions, log: MockLog): RecordOptions {
+  return { from, to, overwrite, onViolation: log.violation };
 }
 
 function tlsOf({ tls, tlsCert, tlsKey, tlsOut }: MockCommandOptions): StartOptions['tls'] {
@@ -78,7 +102,11 @@ function writeCertificate(file: string, certificate: string): void {
 type Colors = ReturnType<typeof createColors>;
 
 function greeting(server: Mock, { bold, dim, green }: Colors, certificateFile: string | undefined): string {
-  const { contract, world } = server;
+  const { contract, world, recording } = server;
+  if (recording !== undefined) {
+    const what = `${green('●')} ${bold(contract.title)} at ${bold(server.url)} is recorded from ${bold(recording.from)}`;
+    return `${what}\n  ${contract.operations.length} operations, ${contract.failures.length} failures from ${contract.file}; into ${recording.file}\n\n`;
+  }
   const first = contract.failures.find(({ status }) => status === 413) ?? contract.failures[0];
   return [
     `${green('●')} ${bold(contract.title)} fails at ${bold(server.url)}`,

@@ -60,7 +60,11 @@ export async function fetchFault(
  *
  * @throws {TypeError} for headers that cannot be written
  */
-export function toResponse({ status, headers, body }: MockAnswer, { method }: Pick<Request, 'method'>): Response {
+export function toResponse({ status, headers, body, passedOn }: MockAnswer, { method }: Pick<Request, 'method'>): Response {
+  if (passedOn !== undefined) {
+    const stream = hasNoBody(status, method) ? null : ReadableStream.from(passedOn.body);
+    return build(status, listed(passedOn.headers), stream);
+  }
   const bytes = Buffer.from(body ?? '');
   const length = bodiless(status) ? {} : { 'content-length': String(bytes.length) };
   const hasBody = body !== undefined && !hasNoBody(status, method);
@@ -105,8 +109,13 @@ function hasNoBody(status: number, method: string): boolean {
   return bodiless(status) || status === 205 || method === 'HEAD';
 }
 
+/** One pair for each header that there is, several of one name included. */
+function listed(headers: NonNullable<MockAnswer['passedOn']>['headers']): [string, string][] {
+  return Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one]));
+}
+
 /** Bytes, so that no Content-Type is made up for them. */
-function build(status: number, headers: Record<string, string>, body: Uint8Array | ReadableStream | null): Response {
+function build(status: number, headers: Record<string, string> | [string, string][], body: Uint8Array | ReadableStream | null): Response {
   return new Response(body, { status, headers, statusText: STATUS_CODES[status] ?? 'unknown' });
 }
 

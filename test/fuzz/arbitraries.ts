@@ -106,7 +106,7 @@ const segment = fc.oneof(
       '%',
       '%zz',
       '%E2%82',
-      'ü',
+      '%C3%BC',
       '{id}',
       '__proto__',
       'null',

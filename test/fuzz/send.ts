@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import type { Input } from './arbitraries.js';
 
 /** What came back. */
@@ -17,15 +17,9 @@ export function createClient(): { send(url: string, input: Input): Promise<Outpu
   const dispatcher = new Agent({ connections: 1, headersTimeout: PATIENCE_MS, bodyTimeout: PATIENCE_MS, maxRequestsPerClient: 10_000 });
   return {
     send: async (url, { method, target, headers, body }) => {
-      const options = {
-        dispatcher,
-        method,
-        path: target,
-        origin: url,
-        headers: sendable(headers),
-        body: body ?? null,
-      };
-      const { statusCode, headers: answered, body: stream } = await request(url, options);
+      // Not by URL, which would be put in order before it is sent.
+      const options = { origin: url, path: target, method, headers: sendable(headers), body: body ?? null };
+      const { statusCode, headers: answered, body: stream } = await dispatcher.request(options);
       const bytes = Buffer.from(await stream.arrayBuffer());
       return { status: statusCode, headers: answered, text: decoded(bytes, answered['content-encoding']).toString() };
     },

@@ -1,0 +1,44 @@
+import { displayName, type Contract } from '../../spec/index.js';
+import { openRecording } from './file.js';
+import { readHar } from './har.js';
+import { createRecording, type RecordingSummary } from './recording.js';
+
+export interface ImportOptions {
+  /** Where the script goes. */
+  readonly out: string;
+  /** Whether a file that exists is replaced. */
+  readonly overwrite: boolean;
+  /** Where the API begins in the HAR file: origin and path prefix. */
+  readonly base?: string | undefined;
+}
+
+export interface Imported {
+  readonly summary: RecordingSummary;
+  readonly rules: number;
+  readonly base: string;
+  /** Requests that have no answer. */
+  readonly unanswered: number;
+}
+
+/**
+ * Makes a script of a HAR file: what a browser or a proxy saw, as rules for the mock.
+ *
+ * @example
+ * const { summary } = await importHar('session.har', contract, { out: 'recorded.yaml', overwrite: false });
+ *
+ * @throws {InputError} `har-invalid`, `usage`, `output-unwritable`
+ */
+export async function importHar(file: string, contract: Contract, { out, overwrite, base }: ImportOptions): Promise<Imported> {
+  const har = await readHar(file, contract, base);
+  const recording = createRecording(contract);
+  for (const exchange of har.exchanges) recording.add(exchange);
+  const { text, rules } = recording.script(`${har.base} in ${displayName(file)}`);
+  openRecording(out, overwrite).write(text);
+  const { summary } = recording;
+  return {
+    summary: { ...summary, elsewhere: [...summary.elsewhere, ...har.elsewhere] },
+    rules,
+    base: har.base,
+    unanswered: har.unanswered,
+  };
+}

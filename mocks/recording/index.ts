@@ -1,0 +1,5 @@
+export type { Exchange, SeenAnswer, SeenBody, SeenHeaders, SeenRequest } from './exchange.js';
+export { importHar, type Imported, type ImportOptions } from './import.js';
+export { judgeAnswer, type AnswerVerdict, type ViolationKind } from './judge.js';
+export { DEFAULT_FILE, startRecording, type LiveRecording, type RecordOptions } from './live.js';
+export { createRecording, type Recorded, type RecordedViolation, type Recording, type RecordingSummary } from './recording.js';
