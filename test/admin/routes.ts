@@ -56,7 +56,6 @@ export const CALLS: Readonly<Record<string, Calls>> = {
         {
           on: 'prepareWork',
           answers: [503, { fails: 'registration.audio_too_large', details: { max_bytes: 5 } }, 'ok'],
-          then: 'cycle',
           uses: 9,
         },
         { name: 'slow', on: 'confirm*', when: { headers: { x: { not: 'y' } } }, passes: true, delay: { uniform: [1, 2] }, lasts: '5m' },

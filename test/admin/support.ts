@@ -1,4 +1,4 @@
-import Ajv2020, { type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { jsonPointer } from '../../spec/index.js';
@@ -29,7 +29,7 @@ export type Judge = (place: readonly string[], value: unknown) => string[];
  */
 export function judgeOf(document: OpenAPIV3_1.Document): Judge {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
-  addFormats(ajv);
+  addFormats.default(ajv);
   ajv.addSchema({ ...(closed(document) as object), $id: 'document' });
   return (place, value) => {
     const pointer = jsonPointer.join('', ...place);
