@@ -28,7 +28,7 @@ export function withDocument(routes: readonly AdminRoute[], subject: DocumentSub
     }),
     route('GET', PATH, () => ok((document ??= documentOf(all, subject))), {
       group: 'mock',
-      summary: 'This document',
+      summary: 'These routes as an OpenAPI 3.1 document',
       answers: { 200: z.looseObject({ openapi: z.string() }) },
     }),
   ];

@@ -112,6 +112,8 @@ export const globalSettings = z.strictObject(
     fixedDelay: milliseconds.nullish(),
     delayDistribution: delayDistribution.nullish(),
     extended: z.strictObject({}, 'must be empty: this mock has no extensions').nullish(),
+    // What is shown can be sent back.
+    proxyPassThrough: z.literal(true, 'cannot be turned off: what no rule answers is answered from the contract').nullish(),
   },
   'must be settings such as {"fixedDelay": 500}',
 );
@@ -162,6 +164,4 @@ export const UNSUPPORTED: Readonly<Record<string, string>> = {
   // Of a stub
   insertionIndex: 'The stub that came last is asked first; import a list to give an order.',
   postServeActions: 'The mock calls nobody after an answer.',
-  // Of settings
-  proxyPassThrough: 'What no rule answers is answered from the contract.',
 };

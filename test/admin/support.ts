@@ -31,11 +31,13 @@ export function judgeOf(document: OpenAPIV3_1.Document): Judge {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);
   ajv.addSchema({ ...(closed(document) as object), $id: 'document' });
+  const compiled = new Map<string, ReturnType<typeof ajv.compile>>();
   return (place, value) => {
     const pointer = jsonPointer.join('', ...place);
     if (jsonPointer.get(document, pointer) === undefined) return [`the document has no ${pointer}`];
     const fragment = place.map((name) => encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
-    const check = ajv.compile({ $ref: `document#/${fragment}` });
+    const check = compiled.get(pointer) ?? ajv.compile({ $ref: `document#/${fragment}` });
+    compiled.set(pointer, check);
     return check(value) ? [] : (check.errors ?? []).map(sayError);
   };
 }
