@@ -61,13 +61,16 @@ describe('control API: garbage', function () {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...routesIn(document)),
-        fc.oneof(fc.constantFrom(...IDS), fc.string().map((text) => encodeURIComponent(`x${text}`))),
+        fc.oneof(
+          fc.constantFrom(...IDS),
+          fc.string().map((text) => encodeURIComponent(`x${text}`)),
+        ),
         query,
         garbageOf(document),
         async (route, id, search, body) => {
           const [method = '', template = ''] = route.split(' ');
           const path = template.replace(/\{\w+\}/, () => id);
-          const response = await fetch(`${mock.url}${path}?${new URLSearchParams(search)}`, {
+          const response = await fetch(`${mock.url}${path}?${new URLSearchParams(search).toString()}`, {
             method,
             ...(method === 'GET' ? {} : { body: JSON.stringify(body) }),
           });
