@@ -25,7 +25,17 @@ export {
   type Suite,
   type Transport,
 } from './contracts/index.js';
-export { startMock, type ApiTypes, type AtsWorld, type LooseApi, type Mock, type Scripting, type StartOptions } from './mocks/index.js';
+export {
+  startMock,
+  type ApiTypes,
+  type AtsWorld,
+  type LooseApi,
+  type Mock,
+  type MockFetch,
+  type MockFetchInit,
+  type Scripting,
+  type StartOptions,
+} from './mocks/index.js';
 export {
   checkContract,
   formatFinding,

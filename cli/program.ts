@@ -83,8 +83,13 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--admin-token <token>', 'for /__admin on other addresses than loopback (default: a new one, printed)')
     .option('--script <path>', 'rules: a script file, or a folder of them; loaded again when they change; repeatable', collect)
     .option('--proxy-to <url>', 'a server that rules may send requests on to; repeatable', collect)
+    .option('--tls', 'HTTPS, with a new certificate that signs itself')
+    .option('--tls-cert <file>', 'HTTPS with this certificate (PEM)')
+    .option('--tls-key <file>', 'the private key of that certificate (PEM)')
+    .option('--tls-out <file>', 'write the certificate that clients have to trust to a file')
+    .option('--no-cors', 'do not let web pages of other origins call the API')
     .option('--quiet', 'no line per request')
-    .option('--json', 'one JSON document per request')
+    .option('--json', 'structured log: one JSON object per line')
     .action(async (options: MockCommandOptions) => done(await mock(options, io)));
 
   selecting(program.command('list').description('list the failures that the contract declares'))

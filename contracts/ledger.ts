@@ -1,6 +1,5 @@
-import { groupBy } from './group.js';
+import { groupBy, type Contract, type Failure } from '../spec/index.js';
 import { OUTCOMES, type CauseLine, type Outcome } from './types.js';
-import type { Contract, Failure } from '../spec/index.js';
 
 /** One cause of a failure, as the ledger keeps it. */
 export interface LedgerCause {

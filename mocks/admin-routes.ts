@@ -4,12 +4,13 @@ import { auditRoutes } from './audit-routes.js';
 import { clockRoutes } from './clock-routes.js';
 import { explainRoute, type ExplainSubject } from './explain.js';
 import { ruleRoutes, type RuleSubject } from './rule-routes.js';
+import { surfaceRoutes, type SurfaceSubject } from './surface-routes.js';
 import type { AdminRoute, Clock } from './types.js';
 import type { Audit } from './verification/index.js';
 import { wiremockRoutes, type WireMockSubject } from './wiremock/index.js';
 
 /** What the admin routes steer. */
-export interface AdminSubject extends WireMockSubject, RuleSubject, ExplainSubject {
+export interface AdminSubject extends WireMockSubject, RuleSubject, ExplainSubject, Omit<SurfaceSubject, 'journal' | 'scripts'> {
   readonly scripts: WireMockSubject['scripts'];
   readonly asScriptRequest: WireMockSubject['asScriptRequest'];
   readonly clock: Clock;
@@ -23,6 +24,7 @@ export function adminRoutes(subject: AdminSubject): readonly AdminRoute[] {
     ...wiremockRoutes(subject),
     ...ruleRoutes(subject),
     ...auditRoutes(subject),
+    ...surfaceRoutes(subject),
     ...clockRoutes(clock),
     explainRoute(subject),
     route(

@@ -5,8 +5,8 @@ import { adminRoutes, type AdminSubject } from './admin-routes.js';
 import { readJson } from './body.js';
 import { withDocument } from './document/index.js';
 import { hostName, isLoopback } from './hosts.js';
+import { HTTP_LIMITS } from './http/index.js';
 import { ORIGIN, problem } from './problem.js';
-import { MAX_HEADER_BYTES } from './server.js';
 import type { AdminAnswer, AdminRoute, MockAnswer, MockRequest } from './types.js';
 
 export interface AdminOptions extends AdminSubject {
@@ -39,7 +39,7 @@ export function createAdmin(options: AdminOptions): Admin {
   const own = [...adminRoutes(options), ...(sandbox?.admin ?? []).map((route) => below(route, changed))];
   const refuses = [...(isLoopback(host) ? [403 as const] : []), ...(token === undefined ? [] : [401 as const])];
   const routes = withDocument(own, { contract: options.contract, version: options.version, refuses });
-  const router = findMyWay({ ignoreTrailingSlash: true, maxParamLength: MAX_HEADER_BYTES });
+  const router = findMyWay({ ignoreTrailingSlash: true, maxParamLength: HTTP_LIMITS.headerBytes });
   for (const route of routes) router.on(route.method, route.path, () => undefined, route);
   const guards = [guardHost(host), guardToken(token)];
 
@@ -54,11 +54,11 @@ export function createAdmin(options: AdminOptions): Admin {
       const detail = `There is no ${method} ${request.path.slice(0, 200)}; the routes are listed here.`;
       return problem('admin-unknown-route', detail, undefined, { routes: routes.map(routeName).sort() });
     }
-    const body = await readJson(request.body, MAX_BODY);
+    const body = await readJson(request.body, MAX_BODY, request.headers['content-encoding']);
     if (body.kind === 'malformed') return toAnswer(invalidInput(body.message, 'Send a JSON object.'));
     const route = found.store as AdminRoute;
     const value = body.kind === 'json' ? body.value : undefined;
-    return toAnswer(route.handle({ params: paramsOf(found.params), query: request.query, body: value, baseUrl: request.baseUrl }));
+    return toAnswer(await route.handle({ params: paramsOf(found.params), query: request.query, body: value, baseUrl: request.baseUrl }));
   };
   return {
     handles: (path) => path === ADMIN || path.startsWith(`${ADMIN}/`),
@@ -133,8 +133,10 @@ function paramsOf(params: Record<string, string | undefined>): Record<string, st
   return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value ?? '']));
 }
 
-function toAnswer({ status, body }: AdminAnswer): MockAnswer {
-  const type = status >= 400 ? 'application/problem+json' : 'application/json';
+function toAnswer({ status, body, text }: AdminAnswer): MockAnswer {
+  if (text !== undefined) return { status, headers: { ...ORIGIN, 'content-type': text.type }, body: text.value };
+  const isProblem = status >= 400 && typeof body === 'object' && body !== null && 'type' in body;
+  const type = isProblem ? 'application/problem+json' : 'application/json';
   return {
     status,
     headers: body === undefined ? ORIGIN : { ...ORIGIN, 'content-type': type },

@@ -13,11 +13,13 @@ import { createClock } from './clock.js';
 import { createEngine } from './engine.js';
 import { createRandom, drawDelay } from './faults/index.js';
 import { isLoopback } from './hosts.js';
+import { shareWithPages } from './http/index.js';
 import { createJournal, type Journal } from './journal.js';
+import { createTally } from './metrics/index.js';
 import { createScripts, watchScripts, type ScriptEvent, type Scripts, type WatchOptions } from './script/index.js';
 import type { App } from './server.js';
 import type { Clock, JournalEntry, MockAnswer, Sandbox, SandboxFactory } from './types.js';
-import { createAudit, type Audit } from './verification/index.js';
+import { createAudit, judgeBehaviour, reportVerdict, type Audit } from './verification/index.js';
 import { version } from './version.js';
 import { settingsDelay, splitUrl, type GlobalSettings, type WireMockSubject } from './wiremock/index.js';
 
@@ -38,6 +40,8 @@ export interface AssemblyOptions {
   readonly script?: string | readonly string[] | undefined;
   /** Told what happens to script files after the start. */
   readonly onScript?: ((event: ScriptEvent) => void) | undefined;
+  /** Whether web pages from anywhere may call the API, never the admin routes; they may by default. */
+  readonly cors?: boolean | undefined;
   /** URLs of servers that rules may send requests on to. */
   readonly proxyTo?: readonly string[] | undefined;
   /** Told of every answer; the place for a log. */
@@ -69,7 +73,7 @@ const SANDBOXES: Readonly<Record<string, SandboxFactory>> = { ats: createAtsSand
  * @throws {InputError} whatever `loadContract` throws, and for script files that cannot be used
  */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
-  const { host = '127.0.0.1', dynamic, proxyTo = [], onRequest } = options;
+  const { host = '127.0.0.1', dynamic, proxyTo = [], cors = true, onRequest } = options;
   const seed = options.seed === undefined ? undefined : String(options.seed);
   const contract = typeof options.contract === 'object' ? options.contract : await loadContract(options.contract ?? defaultContract());
   const journal = createJournal({ contract });
@@ -91,9 +95,11 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     journal.reset();
   };
 
-  const engine = createEngine({ contract, clock, sandbox, scripts, proxyTo, dynamic, seed, delay: delays.draw });
+  const engine = createEngine({ contract, clock, sandbox, scripts, proxyTo, cors, dynamic, seed, delay: delays.draw });
   const origins = new Set(proxyTo.map((url) => new URL(url).origin));
   const started = performance.now();
+  const closing = new AbortController();
+  const tally = createTally();
   const admin = createAdmin({
     contract,
     clock,
@@ -101,6 +107,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     scripts,
     journal,
     audit,
+    tally,
+    closing: closing.signal,
     identities,
     token: adminToken,
     host,
@@ -109,12 +117,12 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     restoreDefaults: files.restore,
     settings: delays,
     asScriptRequest: createReader(contract, sandbox),
+    verdicts: () => judgeBehaviour(contract, journal.exchanges()).map(reportVerdict),
     mayProxyTo: ({ origin }) => origins.has(origin),
     health: () => healthOf(contract, sandbox, journal),
     version: version(),
     uptime: () => (performance.now() - started) / 1_000,
   });
-  const closing = new AbortController();
   // Every delay that is under way listens to it.
   setMaxListeners(0, closing.signal);
   const record = ({ answer, record, witnessed }: Answered, since: Moments): MockAnswer => {
@@ -123,6 +131,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     const time = { arrived: since.time, answered: clock.now() };
     const entry = journal.add({ ...record, milliseconds }, { ...witnessed, answerHeaders: answer.headers, time, real });
     audit.add(entry);
+    tally.add(entry);
     tell(onRequest, entry);
     return answer;
   };
@@ -131,9 +140,12 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     answer: async (request) => {
       if (admin.handles(request.path)) return { answer: await admin.answer(request) };
       const since = now();
+      tally.begin();
       const answered = await engine.answer(request);
       if (answered.delay > 0) await wait(answered.delay, undefined, { signal: closing.signal }).catch(() => undefined);
-      return { answer: record(answered, since), fault: answered.fault };
+      tally.end();
+      const answer = record(answered, since);
+      return { answer: cors ? shareWithPages(request, answer) : answer, fault: answered.fault };
     },
     closing: closing.signal,
     refuseFraming: (why) => record(engine.refuseFraming(why), now()),

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Contract } from '../spec/index.js';
 import { ok, route } from './admin-answers.js';
 import type { AdminRoute } from './types.js';
-import { MISBEHAVIOURS, reportVerdict, type Audit } from './verification/index.js';
+import { verdict } from './verdict-schema.js';
+import { reportVerdict, type Audit } from './verification/index.js';
 
 /** The routes that say what clients have been shown, and how they behaved. */
 export function auditRoutes({ contract, audit }: { readonly contract: Contract; readonly audit: Audit }): readonly AdminRoute[] {
@@ -31,17 +32,6 @@ export function auditRoutes({ contract, audit }: { readonly contract: Contract; 
 }
 
 const COVERAGE = { group: 'coverage', description: 'Resets of the mock do not change it.' };
-
-const verdict = z.object({
-  misbehaviour: z.enum(Object.keys(MISBEHAVIOURS)),
-  certain: z.boolean().describe('Whether the requests are attempts at the same thing beyond doubt.'),
-  operation: z.string(),
-  status: z.int().optional(),
-  code: z.string().optional(),
-  says: z.string(),
-  remedy: z.string(),
-  evidence: z.array(z.object({ id: z.int(), says: z.string() })),
-});
 
 const failure = z.object({
   operation: z.string(),

@@ -1,3 +1,5 @@
+import { decoded, isPlain, SlowBody } from './http/index.js';
+
 /** A request body as JSON, or why it is none. */
 export type JsonBody =
   | { readonly kind: 'absent' }
@@ -15,15 +17,30 @@ const ABSENT: JsonBody = Object.freeze({ kind: 'absent' });
  *
  * @example
  * await readJson(request.body, 1_048_576); // { kind: 'json', value: { job_id: '...' } }
+ *
+ * @param maxBytes Of the body, and of what it is decoded to.
+ * @param encoding Its `Content-Encoding`: gzip, deflate or br.
  */
-export async function readJson(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<JsonBody> {
+export async function readJson(body: AsyncIterable<Uint8Array>, maxBytes: number, encoding?: ContentEncoding): Promise<JsonBody> {
   const bytes = await readBytes(body, maxBytes);
-  if (bytes === 'too long') return malformed(`The body is longer than ${maxBytes} bytes.`);
-  return bytes === 'broken off' ? malformed('The body ended before it was complete.') : parseBytes(bytes);
+  return bytes instanceof Uint8Array ? parseEncoded(bytes, maxBytes, encoding) : malformed(bytes);
+}
+
+type ContentEncoding = string | readonly string[] | undefined;
+
+/** Decodes only what is there in full, so that a body which decodes to nothing for ever is too long like any other. */
+async function parseEncoded(bytes: Uint8Array, maxBytes: number, encoding: ContentEncoding): Promise<JsonBody> {
+  const coding = String(encoding ?? '');
+  const plain = isPlain(coding);
+  if (plain === true || bytes.length === 0) return parseBytes(bytes);
+  const shown = coding.slice(0, 100);
+  if (plain === undefined) return malformed(`The body is encoded as ${shown}; gzip, deflate and br are understood.`);
+  const plainBytes = await readBytes(decoded(bytes, coding), maxBytes, `The body is not ${shown}, which its Content-Encoding says it is.`);
+  return plainBytes instanceof Uint8Array ? parseBytes(plainBytes) : malformed(plainBytes);
 }
 
 /**
- * Reads a body like {@link readJson}, and hands it on as if it had not been read: for those who would stream it.
+ * Reads a body like {@link readJson}, and hands it on as it was sent, as if it had not been read: for those who would stream it.
  *
  * @example
  * const { json, body } = await peekJson(request.body, 65_536);
@@ -31,6 +48,7 @@ export async function readJson(body: AsyncIterable<Uint8Array>, maxBytes: number
 export async function peekJson(
   body: AsyncIterable<Uint8Array>,
   maxBytes: number,
+  encoding?: ContentEncoding,
 ): Promise<{ readonly json: JsonBody; readonly body: AsyncIterable<Uint8Array> }> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -38,27 +56,26 @@ export async function peekJson(
   try {
     while (length <= maxBytes) {
       const next = await rest.next();
-      if (next.done === true) return { json: parseBytes(Buffer.concat(chunks)), body: replay(chunks) };
+      if (next.done === true) return { json: await parseEncoded(Buffer.concat(chunks), maxBytes, encoding), body: replay(chunks) };
       chunks.push(next.value);
       length += next.value.length;
     }
   } catch (error) {
-    return { json: malformed('The body ended before it was complete.'), body: replay(chunks, failing(error)) };
+    return { json: malformed(brokenOff(error)), body: replay(chunks, failing(error)) };
   }
   return { json: malformed(`The body is longer than ${maxBytes} bytes.`), body: replay(chunks, rest) };
 }
 
 async function* replay(chunks: readonly Uint8Array[], rest?: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield* chunks;
-  while (rest !== undefined) {
-    const next = await rest.next();
-    if (next.done === true) return;
-    yield next.value;
-  }
+  if (rest !== undefined) yield* { [Symbol.asyncIterator]: () => rest };
 }
 
 function failing(error: unknown): AsyncIterator<Uint8Array> {
-  return { next: () => Promise.reject(error instanceof Error ? error : new Error(String(error))) };
+  const fail = async (): Promise<never> => {
+    throw error instanceof Error ? error : new Error(String(error));
+  };
+  return { next: fail };
 }
 
 /** A body that is there as text. */
@@ -72,17 +89,24 @@ function parseBytes(bytes: Uint8Array): JsonBody {
   return text === undefined ? malformed('The body is not valid UTF-8.') : parse(text);
 }
 
-async function readBytes(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array | 'too long' | 'broken off'> {
+const INCOMPLETE = 'The body ended before it was complete.';
+
+function brokenOff(error: unknown, otherwise: string = INCOMPLETE): string {
+  return error instanceof SlowBody ? error.message : otherwise;
+}
+
+/** The bytes of a body, or what is wrong with it. */
+async function readBytes(body: AsyncIterable<Uint8Array>, maxBytes: number, broken?: string): Promise<Uint8Array | string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
     for await (const chunk of body) {
       length += chunk.length;
-      if (length > maxBytes) return 'too long';
+      if (length > maxBytes) return `The body is longer than ${maxBytes} bytes.`;
       chunks.push(chunk);
     }
-  } catch {
-    return 'broken off';
+  } catch (error) {
+    return brokenOff(error, broken);
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
 }

@@ -6,6 +6,7 @@ import { createCall, type CheckedCall } from './call.js';
 import type { Entry } from './catalogue.js';
 import { readChoice, type Choice } from './choice.js';
 import { createChosen, type Chosen, type Filling } from './chosen.js';
+import { answerOptions, answerPreflight, routeOf } from './http/index.js';
 import { kitOf, type Kit } from './kit.js';
 import { createMagic, type FindMagic, type MagicChoice } from './magic.js';
 import { createForward } from './proxy.js';
@@ -26,6 +27,8 @@ export interface EngineOptions {
   readonly scripts?: Scripts | undefined;
   /** Origins that rules may send requests on to. */
   readonly proxyTo?: readonly string[] | undefined;
+  /** Whether browsers are told that pages from anywhere may call the API. */
+  readonly cors?: boolean | undefined;
   /** Whether answers are generated where nothing else says what they are. */
   readonly dynamic?: boolean | undefined;
   /** Of everything that is generated; without one, each answer differs. */
@@ -69,6 +72,7 @@ class ContractEngine implements Engine {
   readonly #scripts: Scripts | undefined;
   readonly #scripted: ScriptedAnswers;
   readonly #magic: FindMagic | undefined;
+  readonly #cors: boolean;
   readonly #dynamic: boolean;
   readonly #seed: string | undefined;
   readonly #finish: Finish;
@@ -78,11 +82,12 @@ class ContractEngine implements Engine {
   readonly #validate: Validate;
   readonly #bodyLimit: number;
 
-  constructor({ contract, clock, sandbox, scripts, proxyTo = [], dynamic = false, seed, delay = () => 0 }: EngineOptions) {
+  constructor({ contract, clock, sandbox, scripts, proxyTo = [], cors = false, dynamic = false, seed, delay = () => 0 }: EngineOptions) {
     this.#contract = contract;
     this.#sandbox = sandbox;
     this.#scripts = scripts;
     this.#magic = createMagic(contract);
+    this.#cors = cors;
     this.#dynamic = dynamic;
     this.#seed = seed;
     this.#finish = createFinish({ clock, scripts, delay });
@@ -99,11 +104,15 @@ class ContractEngine implements Engine {
     let asked: Asked = { requestId: newRequestId(), request, body: NO_BODY, identity };
     let operation: Operation | undefined;
     try {
-      const route = this.#contract.route(request.method, request.path);
+      // Before the rules: a browser would hide what they answer behind a CORS error.
+      const preflight = this.#cors ? answerPreflight(this.#contract, request, asked.requestId) : undefined;
+      if (preflight !== undefined) return this.#finish(preflight.isKnownPath ? asked : withoutEnd(asked), undefined, preflight);
+      const route = routeOf(this.#contract, request);
       if (route === undefined) return await this.#elsewhere(asked);
       operation = route.operation;
       const entry = this.#kit.catalogue.entry(operation);
-      const body = operation.body?.json === undefined ? NO_BODY : await readJson(request.body, this.#bodyLimit);
+      const body =
+        operation.body?.json === undefined ? NO_BODY : await readJson(request.body, this.#bodyLimit, request.headers['content-encoding']);
       asked = { ...asked, body };
       const call = createCall(operation, route.params, request, body, this.#validate(entry, request, body));
       const choice = readChoice(request);
@@ -230,17 +239,21 @@ class ContractEngine implements Engine {
     let { request } = asked;
     if (this.#scripts !== undefined && this.#scripts.size > 0) {
       // Rules may look at the body, and the storage streams it.
-      const peeked = await peekJson(request.body, this.#bodyLimit);
+      const peeked = await peekJson(request.body, this.#bodyLimit, request.headers['content-encoding']);
       request = { ...request, body: peeked.body };
       const scripted = await this.#script({ ...asked, request, body: peeked.json }, undefined);
       if (scripted?.given !== undefined) return this.#finish({ ...asked, body: peeked.json }, undefined, scripted.given);
     }
+    const options = answerOptions(this.#contract, request, asked.requestId);
+    if (options !== undefined) return this.#finish(asked, undefined, options);
     const answer = await this.#sandbox?.elsewhere(request);
     if (answer === undefined) return this.#finish(asked, undefined, this.#unknownRoute(asked, this.#whyNoRoute(request)));
-    // The end of such a path is a credential: it stays out of the journal.
-    const path = request.path.replace(/[^/]*$/, '…');
-    const parent = { ...asked, request: { ...request, path, url: path } };
-    return this.#finish(parent, undefined, { answer, answeredBy: 'storage', why: 'outside the contract', code: undefined });
+    return this.#finish(withoutEnd({ ...asked, request }), undefined, {
+      answer,
+      answeredBy: 'storage',
+      why: 'outside the contract',
+      code: undefined,
+    });
   }
 
   #unknownRoute(asked: Asked, why: string): Given {
@@ -260,3 +273,9 @@ class ContractEngine implements Engine {
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** The end of a path outside the contract can be a credential (that of an upload URL is): it stays out of the journal. */
+function withoutEnd(asked: Asked): Asked {
+  const path = asked.request.path.replace(/[^/]*$/, '…');
+  return { ...asked, request: { ...asked.request, path, url: path } };
+}

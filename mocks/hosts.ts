@@ -22,3 +22,6 @@ export function isLoopback(host: string): boolean {
 export function authority(host: string, port: number): string {
   return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
+
+/** Where a mock without a socket is: a name of this machine that leads nowhere else (RFC 6761, section 6.3). */
+export const NO_SOCKET = 'mock.localhost';

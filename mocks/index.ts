@@ -13,6 +13,8 @@ export {
 export { createClock, type MockClock } from './clock.js';
 export type { Answered } from './answered.js';
 export { createEngine, type Engine, type EngineOptions } from './engine.js';
+export type { MockFetch, MockFetchInit } from './fetch.js';
+export { readKeyPair } from './http/index.js';
 export type { Journal } from './journal.js';
 export { defaultContract, requireSandbox } from './assemble.js';
 export { startMock, type Mock, type StartOptions } from './start.js';

@@ -1,11 +1,21 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { InputError } from '../spec/index.js';
-import { authority } from './hosts.js';
+import { authority, NO_SOCKET } from './hosts.js';
 
 /** @throws {InputError} `usage` */
-export function checkAddress(host: string, port: number): void {
+export function checkAddress(host: string, port: number, listens: boolean): void {
+  if (!listens && (host !== NO_SOCKET || port !== 0)) {
+    throw new InputError([
+      {
+        problem: 'usage',
+        what: `a mock without a socket is given the address ${authority(host, port)}`,
+        why: 'With `listen: false` nothing listens there, whoever expects it.',
+        remedy: 'Leave out `port` and `host`, or `listen: false`.',
+      },
+    ]);
+  }
   if (Number.isInteger(port) && port >= 0 && port <= 65_535 && host !== '') return;
   throw new InputError([
     {
@@ -53,28 +63,54 @@ export function reachable(host: string): string {
   return host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
 }
 
-/** Watches the requests under way; what it returns waits for them. */
-export function countRequests(server: Server): () => Promise<void> {
+/** What a server is busy with. */
+export interface Traffic {
+  /** Waits for the requests under way. */
+  idle(): Promise<void>;
+  /** Ends every connection, those on which no request has begun included: a TLS handshake may be as far as they got. */
+  cut(): void;
+}
+
+/** Watches the requests and connections of a server from now on. */
+export function watchTraffic(server: Server): Traffic {
   const pending = new Set<Promise<void>>();
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.on('request', (_req, res) => {
     const done = new Promise<void>((resolve) => void res.once('close', resolve));
     pending.add(done);
     res.once('close', () => pending.delete(done));
   });
-  return async () => void (await Promise.all(pending));
+  return {
+    idle: async () => void (await Promise.all(pending)),
+    cut: () => {
+      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }
 
 /** How long an answer under way may take once the mock is closing; an upload that never ends must not hold it up. */
-const GRACE = 1_000;
+const GRACE_MS = 1_000;
 
-/** Stops listening, lets the requests under way be answered, and closes every connection. */
-export async function close(server: Server, idle: () => Promise<void>): Promise<void> {
-  if (!server.listening) return;
+const closings = new WeakMap<Server, Promise<void>>();
+
+/** Stops listening, lets the requests under way be answered as far as there is time, and closes every connection. */
+export function close(server: Server, traffic: Traffic, graceMs: number = GRACE_MS): Promise<void> {
+  let closing = closings.get(server);
+  if (closing === undefined) closings.set(server, (closing = shutDown(server, traffic, graceMs)));
+  return closing;
+}
+
+async function shutDown(server: Server, { idle, cut }: Traffic, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   server.closeIdleConnections();
   const patience = new AbortController();
-  await Promise.race([idle(), wait(GRACE, undefined, { signal: patience.signal }).catch(() => undefined)]);
+  await Promise.race([idle(), wait(graceMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
   patience.abort();
-  server.closeAllConnections();
+  cut();
   await closed;
 }

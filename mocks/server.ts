@@ -1,7 +1,9 @@
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { applyFault, type Fault } from './faults/index.js';
 import { hostName } from './hosts.js';
+import { encoded, HTTP_LIMITS, pacedBody, type HttpLimits, type KeyPair } from './http/index.js';
 import type { Connection, MockAnswer, MockRequest } from './types.js';
 
 /** What a server needs: answers. None of these may throw. */
@@ -15,19 +17,24 @@ export interface App {
   refuseRoute(request: Pick<MockRequest, 'method' | 'path' | 'query'>, why: string): MockAnswer;
 }
 
-/** Of the request line and all headers together, in bytes. */
-export const MAX_HEADER_BYTES = 16_384;
-/** The rest of a refused body is thrown away up to here, so that the connection can go on; beyond it is cut. */
-const MAX_DRAIN_BYTES = 64 * 1_048_576;
-const HEADERS_TIMEOUT = 60_000;
-/** Of silence, on a socket that is in use; a slow upload is not silent. */
-const SOCKET_TIMEOUT = 300_000;
-/** Longer than the usual client keeps a connection, so that it is the client who closes it. */
-const KEEP_ALIVE_TIMEOUT = 75_000;
+export interface ServerOptions {
+  /** With it, the server speaks TLS. */
+  readonly tls?: KeyPair | undefined;
+  readonly limits?: Partial<HttpLimits> | undefined;
+}
+
+/** What the handling of one request needs to know of its server. */
+interface Host {
+  readonly app: App;
+  /** Scheme, host and port of a request. */
+  readonly baseUrl: (req: IncomingMessage) => string;
+  readonly limits: HttpLimits;
+  readonly closing: () => boolean;
+}
 
 /**
- * An HTTP/1.1 server in front of an app. It answers whatever arrives, be it HTTP or not, and nothing that a client
- * sends makes it throw.
+ * An HTTP/1.1 server in front of an app, over TLS if it has a key pair. It answers whatever arrives, be it HTTP or not, and
+ * nothing that a client sends makes it throw.
  *
  * @example
  * const server = createHttpServer(app, () => 'localhost:4010');
@@ -35,69 +42,84 @@ const KEEP_ALIVE_TIMEOUT = 75_000;
  *
  * @param address Host and port to build URLs from when a request names no usable host.
  */
-export function createHttpServer(app: App, address: () => string): Server {
+export function createHttpServer(app: App, address: () => string, { tls, limits: own }: ServerOptions = {}): Server {
+  const limits = { ...HTTP_LIMITS, ...own };
+  const server = listener(tls, limits);
   const responses = new WeakMap<Duplex, ServerResponse>();
+  const baseUrl = ({ headers }: IncomingMessage): string =>
+    `${tls === undefined ? 'http' : 'https'}://${hostName(headers.host) === undefined ? address() : (headers.host ?? '')}`;
+  const host: Host = { app, baseUrl, limits, closing: () => !server.listening };
   const serve = (req: IncomingMessage, res: ServerResponse): void => {
     responses.set(req.socket, res);
-    void handle(app, address, req, res);
+    void handle(host, req, res);
   };
-  const server = createServer(
-    // A missing Host is answered like everything else, by the app and in the envelope.
-    {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      requireHostHeader: false,
-      requestTimeout: 0,
-      headersTimeout: HEADERS_TIMEOUT,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
-    },
-    serve,
-  );
-  server.timeout = SOCKET_TIMEOUT;
-  server.on('connection', connectionOf);
+  server.timeout = limits.socketTimeout;
+  server.maxConnections = limits.connections;
+  server.on(tls === undefined ? 'connection' : 'secureConnection', connectionOf);
+  server.on('request', serve);
   server.on('checkExpectation', serve);
   server.on('connect', (req: IncomingMessage, socket: Duplex) => {
     const target = { method: 'CONNECT', path: (req.url ?? '').slice(0, 1_000), query: new URLSearchParams() };
     finish(socket, app.refuseRoute(target, 'the mock is no proxy'));
   });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     const response = responses.get(socket);
     const answering = response !== undefined && response.headersSent && !response.writableEnded;
-    if (!socket.writable || answering || error.code === 'ECONNRESET') socket.destroy();
-    else finish(socket, app.refuseFraming(reasonOf(error)));
+    const plain = error.code === 'ERR_SSL_HTTP_REQUEST' ? belowTls(socket) : undefined;
+    if (plain !== undefined) finish(plain, app.refuseFraming(`this is HTTP without TLS; call https://${address()} instead`));
+    else if (!socket.writable || answering || error.code === 'ECONNRESET') socket.destroy();
+    else finish(socket, app.refuseFraming(reasonOf(error, limits)));
   });
   return server;
 }
 
-async function handle(app: App, address: () => string, req: IncomingMessage, res: ServerResponse): Promise<void> {
+function listener(tls: KeyPair | undefined, { headerBytes, headersTimeout, keepAliveTimeout, checkInterval }: HttpLimits): Server {
+  const options = {
+    maxHeaderSize: headerBytes,
+    // A missing Host is answered like everything else, by the app and in the envelope.
+    requireHostHeader: false,
+    // A whole request may take as long as its body keeps up its pace.
+    requestTimeout: 0,
+    headersTimeout,
+    keepAliveTimeout,
+    connectionsCheckingInterval: checkInterval,
+  };
+  if (tls === undefined) return createServer(options);
+  return createTlsServer({ ...options, cert: tls.cert, key: tls.key, handshakeTimeout: headersTimeout });
+}
+
+async function handle(host: Host, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const { app } = host;
   const ignore = (): void => undefined;
   req.on('error', ignore);
   res.on('error', ignore);
   try {
-    const request = requestOf(req, address);
+    const request = requestOf(host, req, res);
     const { answer, fault } = /\bwebsocket\b/i.test(req.headers.upgrade ?? '')
       ? { answer: app.refuseRoute(request, 'the contract has no WebSocket'), fault: undefined }
       : await app.answer(request);
-    if (fault === undefined) send(res, answer);
+    if (fault === undefined) await send(host, res, answer);
     else await applyFault(fault, res, answer, { closing: app.closing });
-    drain(req);
+    drain(req, host.limits);
   } catch {
     // Only a header that cannot be written comes here; the connection is of no more use.
     res.destroy();
   }
 }
 
-function requestOf(req: IncomingMessage, address: () => string): MockRequest {
+function requestOf({ baseUrl, limits }: Host, req: IncomingMessage, res: ServerResponse): MockRequest {
   const { url, path, search } = splitTarget(req.url ?? '/');
-  const host = hostName(req.headers.host) === undefined ? address() : (req.headers.host ?? '');
   return {
     method: req.method ?? 'GET',
     path,
     query: new URLSearchParams(search),
     url,
     headers: req.headers,
-    baseUrl: `http://${host}`,
-    // Leaving the body unread must not destroy the socket: the answer still has to go out on it.
-    body: { [Symbol.asyncIterator]: () => req.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array> },
+    baseUrl: baseUrl(req),
+    body: pacedBody(req, limits.body, () => {
+      // The rest of the body would have to be waited for: the answer is the last on this connection.
+      res.shouldKeepAlive = false;
+    }),
     connection: connectionOf(req.socket),
   };
 }
@@ -116,35 +138,58 @@ let opened = 0;
 /** Counts connections as they are opened. */
 function connectionOf(socket: Duplex): Connection {
   let connection = connections.get(socket);
-  if (connection === undefined) connections.set(socket, (connection = { id: ++opened, opened: performance.now() }));
+  if (connection === undefined) connections.set(socket, (connection = newConnection()));
   return connection;
 }
 
-function send(res: ServerResponse, { status, headers, body }: MockAnswer): void {
+/** One more connection, as of now. */
+export function newConnection(): Connection {
+  return { id: ++opened, opened: performance.now() };
+}
+
+async function send({ closing }: Host, res: ServerResponse, answer: MockAnswer): Promise<void> {
+  const { req } = res;
+  // Not for HEAD: what it is told of the length is then true of an answer without coding.
+  const { status, headers, body } = req.method === 'HEAD' ? answer : await encoded(answer, req.headers['accept-encoding']);
   if (res.destroyed) return;
+  if (closing()) res.shouldKeepAlive = false;
   const length =
     body !== undefined ? { 'content-length': Buffer.byteLength(body) } : status === 204 || status === 304 ? {} : { 'content-length': 0 };
   res.writeHead(status, { ...headers, ...length });
   res.end(body);
 }
 
-/** Reads what is left of a body, so that the next request on the connection can be found behind it. */
-function drain(req: IncomingMessage): void {
+/** Reads what is left of a body, at its pace, so that the next request on the connection can be found behind it. */
+function drain(req: IncomingMessage, { drainBytes, body: { graceMs, bytesPerSecond } }: HttpLimits): void {
   if (req.complete || req.destroyed) return;
+  // Whoever has left off reading may still be listening.
+  req.removeAllListeners('readable');
   let bytes = 0;
+  let expected = 1;
   req.on('data', (chunk: Uint8Array) => {
     bytes += chunk.length;
-    if (bytes > MAX_DRAIN_BYTES) req.destroy();
+    if (bytes > drainBytes) req.destroy();
   });
+  const check = setInterval(() => {
+    if (bytes < expected) req.destroy();
+    expected += (graceMs / 1_000) * bytesPerSecond;
+  }, graceMs).unref();
+  for (const end of ['end', 'close']) req.once(end, () => clearInterval(check));
   req.resume();
 }
 
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+/** The connection that TLS was to be spoken on; Node offers no public way down to it. */
+function belowTls(socket: Duplex): Duplex | undefined {
+  const { _parent: parent } = socket as { readonly _parent?: Duplex | null };
+  return parent?.writable === true ? parent : undefined;
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException, { headerBytes, headersTimeout }: HttpLimits): string {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return `the request line and headers are longer than ${MAX_HEADER_BYTES} bytes`;
+      return `the request line and headers are longer than ${headerBytes} bytes`;
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return `the headers were not complete within ${HEADERS_TIMEOUT / 1_000} seconds`;
+      return `the headers were not complete within ${headersTimeout / 1_000} seconds`;
     default:
       return `this is not valid HTTP (${message.replace(/^Parse Error: /, '').slice(0, 200)})`;
   }

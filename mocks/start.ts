@@ -2,9 +2,11 @@ import type { Contract } from '../spec/index.js';
 import { assemble, type AssemblyOptions } from './assemble.js';
 import type { AtsWorld } from './ats/index.js';
 import type { Api as AtsApi } from './ats/types.js';
-import { authority } from './hosts.js';
+import { createFetch, type MockFetch } from './fetch.js';
+import { authority, NO_SOCKET } from './hosts.js';
+import { keyPairFor, type KeyPair } from './http/index.js';
 import type { Journal } from './journal.js';
-import { checkAddress, close, countRequests, listen, reachable } from './listen.js';
+import { checkAddress, close, listen, reachable, watchTraffic } from './listen.js';
 import { createBuilder, type ApiTypes, type Scripting, type Scripts } from './script/index.js';
 import { createHttpServer } from './server.js';
 import type { Clock } from './types.js';
@@ -22,18 +24,33 @@ import {
 export interface StartOptions extends AssemblyOptions {
   /** 0, the default, lets the system choose. */
   readonly port?: number | undefined;
+  /** `false` for a mock without a socket: `mock.fetch` reaches it, and nothing else. */
+  readonly listen?: boolean | undefined;
+  /** HTTPS: `true` for a new certificate that signs itself, or a certificate and its key as PEM. */
+  readonly tls?: boolean | KeyPair | undefined;
 }
 
 /** A running mock; `on` and `onAny` add rules to it. */
 export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> extends Scripting<Api> {
-  /** Where it can be reached from this machine, without a slash at the end. */
+  /** Where it can be reached from this machine, without a slash at the end; without a socket, by `fetch` alone. */
   readonly url: string;
   /** As it was asked for. */
   readonly host: string;
+  /** 0 without a socket. */
   readonly port: number;
+  /**
+   * Asks the mock without a socket: a path, or a URL of any origin, is answered as the socket would answer it, faults included.
+   *
+   * @example
+   * const answer = await mock.fetch('/v1/transactions/unknown'); // 404 transaction.not_found
+   * const client = createClient({ baseUrl: 'https://api.example.com', fetch: mock.fetch });
+   */
+  readonly fetch: MockFetch;
   readonly contract: Contract;
   /** What the admin routes ask for; `undefined` on loopback unless one was given. */
   readonly adminToken: string | undefined;
+  /** What clients of a mock with TLS have to trust, as PEM; `undefined` without TLS. */
+  readonly certificate: string | undefined;
   /** The well-known world of the sandbox; `undefined` without one. */
   readonly world: World;
   readonly journal: Pick<Journal, 'contract' | 'entries' | 'exchanges' | 'onExchange' | 'total'>;
@@ -57,8 +74,11 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
   verdicts(): readonly Verdict[];
   /** Back to the well-known world, an empty journal, real time, and the rules of the script files from their beginning. */
   reset(): void;
-  /** Answers what is under way, then closes every connection. */
-  close(): Promise<void>;
+  /**
+   * Refuses new connections, answers what is under way, as far as it can be within `graceMs` (1,000 by default), and closes
+   * every connection. What waits on purpose is answered at once.
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
 /**
@@ -75,22 +95,26 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
 export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi>(
   options: StartOptions = {},
 ): Promise<Mock<World, Api>> {
-  const { port = 0, host = '127.0.0.1' } = options;
-  checkAddress(host, port);
-  const assembly = await assemble(options);
+  const { listen: listens = true, port = 0, host = listens ? '127.0.0.1' : NO_SOCKET, tls = false } = options;
+  checkAddress(host, port, listens);
+  const keyPair = tls === false ? undefined : await keyPairFor(tls, host);
+  const assembly = await assemble({ ...options, host });
   const { app, contract, adminToken, sandbox, journal, audit, clock, scripts, reset } = assembly;
   let bound = '';
-  const server = createHttpServer(app, () => bound);
-  const idle = countRequests(server);
-  const actual = await listen(server, host, port);
-  bound = authority(reachable(host), actual);
+  const server = createHttpServer(app, () => bound, { tls: keyPair });
+  const traffic = watchTraffic(server);
+  const actual = listens ? await listen(server, host, port) : 0;
+  bound = listens ? authority(reachable(host), actual) : host;
+  const url = `${keyPair === undefined ? 'http' : 'https'}://${bound}`;
   return {
     ...createBuilder<Api>({ contract, add: (rule) => scripts.add(rule) }),
-    url: `http://${bound}`,
+    url,
     host,
     port: actual,
+    fetch: createFetch(app, url),
     contract,
     adminToken,
+    certificate: keyPair?.cert,
     world: sandbox?.world as World,
     journal,
     clock,
@@ -100,9 +124,9 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
     coverage: () => audit.coverage(),
     verdicts: () => audit.verdicts(),
     reset,
-    close: async () => {
+    close: async ({ graceMs } = {}) => {
       assembly.close();
-      await close(server, idle);
+      await close(server, traffic, graceMs);
     },
   };
 }

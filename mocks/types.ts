@@ -80,7 +80,7 @@ export interface AdminRoute {
     readonly query: URLSearchParams;
     readonly body: unknown;
     readonly baseUrl: string;
-  }): AdminAnswer;
+  }): AdminAnswer | Promise<AdminAnswer>;
 }
 
 /** What the document of the control API says of a route. */
@@ -107,6 +107,8 @@ export interface RouteDoc {
 export interface AdminAnswer {
   readonly status: number;
   readonly body?: unknown;
+  /** In the place of a JSON body. */
+  readonly text?: { readonly type: string; readonly value: string };
 }
 
 /** A text that belongs to what a call is about. */

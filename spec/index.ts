@@ -1,6 +1,7 @@
 export { checkContract } from './check/index.js';
 export { envelopeCodec, type EnvelopeCodec } from './envelope.js';
 export { formatFinding, InputError, PROBLEMS, type Finding, type ProblemName } from './errors.js';
+export { groupBy } from './group.js';
 export { loadContract } from './load.js';
 export { closest } from './refs.js';
 export * as jsonPointer from './pointer.js';

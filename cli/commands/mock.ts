@@ -1,9 +1,11 @@
+import { writeFileSync } from 'node:fs';
 import { createColors } from 'picocolors';
 import { EXIT } from '../../ci/index.js';
-import { startMock, type JournalEntry, type Mock, type ScriptEvent } from '../../mocks/index.js';
-import { formatFinding } from '../../spec/index.js';
+import { readKeyPair, startMock, type Mock, type StartOptions } from '../../mocks/index.js';
+import { InputError } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
+import { createJsonLog, createTextLog, type MockLog } from '../mock-log.js';
 
 export interface MockCommandOptions {
   readonly port: number;
@@ -14,51 +16,68 @@ export interface MockCommandOptions {
   readonly adminToken?: string;
   readonly script?: readonly string[];
   readonly proxyTo?: readonly string[];
+  readonly tls?: boolean;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsOut?: string;
+  readonly cors?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
+/** How long requests under way may take to be answered once the command is told to end; a second signal ends it at once. */
+const GRACE_MS = 5_000;
+
 /** `failpath mock`: serves the contract until it is interrupted. */
 export async function mock(options: MockCommandOptions, io: Io): Promise<number> {
-  const colors = createColors(io.color);
-  const logged = options.json === true || (io.outIsTerminal && options.quiet !== true);
+  const json = options.json === true ? createJsonLog(io) : undefined;
+  const log: MockLog = json ?? createTextLog(io, { requests: io.outIsTerminal && options.quiet !== true });
   const server = await startMock({
     port: options.port,
     host: options.host,
     contract: contractFile(options.contract),
     dynamic: options.dynamic === true,
+    tls: tlsOf(options),
+    cors: options.cors,
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.adminToken === undefined ? {} : { adminToken: options.adminToken }),
-    ...(options.script === undefined ? {} : { script: options.script, onScript: (event) => io.err(formatScriptEvent(event)) }),
+    ...(options.script === undefined ? {} : { script: options.script, onScript: (event) => log.script(event) }),
     ...(options.proxyTo === undefined ? {} : { proxyTo: options.proxyTo }),
-    ...(logged ? { onRequest: (entry) => io.out(options.json === true ? `${JSON.stringify(entry)}\n` : formatEntry(entry, colors)) } : {}),
+    onRequest: log.request,
   });
-  if (options.json === true) io.out(`${JSON.stringify({ url: server.url, world: server.world, adminToken: server.adminToken })}\n`);
-  else io.out(greeting(server, colors));
-  await new Promise<void>((resolve) => {
-    io.onInterrupt(resolve);
-  });
-  await server.close();
+  try {
+    if (options.tlsOut !== undefined) writeCertificate(options.tlsOut, server.certificate ?? '');
+    const generatedToken = (options.adminToken ?? '') === '' ? server.adminToken : undefined;
+    if (json === undefined) io.out(greeting(server, createColors(io.color), options.tlsOut));
+    else json.start(server, { adminToken: generatedToken });
+    await new Promise<void>((resolve) => {
+      io.onInterrupt(resolve);
+    });
+  } finally {
+    await server.close({ graceMs: GRACE_MS });
+  }
+  log.stop();
   return EXIT.proven;
 }
 
-/** What happens to script files, said as it happens: a broken save must not go unseen. */
-function formatScriptEvent(event: ScriptEvent): string {
-  switch (event.type) {
-    case 'loaded':
-      return `${event.file}: ${event.rules} ${event.rules === 1 ? 'rule' : 'rules'}\n`;
-    case 'removed':
-      return `${event.file}: removed, and its rules with it\n`;
-    case 'kept':
-      return `${event.findings.map(formatFinding).join('\n')}\n${event.file}: the rules stay as they were\n`;
-    default:
-      return `${event.folder}: changes are not seen: ${event.why}\n`;
+function tlsOf({ tls, tlsCert, tlsKey, tlsOut }: MockCommandOptions): StartOptions['tls'] {
+  if (tlsCert !== undefined || tlsKey !== undefined) return readKeyPair(tlsCert, tlsKey);
+  return tls === true || tlsOut !== undefined;
+}
+
+function writeCertificate(file: string, certificate: string): void {
+  try {
+    writeFileSync(file, certificate);
+  } catch (error) {
+    const why = `The file cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`;
+    const remedy = 'Name a file in a folder that exists and that this user may write to.';
+    throw new InputError([{ problem: 'output-unwritable', what: `--tls-out is ${file}`, why, remedy }]);
   }
 }
 
 type Colors = ReturnType<typeof createColors>;
 
-function greeting(server: Mock, { bold, dim, green }: Colors): string {
+function greeting(server: Mock, { bold, dim, green }: Colors, certificateFile: string | undefined): string {
   const { contract, world } = server;
   const first = contract.failures.find(({ status }) => status === 413) ?? contract.failures[0];
   return [
@@ -72,10 +91,17 @@ function greeting(server: Mock, { bold, dim, green }: Colors): string {
           `  ${dim('the well-known world')}    public tokens, the same at every start (${server.url}/__admin/world)`,
           ...worldLines(world),
         ]),
+    ...(server.certificate === undefined ? [] : ['', `  ${dim('to trust it')}             ${trustOf(certificateFile)}`]),
     ...(server.adminToken === undefined ? [] : ['', `  ${dim('admin token')}             ${server.adminToken}`]),
     '',
     '',
   ].join('\n');
+}
+
+function trustOf(file: string | undefined): string {
+  return file === undefined
+    ? '--tls-out <file> writes the certificate for curl --cacert and NODE_EXTRA_CA_CERTS'
+    : `curl --cacert ${file}, NODE_EXTRA_CA_CERTS=${file}`;
 }
 
 function worldLines(world: unknown): string[] {
@@ -84,10 +110,4 @@ function worldLines(world: unknown): string[] {
       ? Object.entries(value).map(([name, member]) => `    ${`${group}.${name}`.padEnd(24)} ${String(member)}`)
       : [`    ${group.padEnd(24)} ${String(value)}`],
   );
-}
-
-function formatEntry(entry: JournalEntry, { bold, dim, green, yellow }: Colors): string {
-  const status = entry.status < 400 ? green(String(entry.status)) : yellow(String(entry.status));
-  const what = entry.code === undefined ? status : `${status} ${bold(entry.code)}`;
-  return `${entry.at.slice(11, 23)} ${entry.method} ${entry.url} ${dim('→')} ${what} ${dim(`${entry.answeredBy}: ${entry.why} (${entry.milliseconds.toFixed(1)} ms) ${entry.requestId}`)}\n`;
 }

@@ -1,4 +1,4 @@
-import { groupBy } from '../group.js';
+import { groupBy } from '../../spec/index.js';
 import type { Ledger, LedgerCause, LedgerFailure } from '../ledger.js';
 import type { Outcome } from '../types.js';
 

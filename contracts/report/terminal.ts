@@ -1,5 +1,5 @@
+import { groupBy } from '../../spec/index.js';
 import { createColors } from 'picocolors';
-import { groupBy } from '../group.js';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import type { CauseLine, Outcome } from '../types.js';
@@ -56,7 +56,7 @@ function counted(count: number, what: string): string {
 function findings(lines: readonly CauseLine[], colors: Colors): string[] {
   const those = lines.filter(({ outcome }) => FINDINGS.has(outcome));
   return [...groupBy(those, kindOf)].map(([, [first, ...more]]) => {
-    const full = formatFinding(first as CauseLine, colors);
+    const full = formatFinding(first, colors);
     if (more.length === 0) return full;
     const names = more.map(({ failure, cause }) =>
       colors.dim(`      ${failure.operation.id} ${failure.status} ${failure.code} (${cause})`),

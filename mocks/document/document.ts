@@ -102,12 +102,13 @@ function bodyOf(body: z.ZodType, schemas: Schemas): Readonly<Record<string, unkn
   return { required: !body.safeParse(undefined).success, content: { [JSON_TYPE]: { schema: schemas.of(body) } } };
 }
 
+const DESCRIPTIONS: Readonly<Record<string, string>> = { 201: 'It has been added.', 503: 'Not now.' };
 const NOTHING_SAID = { 200: { description: 'Done.' } };
 
 function responsesOf(doc: RouteDoc | undefined, schemas: Schemas, everywhere: Refuses): Readonly<Record<string, unknown>> {
   const answers = Object.entries(doc?.answers ?? {}).map(([status, schema]) => {
     const content = { [doc?.mediaType ?? JSON_TYPE]: { schema: schemas.of(schema) } };
-    return [status, { description: status === '201' ? 'It has been added.' : 'Done.', content }] as const;
+    return [status, { description: DESCRIPTIONS[status] ?? 'Done.', content }] as const;
   });
   // A body that is no JSON is refused by every route.
   const refusals = ([400, ...everywhere, ...(doc?.refuses ?? [])] as const).map((status) => {

@@ -1,18 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { MockAnswer } from '../types.js';
+import { bodiless, noHttp, NO_CHUNK, portionsOf, STAND_IN, withoutFraming } from './parts.js';
 import type { Fault } from './types.js';
 import { connect, hangUp, pause, reset, settled, type FaultSurroundings, type Wire } from './wire.js';
-
-/** What stands in where a fault needs an answer and there is none. */
-const STAND_IN: MockAnswer = Object.freeze({
-  status: 200,
-  headers: Object.freeze({ 'content-type': 'application/json', 'x-failpath-origin': 'mock' }),
-  body: '{"origin":"failpath"}',
-});
-
-/** No chunk begins like this: a chunk's first line is its length in hexadecimal digits (RFC 9112, section 7.1). */
-const NO_CHUNK = 'no chunk begins like this\r\n';
-const RANDOM_BYTES = 256;
 
 /**
  * Whether a fault spoils an answer, rather than taking its place.
@@ -93,13 +83,6 @@ function malform(wire: Wire, { status, headers }: MockAnswer): void {
   hangUp(wire);
 }
 
-/** A first byte that is none of `HTTP/`, and bytes as they come. */
-function noHttp(random: () => number): Uint8Array {
-  const bytes = Uint8Array.from({ length: RANDOM_BYTES }, () => Math.floor(random() * 256));
-  bytes[0] = (bytes[0] ?? 0) | 0x80;
-  return bytes;
-}
-
 function truncate(wire: Wire, { status, headers, body = '' }: MockAnswer, limit: number): void {
   const { response } = wire;
   const bytes = Buffer.from(body);
@@ -119,8 +102,6 @@ async function dribble(
   { chunks, durationMs }: Extract<Fault, { type: 'dribble' }>,
 ): Promise<void> {
   const { response, socket } = wire;
-  const bytes = Buffer.from(body);
-  const count = Math.max(1, Math.min(chunks, bytes.length));
   socket.setTimeout(0);
   if (hasNoBody(wire, status)) {
     await pause(wire, durationMs);
@@ -129,11 +110,10 @@ async function dribble(
   }
   response.writeHead(status, withoutFraming(headers));
   response.flushHeaders();
-  const share = (of: number, part: number): number => Math.floor((of * part) / count);
-  for (let part = 1; part <= count; part++) {
-    await pause(wire, share(durationMs, part) - share(durationMs, part - 1));
+  for (const { waitMs, bytes } of portionsOf(Buffer.from(body), chunks, durationMs)) {
+    await pause(wire, waitMs);
     if (response.destroyed) return;
-    response.write(bytes.subarray(share(bytes.length, part - 1), share(bytes.length, part)));
+    response.write(bytes);
   }
   response.end();
 }
@@ -148,13 +128,4 @@ function deliver({ response }: Wire, { status, headers, body = '' }: MockAnswer)
 
 function hasNoBody({ response }: Wire, status: number): boolean {
   return bodiless(status) || response.req.method === 'HEAD';
-}
-
-function bodiless(status: number): boolean {
-  return status === 204 || status === 304;
-}
-
-/** How a body is framed is the fault's business. */
-function withoutFraming(headers: MockAnswer['headers']): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(content-length|transfer-encoding|connection)$/i.test(name)));
 }

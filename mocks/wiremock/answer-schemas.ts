@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { verdict } from '../verdict-schema.js';
 
 /** What the routes of WireMock's API answer, for the document of the control API. */
 
@@ -93,7 +94,7 @@ export const serveEvent = z
 
 const journal = { requestJournalDisabled: z.literal(false) };
 
-export const listedRequests = z.object({ requests: z.array(serveEvent), meta: total, ...journal });
+export const listedRequests = z.object({ requests: z.array(serveEvent), meta: total, verdicts: z.array(verdict), ...journal });
 export const foundRequests = z.object({ requests: z.array(loggedRequest), ...journal });
 export const counted = z.object({ count: z.int(), ...journal });
 export const removed = z.object({ serveEvents: z.array(serveEvent) });

@@ -94,7 +94,7 @@ export function requestRoutes(subject: WireMockSubject): readonly AdminRoute[] {
 const unknown = (id: string): AdminAnswer => notFound(`There is no request ${JSON.stringify(id.slice(0, 60))}`);
 
 /** Oldest first, as the journal is; with a limit, the newest that many. */
-function listed({ journal, scripts }: WireMockSubject, query: URLSearchParams): AdminAnswer {
+function listed({ journal, scripts, verdicts }: WireMockSubject, query: URLSearchParams): AdminAnswer {
   const limit = query.get('limit');
   if (limit !== null && !/^\d{1,9}$/.test(limit)) {
     return invalidInput('limit is not a whole number.', 'Ask for /__admin/requests?limit=10.');
@@ -106,6 +106,7 @@ function listed({ journal, scripts }: WireMockSubject, query: URLSearchParams): 
   return ok({
     requests: shown.map((request) => serveEvent(request, rules.get(request.entry.ruleId ?? ''))),
     meta: { total: isFiltered ? wanted.length : journal.total },
+    verdicts: verdicts(),
     ...JOURNAL,
   });
 }

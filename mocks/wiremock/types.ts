@@ -14,6 +14,8 @@ export interface WireMockSubject {
   readonly settings: { get(): GlobalSettings; set(settings: GlobalSettings): void };
   /** A request as rules see it: with its operation and identity. */
   asScriptRequest(request: Pick<RecordedRequest, 'method' | 'url' | 'headers' | 'body'>): ScriptRequest;
+  /** How clients have treated failures, going by the requests that are kept. */
+  verdicts(): readonly unknown[];
   /** Whether stubs may send requests on to a base URL; none may by default. */
   mayProxyTo?(base: URL): boolean;
   /** Everything back to how the mock was started. */

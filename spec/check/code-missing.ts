@@ -1,8 +1,9 @@
+import { groupBy } from '../group.js';
 import type { Finding } from '../errors.js';
 import { alternatives, codesAt, follow } from '../members.js';
 import { join, split } from '../pointer.js';
 import type { Answer, Contract, Operation } from '../types.js';
-import { at, groupBy, names } from './rule.js';
+import { at, names } from './rule.js';
 
 interface Missing {
   readonly operation: Operation;

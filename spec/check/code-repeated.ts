@@ -1,6 +1,7 @@
+import { groupBy } from '../group.js';
 import type { Finding } from '../errors.js';
 import type { Contract } from '../types.js';
-import { at, groupBy, names } from './rule.js';
+import { at, names } from './rule.js';
 
 /** One operation, status and code is one failure, so an answer lists each of its codes once. */
 export function codeRepeated(contract: Contract): Finding[] {

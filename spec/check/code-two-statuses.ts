@@ -1,6 +1,7 @@
+import { groupBy } from '../group.js';
 import type { Finding } from '../errors.js';
 import type { Contract, Failure } from '../types.js';
-import { at, groupBy, names } from './rule.js';
+import { at, names } from './rule.js';
 
 /** A code means one thing, so it has one status; the status that fewer failures use is taken for the mistake. */
 export function codeTwoStatuses(contract: Contract): Finding[] {

@@ -1,7 +1,8 @@
+import { groupBy } from '../group.js';
 import type { Finding } from '../errors.js';
 import { join } from '../pointer.js';
 import type { Content, Contract, Header, Operation, Parameter, Validator, Violation } from '../types.js';
-import { at, groupBy, list, names } from './rule.js';
+import { at, list, names } from './rule.js';
 
 /** An example at one of its uses, and what its value has to satisfy there. */
 interface Use {

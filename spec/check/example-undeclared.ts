@@ -1,8 +1,9 @@
+import { groupBy } from '../group.js';
 import type { Finding } from '../errors.js';
 import { getIn, join, split } from '../pointer.js';
 import { closest } from '../refs.js';
 import type { Contract } from '../types.js';
-import { at, groupBy, list, names, quote } from './rule.js';
+import { at, list, names, quote } from './rule.js';
 
 /** The examples of an error answer carry codes that the answer declares. */
 export function exampleUndeclared(contract: Contract): Finding[] {

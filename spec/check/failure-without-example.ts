@@ -1,6 +1,7 @@
+import { groupBy } from '../group.js';
 import type { Finding } from '../errors.js';
 import type { Contract } from '../types.js';
-import { at, groupBy, names } from './rule.js';
+import { at, names } from './rule.js';
 
 /** Each failure has an example: it is what the mock answers. */
 export function failureWithoutExample(contract: Contract): Finding[] {

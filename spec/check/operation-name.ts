@@ -1,7 +1,8 @@
+import { groupBy } from '../group.js';
 import type { Finding } from '../errors.js';
 import { get, join } from '../pointer.js';
 import type { Contract } from '../types.js';
-import { at, groupBy } from './rule.js';
+import { at } from './rule.js';
 
 const WHY = 'A failure is known by the operationId, its status and its code.';
 

@@ -17,23 +17,6 @@ export function at(contract: Contract, pointer: string, statement: Statement): F
 }
 
 /**
- * Puts together what stands at the same place, such as an answer that several operations share, in order of appearance.
- *
- * @example
- * groupBy(contract.failures, ({ pointer }) => pointer).get(pointer); // the failures of all operations that share the answer
- */
-export function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, [T, ...T[]]> {
-  const groups = new Map<string, [T, ...T[]]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
-}
-
-/**
  * Operations by name, shortened where there are many.
  *
  * @example

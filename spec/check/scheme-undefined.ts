@@ -1,7 +1,8 @@
+import { groupBy } from '../group.js';
 import type { Finding } from '../errors.js';
 import { join } from '../pointer.js';
 import type { Contract } from '../types.js';
-import { at, groupBy, names } from './rule.js';
+import { at, names } from './rule.js';
 
 /** The security schemes that operations ask for are declared. */
 export function schemeUndefined(contract: Contract): Finding[] {

@@ -1,8 +1,9 @@
+import { groupBy } from '../group.js';
 import type { Finding } from '../errors.js';
 import { fromFragment, get, join } from '../pointer.js';
 import { closest } from '../refs.js';
 import type { Contract, Operation } from '../types.js';
-import { at, groupBy, names, objectOf } from './rule.js';
+import { at, names, objectOf } from './rule.js';
 import { schemasOf, subschemas } from './walk.js';
 
 type Schema = Readonly<Record<string, unknown>>;

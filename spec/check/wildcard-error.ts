@@ -1,7 +1,8 @@
+import { groupBy } from '../group.js';
 import type { Finding } from '../errors.js';
 import { get, join } from '../pointer.js';
 import type { Contract } from '../types.js';
-import { at, groupBy, names, objectOf } from './rule.js';
+import { at, names, objectOf } from './rule.js';
 
 /** Answers are declared status by status: `default`, `4XX` and the like name no failure that could be proven. */
 export function wildcardError(contract: Contract): Finding[] {

@@ -50,7 +50,7 @@ describe('control API: answers', () => {
   });
 
   const expectDescribed = (route: string, { status, type, text }: Answer): void => {
-    const problems = judge(answerPlace(document, route, status, type), JSON.parse(text));
+    const problems = judge(answerPlace(document, route, status, type), type.startsWith('text/') ? text : JSON.parse(text));
     expect(problems, `${status} ${text.slice(0, 2_000)}`).to.deep.equal([]);
   };
 

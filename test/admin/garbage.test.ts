@@ -75,14 +75,15 @@ describe('control API: garbage', function () {
             ...(method === 'GET' ? {} : { body: JSON.stringify(body) }),
           });
           const { status, headers } = response;
-          const answer: unknown = await response.json();
+          const type = headers.get('content-type') ?? '';
+          const answer: unknown = type.startsWith('text/') ? await response.text() : await response.json();
           // An id may make it another route, or none.
           if (template.includes('{') && status === 404 && isListed(answer)) return;
-          const problems = judge(answerPlace(document, route, status, headers.get('content-type') ?? ''), answer);
+          const problems = judge(answerPlace(document, route, status, type), answer);
           if (problems.length > 0) throw new Error(`${status} ${JSON.stringify(answer).slice(0, 500)}: ${problems.join('; ')}`);
         },
       ),
-      { numRuns: isLong ? 20_000 : 1_000, seed: 3, interruptAfterTimeLimit: isLong ? 500_000 : 50_000, markInterruptAsFailure: true },
+      { numRuns: isLong ? 20_000 : 500, seed: 3, interruptAfterTimeLimit: isLong ? 500_000 : 50_000, markInterruptAsFailure: true },
     );
   });
 });

@@ -47,6 +47,8 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   'GET /__admin': { good: {}, bad: NO_JSON },
   'GET /__admin/openapi.json': { good: {}, bad: NO_JSON },
   'GET /__admin/health': { good: {}, bad: NO_JSON },
+  'GET /__admin/ready': { good: {}, bad: NO_JSON },
+  'GET /__admin/metrics': { good: {}, bad: NO_JSON },
   'GET /__admin/version': { good: {}, bad: NO_JSON },
   'POST /__admin/reset': { good: {}, bad: NO_JSON },
   'GET /__admin/rules': { good: {}, bad: NO_JSON },

@@ -60,5 +60,5 @@ export function answerPlace(document: OpenAPIV3_1.Document, route: string, statu
   const place = ['paths', path, method.toLowerCase(), 'responses', String(status)];
   const answer = jsonPointer.get(document, jsonPointer.join('', ...place)) as { $ref?: string } | undefined;
   const named = answer?.$ref?.split('/').slice(1) ?? place;
-  return [...named, 'content', type, 'schema'];
+  return [...named, 'content', type.replace(/;.*/, ''), 'schema'];
 }

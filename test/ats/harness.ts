@@ -91,7 +91,7 @@ export class Ats {
     for (const route of this.sandbox.admin) {
       const match = new RegExp(`^${route.path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`).exec(path);
       if (match === null || route.method !== method) continue;
-      return route.handle({ params: { ...match.groups }, query: new URLSearchParams(), body, baseUrl: BASE });
+      return route.handle({ params: { ...match.groups }, query: new URLSearchParams(), body, baseUrl: BASE }) as AdminAnswer;
     }
     throw new Error(`No admin route ${method} ${path}.`);
   }

@@ -42,7 +42,7 @@ describe('failpath mock', () => {
       answeredBy: 'sandbox',
     });
     expect(request).to.have.property('why').that.matches(/\S/);
-    expect(more).to.deep.equal([]);
+    expect(more.map(({ event }) => event)).to.deep.equal(['stop']);
   });
 
   it('a port that is taken is exit code 4, with what to do', async () => {

@@ -78,7 +78,7 @@ export async function startServers(servers: ReadonlyMap<string, readonly string[
   };
   for (const [port, flags] of servers) running.set(port, startFailpath(['mock', ...flags, '--port', '0']));
   try {
-    const urls = [...running].map(async ([port, server]) => [port, (await server.printed(/http:\/\/[\d.]+:\d+/))[0]] as const);
+    const urls = [...running].map(async ([port, server]) => [port, (await server.printed(/https?:\/\/[\d.]+:\d+/))[0]] as const);
     return { urls: new Map(await Promise.all(urls)), stop };
   } catch (error) {
     await stop();

@@ -55,6 +55,15 @@ describe('mock: admin', () => {
     for (const limit of ['-1', 'x', '1.5', '']) expect((await send(mock, 'GET', `/__admin/requests?limit=${limit}`)).status).to.equal(400);
   });
 
+  it('shows beside the requests how their client behaved', async () => {
+    const headers = { traceparent: `00-${'1a'.repeat(16)}-${'2b'.repeat(8)}-01`, prefer: 'code=404' };
+    for (let attempt = 1; attempt <= 2; attempt++) await send(mock, 'GET', '/v1/transactions/x', { headers });
+    const [verdict] = (await send(mock, 'GET', '/__admin/requests')).at('/verdicts') as [Record<string, unknown>];
+    expect(verdict).to.include({ misbehaviour: 'retried-never', certain: true, code: 'transaction.not_found' });
+    await send(mock, 'POST', '/__admin/reset');
+    expect((await send(mock, 'GET', '/__admin/requests')).at('/verdicts')).to.deep.equal([]);
+  });
+
   it('keeps no credentials', async () => {
     const secret = '0123456789abcdef'.repeat(4);
     await send(mock, 'GET', `/v1/transactions/${secret}?signature=abc&key=k&q=${secret}&id=ac71fe00-0000-4000-8000-000000000001`, {

@@ -224,7 +224,7 @@ describe('mock: engine', () => {
         ['GET', '/nix'],
         ['PUT', INIT],
         ['PATCH', '/v1/transactions/x'],
-        ['OPTIONS', INIT],
+        ['OPTIONS', '/nix'],
         ['GET', '/v1//transactions/x'],
         ['GET', '/%'],
         ['GET', '/%C0%80'],

@@ -104,13 +104,6 @@ describe('mock: server', () => {
   });
 
   describe('what is unusual HTTP', () => {
-    it('HEAD and OPTIONS are answered like any wrong method', async () => {
-      const head = await fetch(mock.url + FOUND, { method: 'HEAD' });
-      expect([head.status, await head.text(), head.headers.get('x-failpath-origin')]).to.deep.equal([404, '', 'mock']);
-      const options = await raw(mock.port, ['OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n']);
-      expect(answersIn(options)).to.deep.equal([['404', 'common.not_found']]);
-    });
-
     it('a whole URL as target is understood', async () => {
       const seen = await raw(mock.port, [`GET http://example.org${FOUND} HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n`]);
       expect(answersIn(seen)).to.deep.equal([['404', 'transaction.not_found']]);

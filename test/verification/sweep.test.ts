@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sweep, type SweepOptions } from '../../cli/commands/sweep.js';
-import { startMock, type ApiTypes, type StartOptions } from '../../mocks/index.js';
+import { startMock, type StartOptions } from '../../mocks/index.js';
 import { InputError, type Contract } from '../../spec/index.js';
 import { atsContract } from '../mock/support.js';
 import { temporaryFolder } from '../support/cli.js';
@@ -19,8 +19,8 @@ class Starts {
     this.#onShown = onShown;
   }
 
-  readonly start: typeof startMock = async <World, Api extends ApiTypes<Api>>(options?: StartOptions) => {
-    const mock = await startMock<World, Api>(options);
+  readonly start = (async (options?: StartOptions) => {
+    const mock = await startMock(options);
     mock.journal.onExchange(({ operation, status, code, answeredBy }) => {
       if (answeredBy === 'script') this.shown.push(`${operation} ${status} ${code}`);
       this.#onShown(status);
@@ -30,7 +30,7 @@ class Starts {
       await mock.close();
     };
     return { ...mock, close };
-  };
+  }) as typeof startMock;
 }
 
 /** What every client of the tests begins with. */

@@ -131,6 +131,7 @@ export class Bench {
       restoreDefaults,
       settings: { get: () => this.settings, set: (settings) => void (this.settings = settings) },
       asScriptRequest: ({ url, ...others }) => requestOf(url, others),
+      verdicts: () => [],
       mayProxyTo: ({ hostname }) => hostname === 'api.example',
       reset: () => {
         this.resets++;
@@ -154,7 +155,7 @@ export class Bench {
     if (found === null) throw new Error(`no ${method} ${path}`);
     const route = found.store as ReturnType<typeof wiremockRoutes>[number];
     const params = Object.fromEntries(Object.entries(found.params).map(([name, value]) => [name, value ?? '']));
-    return route.handle({ params, query: new URLSearchParams(search), body, baseUrl: 'http://localhost:4010' });
+    return route.handle({ params, query: new URLSearchParams(search), body, baseUrl: 'http://localhost:4010' }) as AdminAnswer;
   }
 
   /** A request to the API: what the rules decide, and kept. */

@@ -1,0 +1,2 @@
+export { exposeMetrics } from './expose.js';
+export { createTally, type Tally } from './tally.js';
