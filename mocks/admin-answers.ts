@@ -1,5 +1,5 @@
 import { problemBody } from './problem.js';
-import type { AdminAnswer, AdminRoute } from './types.js';
+import type { AdminAnswer, AdminRoute, RouteDoc } from './types.js';
 
 /** What the paths of all admin routes begin with. */
 export const ADMIN = '/__admin';
@@ -20,6 +20,16 @@ export function unknownRoute(detail: string, remedy: string): AdminAnswer {
 }
 
 /** A route below `/__admin`. */
-export function route(method: AdminRoute['method'], path: string, handle: AdminRoute['handle']): AdminRoute {
-  return { method, path: `${ADMIN}${path}`, handle };
+export function route(method: AdminRoute['method'], path: string, handle: AdminRoute['handle'], doc?: RouteDoc): AdminRoute {
+  return { method, path: `${ADMIN}${path}`, handle, doc };
+}
+
+/** How a route is named to people: with its parameters in braces. */
+export function routeName({ method, path }: Pick<AdminRoute, 'method' | 'path'>): string {
+  return `${method} ${bracedPath(path)}`;
+}
+
+/** find-my-way's `:id` as OpenAPI's `{id}`. */
+export function bracedPath(path: string): string {
+  return path.replaceAll(/:(\w+)/g, '{$1}');
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { route, ok, unknownRoute } from './admin-answers.js';
 import { auditRoutes } from './audit-routes.js';
 import { clockRoutes } from './clock-routes.js';
@@ -26,10 +27,19 @@ export function adminRoutes(subject: AdminSubject): readonly AdminRoute[] {
     ...surfaceRoutes(subject),
     ...clockRoutes(clock),
     explainRoute(subject),
-    route('GET', '/world', () =>
-      sandbox === undefined
-        ? unknownRoute('This mock runs without a sandbox, so there is no world.', 'Start it with the sandbox of its contract.')
-        : ok(sandbox.world),
+    route(
+      'GET',
+      '/world',
+      () =>
+        sandbox === undefined
+          ? unknownRoute('This mock runs without a sandbox, so there is no world.', 'Start it with the sandbox of its contract.')
+          : ok(sandbox.world),
+      {
+        group: 'world',
+        summary: 'What the sandbox knows at its start: ids and tokens',
+        answers: { 200: z.looseObject({}) },
+        refuses: [404],
+      },
     ),
   ];
 }

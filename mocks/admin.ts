@@ -1,9 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import findMyWay from 'find-my-way';
-import { ADMIN, invalidInput } from './admin-answers.js';
+import { ADMIN, invalidInput, routeName } from './admin-answers.js';
 import { adminRoutes, type AdminSubject } from './admin-routes.js';
 import { readJson } from './body.js';
+import { withDocument } from './document/index.js';
 import { hostName, isLoopback } from './hosts.js';
+import { HTTP_LIMITS } from './http/index.js';
 import { ORIGIN, problem } from './problem.js';
 import type { AdminAnswer, AdminRoute, MockAnswer, MockRequest } from './types.js';
 
@@ -33,10 +35,13 @@ const MAX_BODY = 1_048_576;
  * const admin = createAdmin({ contract, clock, journal, sandbox, token: undefined, host: '127.0.0.1', reset });
  */
 export function createAdmin(options: AdminOptions): Admin {
-  const routes = [...adminRoutes(options), ...(options.sandbox?.admin ?? []).map((route) => below(route, options.changed))];
-  const router = findMyWay({ ignoreTrailingSlash: true });
+  const { sandbox, token, host, changed } = options;
+  const own = [...adminRoutes(options), ...(sandbox?.admin ?? []).map((route) => below(route, changed))];
+  const refuses = [...(isLoopback(host) ? [403 as const] : []), ...(token === undefined ? [] : [401 as const])];
+  const routes = withDocument(own, { contract: options.contract, version: options.version, refuses });
+  const router = findMyWay({ ignoreTrailingSlash: true, maxParamLength: HTTP_LIMITS.headerBytes });
   for (const route of routes) router.on(route.method, route.path, () => undefined, route);
-  const guards = [guardHost(options.host), guardToken(options.token)];
+  const guards = [guardHost(host), guardToken(token)];
 
   const run = async (request: MockRequest): Promise<MockAnswer> => {
     for (const guard of guards) {
@@ -47,7 +52,7 @@ export function createAdmin(options: AdminOptions): Admin {
     const found = router.find(method as findMyWay.HTTPMethod, request.path);
     if (found === null) {
       const detail = `There is no ${method} ${request.path.slice(0, 200)}; the routes are listed here.`;
-      return problem('admin-unknown-route', detail, undefined, { routes: routes.map((route) => `${route.method} ${route.path}`).sort() });
+      return problem('admin-unknown-route', detail, undefined, { routes: routes.map(routeName).sort() });
     }
     const body = await readJson(request.body, MAX_BODY, request.headers['content-encoding']);
     if (body.kind === 'malformed') return toAnswer(invalidInput(body.message, 'Send a JSON object.'));
@@ -112,9 +117,10 @@ function single(value: string | readonly string[] | undefined): string | undefin
 
 /** A sandbox may name its routes in full or from `/__admin` on. */
 function below(route: AdminRoute, changed: () => void): AdminRoute {
-  const { method, path } = route;
+  const { method, path, doc } = route;
   return {
     method,
+    doc,
     path: path.startsWith(`${ADMIN}/`) ? path : `${ADMIN}${path}`,
     handle: (request) => {
       if (method !== 'GET') changed();
@@ -129,7 +135,8 @@ function paramsOf(params: Record<string, string | undefined>): Record<string, st
 
 function toAnswer({ status, body, text }: AdminAnswer): MockAnswer {
   if (text !== undefined) return { status, headers: { ...ORIGIN, 'content-type': text.type }, body: text.value };
-  const type = status >= 400 ? 'application/problem+json' : 'application/json';
+  const isProblem = status >= 400 && typeof body === 'object' && body !== null && 'type' in body;
+  const type = isProblem ? 'application/problem+json' : 'application/json';
   return {
     status,
     headers: body === undefined ? ORIGIN : { ...ORIGIN, 'content-type': type },

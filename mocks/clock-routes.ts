@@ -6,11 +6,20 @@ import type { AdminAnswer, AdminRoute, Clock } from './types.js';
 /** The routes of the mock's clock. */
 export function clockRoutes(clock: Clock): readonly AdminRoute[] {
   return [
-    route('GET', '/clock', () => ok(timeOf(clock))),
-    route('PUT', '/clock', ({ body }) => putClock(clock, body)),
-    route('POST', '/clock/advance', ({ body }) => advance(clock, body)),
+    route('GET', '/clock', () => ok(timeOf(clock)), { ...SHOWN, summary: 'The time' }),
+    route('PUT', '/clock', ({ body }) => putClock(clock, body), { ...SHOWN, summary: 'Set, freeze or release the time', body: clockInput }),
+    route('POST', '/clock/advance', ({ body }) => advance(clock, body), {
+      ...SHOWN,
+      summary: 'Move the time forward, frozen or not',
+      body: advanceInput,
+    }),
   ];
 }
+
+const SHOWN = {
+  group: 'clock',
+  answers: { 200: z.object({ now: z.iso.datetime(), frozen: z.boolean() }).meta({ id: 'Clock' }) },
+};
 
 const clockInput = z
   .strictObject({

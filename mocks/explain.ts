@@ -26,13 +26,13 @@ const REMEDY = 'Send {"method": "POST", "url": "/v1/…", "headers": {}, "body":
 
 const input = z.strictObject({
   method: z
-    .string()
+    .string('must be a method such as POST')
     .regex(/^[A-Za-z]{1,20}$/, 'must be a method such as POST')
     .default('GET'),
   url: z
-    .string()
+    .string('must be a path with its query, or a URL')
     .max(16_384)
-    .regex(/^\/|^https?:\/\//i, 'must be a path with its query, or a URL'),
+    .regex(/^(?:\/|[Hh][Tt][Tt][Pp][Ss]?:\/\/)/, 'must be a path with its query, or a URL'),
   headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])).default({}),
   body: z.unknown().optional(),
 });
@@ -40,11 +40,44 @@ const input = z.strictObject({
 /** The route that says how a request would be answered, and by what; nothing is counted or used up by asking. */
 export function explainRoute(subject: ExplainSubject): AdminRoute {
   const magic = createMagic(subject.contract);
-  return route('POST', '/explain', ({ body }) => {
-    const parsed = input.safeParse(body);
-    return parsed.success ? ok(explain(subject, magic, parsed.data)) : invalid(parsed.error);
-  });
+  return route(
+    'POST',
+    '/explain',
+    ({ body }) => {
+      const parsed = input.safeParse(body);
+      return parsed.success ? ok(explain(subject, magic, parsed.data)) : invalid(parsed.error);
+    },
+    {
+      group: 'explain',
+      summary: 'What would answer a request, and why the rules do or do not apply',
+      description: 'Nothing is counted or used up by asking.',
+      body: input,
+      answers: { 200: explained },
+    },
+  );
 }
+
+const explained = z.object({
+  operation: z.string().nullable(),
+  identity: z.string(),
+  answeredBy: z.enum(['choice', 'script', 'routing', 'magic', 'sandbox', 'validation']),
+  why: z.string(),
+  rule: z.string().optional().describe('The id of the rule that answers.'),
+  rules: z
+    .array(
+      z.object({
+        id: z.string(),
+        name: z.string().optional(),
+        source: z.string(),
+        priority: z.int(),
+        matches: z.boolean(),
+        fields: z.array(z.object({ field: z.string(), expected: z.string(), actual: z.string(), matches: z.boolean() })),
+      }),
+    )
+    .max(MOST_RULES)
+    .describe('Those that apply in the order in which they are asked, then the others, the nearest first.'),
+  meta: z.object({ total: z.int() }),
+});
 
 function invalid(error: z.ZodError): AdminAnswer {
   return invalidInput(z.prettifyError(error), REMEDY);

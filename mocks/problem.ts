@@ -15,7 +15,7 @@ export const MOCK_PROBLEMS = {
   'internal-error': { status: 500, title: 'The mock has a bug' },
   'admin-unauthorized': { status: 401, title: 'The admin routes need the admin token' },
   'admin-forbidden': { status: 403, title: 'The admin routes are for local callers' },
-  'admin-unknown-route': { status: 404, title: 'There is no such admin route' },
+  'admin-unknown-route': { status: 404, title: 'There is no such thing below /__admin' },
   'admin-invalid-input': { status: 400, title: 'The admin route cannot use this input' },
 } as const;
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { ok, route } from './admin-answers.js';
 import type { Journal } from './journal.js';
 import { exposeMetrics, type Tally } from './metrics/index.js';
@@ -15,10 +16,19 @@ export interface SurfaceSubject {
 /** The routes for those who run the mock: is it ready, and what has it done? */
 export function surfaceRoutes({ journal, scripts, tally, closing }: SurfaceSubject): readonly AdminRoute[] {
   return [
-    route('GET', '/ready', () => (closing.aborted ? { status: 503, body: { status: 'stopping' } } : ok({ status: 'ready' }))),
-    route('GET', '/metrics', async () => {
-      const { text, contentType } = await exposeMetrics(tally, { rules: scripts.rules.length, journalled: journal.total });
-      return { status: 200, text: { type: contentType, value: text } };
+    route('GET', '/ready', () => (closing.aborted ? { status: 503, body: { status: 'stopping' } } : ok({ status: 'ready' })), {
+      group: 'mock',
+      summary: 'Whether it takes requests: not once it has been told to end',
+      answers: { 200: z.object({ status: z.literal('ready') }), 503: z.object({ status: z.literal('stopping') }) },
     }),
+    route(
+      'GET',
+      '/metrics',
+      async () => {
+        const { text, contentType } = await exposeMetrics(tally, { rules: scripts.rules.length, journalled: journal.total });
+        return { status: 200, text: { type: contentType, value: text } };
+      },
+      { group: 'mock', summary: 'Counters for Prometheus', mediaType: 'text/plain', answers: { 200: z.string() } },
+    ),
   ];
 }

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Contract, Failure, Operation } from '../spec/index.js';
 
 /** A request as it reached the mock, before anything was decided; the sockets are not part of it. */
@@ -75,12 +76,35 @@ export type Outcome = { readonly refused: Refusal } | { readonly succeeded: Succ
 export interface AdminRoute {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly path: string;
+  /** For the document of the control API; a route without it is listed by its name only. */
+  readonly doc?: RouteDoc | undefined;
   handle(request: {
     readonly params: Readonly<Record<string, string>>;
     readonly query: URLSearchParams;
     readonly body: unknown;
     readonly baseUrl: string;
   }): AdminAnswer | Promise<AdminAnswer>;
+}
+
+/** What the document of the control API says of a route. */
+export interface RouteDoc {
+  /** The group that it is listed in, such as `rules`. */
+  readonly group: string;
+  /** What it does, in a few words. */
+  readonly summary: string;
+  readonly description?: string;
+  /** Members of the query, by name; all are optional. */
+  readonly query?: Readonly<Record<string, z.ZodType>>;
+  /** What it takes; one that may be left out is an optional schema. */
+  readonly body?: z.ZodType;
+  /** What a success has in it, by status. */
+  readonly answers: Readonly<Record<number, z.ZodType>>;
+  /** Of the answers; JSON unless told otherwise. */
+  readonly mediaType?: string;
+  /** How it refuses, beyond what every route can refuse: what is not there, and input as WireMock's clients know it refused. */
+  readonly refuses?: readonly (404 | 422)[];
+  /** Whether it is there only to say that it is not supported. */
+  readonly unsupported?: boolean;
 }
 
 export interface AdminAnswer {

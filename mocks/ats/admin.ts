@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { invalidInput } from '../admin-answers.js';
 import { problemBody } from '../problem.js';
-import type { AdminAnswer, AdminRoute } from '../types.js';
+import type { AdminAnswer, AdminRoute, RouteDoc } from '../types.js';
 import { monthOf, quotaOf } from './quota.js';
 import { faultsOf, setFaults, type Service } from './service.js';
 import type { Faults, Organization } from './state.js';
@@ -9,7 +9,7 @@ import type { Faults, Organization } from './state.js';
 /** What may be set from outside: the dependencies below the API, and what an organization has. */
 
 const faultsInput = z.strictObject({
-  dryRun: z.union([z.boolean(), z.string().min(1)]).optional(),
+  dryRun: z.union([z.boolean(), z.string().min(1).max(1_000)]).optional(),
   commitment: z.boolean().optional(),
   upstream: z.boolean().optional(),
   shed: z.boolean().optional(),
@@ -25,6 +25,22 @@ const organizationInput = z.strictObject({
   maxKeys: count.nullable().optional(),
 });
 
+const reason = z.union([z.boolean(), z.string()]).describe('A text is the reason that prepare answers.');
+const faults = z.object({ dryRun: reason, commitment: z.boolean(), upstream: z.boolean(), shed: z.boolean() }).meta({ id: 'Faults' });
+const organization = z
+  .object({
+    credits: z.object({ testnet: amount, mainnet: amount }),
+    quota: z.object({ limit: count, used: count }).nullable().describe('Confirmations on testnet per month.'),
+    active: z.boolean(),
+    deleted: z.boolean(),
+    maxKeys: count.nullable().describe("null for the platform's own limit."),
+  })
+  .meta({ id: 'Organization' });
+
+const NAMED = 'Members that are not named stay as they are.';
+const FAULTS = { group: 'world', answers: { 200: faults } };
+const ORGANIZATION: Pick<RouteDoc, 'group' | 'answers' | 'refuses'> = { group: 'world', answers: { 200: organization }, refuses: [404] };
+
 const REST = 'members that are not named stay as they are.';
 const FAULTS_REMEDY = `Send a JSON object such as {"dryRun": "insufficient balance", "upstream": false}; ${REST}`;
 const ORGANIZATION_REMEDY = `Send a JSON object such as {"credits": {"testnet": 5}, "quota": 20, "active": true, "maxKeys": 10}; ${REST}`;
@@ -38,16 +54,28 @@ const ORGANIZATION_REMEDY = `Send a JSON object such as {"credits": {"testnet": 
  */
 export function adminRoutes(service: Service): readonly AdminRoute[] {
   return [
-    { method: 'GET', path: '/__admin/faults', handle: () => ok(faultsOf(service)) },
-    { method: 'PUT', path: '/__admin/faults', handle: ({ body }) => putFaults(service, body) },
+    {
+      method: 'GET',
+      path: '/__admin/faults',
+      doc: { ...FAULTS, summary: 'What fails below the API' },
+      handle: () => ok(faultsOf(service)),
+    },
+    {
+      method: 'PUT',
+      path: '/__admin/faults',
+      doc: { ...FAULTS, summary: 'Let something fail below the API, or no more', description: NAMED, body: faultsInput },
+      handle: ({ body }) => putFaults(service, body),
+    },
     {
       method: 'GET',
       path: '/__admin/organizations/:id',
+      doc: { ...ORGANIZATION, summary: 'What an organization has' },
       handle: ({ params }) => withOrganization(service, params['id'], (organization) => ok(show(organization, service.clock.now()))),
     },
     {
       method: 'PUT',
       path: '/__admin/organizations/:id',
+      doc: { ...ORGANIZATION, summary: 'Change what an organization has', description: NAMED, body: organizationInput },
       handle: ({ params, body }) => withOrganization(service, params['id'], (organization) => putOrganization(service, organization, body)),
     },
   ];
@@ -112,7 +140,9 @@ function withOrganization(service: Service, id: string | undefined, handle: (org
   const known = [...service.state.organizations.list()].map((candidate) => candidate.id).join(', ');
   return {
     status: 404,
-    body: problemBody('admin-unknown-route', `There is no organization ${JSON.stringify(id)}.`, { remedy: `Use one of ${known}.` }),
+    body: problemBody('admin-unknown-route', `There is no organization ${JSON.stringify((id ?? '').slice(0, 60))}.`, {
+      remedy: `Use one of ${known}.`,
+    }),
   };
 }
 

@@ -140,11 +140,19 @@ function onlyOne(written: Written, kinds: readonly string[], context: z.core.$Re
     if (written[member] !== undefined) refuse(member, `${member} belongs to fails, not to ${given[0]}`);
 }
 
+const MOST_RULES = 10_000;
+
 /** A script file, before its short forms are written out. */
 export const scriptSchema = strict({
   $schema: z.string().optional().describe('For editors.'),
-  rules: z.array(rule).max(10_000),
+  rules: z.array(rule).max(MOST_RULES),
 });
+
+const writtenRule = rule.meta({ id: 'WrittenRule', description: 'Which requests it is for, and what they are answered with.' });
+const writtenRules = z.array(writtenRule).max(MOST_RULES);
+
+/** What the control API takes: a rule, a list of them, or a script. */
+export const rulesInput = z.union([writtenRule, writtenRules, scriptSchema.extend({ rules: writtenRules })]);
 
 /** A rule as it is written. */
 export type WrittenRule = z.output<typeof rule>;
@@ -158,13 +166,13 @@ export type WrittenAnswer = z.output<typeof answer>;
  */
 export function scriptJsonSchema(contract?: Contract): Record<string, unknown> {
   const { $schema, $defs, ...schema } = z.toJSONSchema(scriptSchema, { io: 'input', unrepresentable: 'any' });
-  const known = contract === undefined ? {} : namesOf(contract);
+  const known = contract === undefined ? {} : definitionsOf(contract);
   const definitions = Object.entries($defs ?? {}).map(([id, definition]) => [id, { ...definition, ...known[id] }]);
   return { $schema, title: 'failpath script', ...schema, $defs: Object.fromEntries(definitions) as Record<string, unknown> };
 }
 
 /** What completes the definitions of `operation`, `code` and `brief`. */
-function namesOf({ operations, failures }: Contract): Readonly<Record<string, object>> {
+export function definitionsOf({ operations, failures }: Contract): Readonly<Record<string, object>> {
   const codes = [...new Set(failures.map(({ code }) => code))];
   return {
     operation: { anyOf: [{ enum: operations.map(({ id }) => id) }, { pattern: '[*?]' }] },

@@ -3,7 +3,7 @@ export { createBuilder, type BuilderOptions } from './builder.js';
 export type { ApiTypes, LooseApi, Scripting } from './builder-types.js';
 export type { Names } from './compile.js';
 export { ScriptError, type ScriptErrorReason } from './errors.js';
-export { scriptJsonSchema, type WrittenAnswer, type WrittenRule } from './format.js';
+export { definitionsOf, rulesInput, scriptJsonSchema, type WrittenAnswer, type WrittenRule } from './format.js';
 export { SCRIPT_LIMITS, type ScriptLimits } from './limits.js';
 export { labelOf } from './words.js';
 export { explainedRule, nearestRule, nearestRules, type ExplainedRule } from './nearest.js';

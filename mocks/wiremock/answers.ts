@@ -2,7 +2,7 @@ import { InputError } from '../../spec/index.js';
 import { ADMIN } from '../admin-answers.js';
 import { problemBody } from '../problem.js';
 import { ScriptError } from '../script/errors.js';
-import type { AdminAnswer, AdminRoute } from '../types.js';
+import type { AdminAnswer, AdminRoute, RouteDoc } from '../types.js';
 import { errorAt, RefusedInput, type StubError } from './errors.js';
 
 type Asked = Parameters<AdminRoute['handle']>[0];
@@ -15,10 +15,11 @@ export function ok(body: unknown): AdminAnswer {
 }
 
 /** A route below `/__admin` whose refusals are WireMock's, and problems of the mock's own at the same time. */
-export function route(method: AdminRoute['method'], path: string, handle: (request: Asked) => AdminAnswer): AdminRoute {
+export function route(method: AdminRoute['method'], path: string, handle: (request: Asked) => AdminAnswer, doc: RouteDoc): AdminRoute {
   return {
     method,
     path: `${ADMIN}${path}`,
+    doc,
     handle: (request) => {
       try {
         return handle(request);
@@ -40,7 +41,7 @@ function errorsIn(error: unknown): readonly StubError[] {
 /** An answer with WireMock's `errors`, as a problem (RFC 9457) that says the same. */
 export function refused(status: number, errors: readonly StubError[]): AdminAnswer {
   const detail = errors
-    .map((error) => [error.source?.pointer, error.title, error.detail].filter((part) => part !== undefined).join(': '))
+    .map((error) => [error.source?.pointer, error.title, error.detail].filter((part) => part !== undefined && part !== '').join(': '))
     .join('; ');
   const name = status === 404 ? 'admin-unknown-route' : 'admin-invalid-input';
   return { status, body: problemBody(name, detail, { status, errors }) };

@@ -3,6 +3,7 @@ import type { Rule } from '../script/types.js';
 import type { AdminAnswer, AdminRoute } from '../types.js';
 import { DONE, notFound, ok, refused, route } from './answers.js';
 import { bodyContent, compileContent } from './content.js';
+import { mappingDocs as docs } from './docs.js';
 import { errorAt, RefusedInput, Unsuitable, type StubError } from './errors.js';
 import { fromRule } from './from-rule.js';
 import { parseWith } from './request-pattern.js';
@@ -25,42 +26,75 @@ export function mappingRoutes(subject: WireMockSubject): readonly AdminRoute[] {
     return rule === undefined ? notFound(`There is no stub ${JSON.stringify(id.slice(0, 60))}`) : then(rule);
   };
   return [
-    route('GET', '/mappings', ({ query }) => listed(inOrder(scripts.rules), query)),
-    route('POST', '/mappings', ({ body }) => {
-      const rule = read(body);
-      scripts.add(rule);
-      return { status: 201, body: rule.stub };
-    }),
-    route('DELETE', '/mappings', () => {
-      scripts.clear();
-      return DONE;
-    }),
-    route('POST', '/mappings/reset', () => {
-      resetMappings(subject);
-      return DONE;
-    }),
-    route('POST', '/mappings/import', ({ body }) => importStubs(subject, body, read)),
-    route('POST', '/mappings/find-by-metadata', ({ body }) => {
-      const found = withMetadata(scripts.rules, body);
-      return ok({ mappings: inOrder(found).map(fromRule), meta: { total: found.length } });
-    }),
-    route('POST', '/mappings/remove-by-metadata', ({ body }) => {
-      for (const { id } of withMetadata(scripts.rules, body)) scripts.remove(id);
-      return DONE;
-    }),
-    route('GET', '/mappings/:id', ({ params }) => known(params['id'] ?? '', (rule) => ok(fromRule(rule)))),
-    route('PUT', '/mappings/:id', ({ params, body }) =>
-      known(params['id'] ?? '', ({ id }) => {
-        const rule = read(withoutId(body), { id });
+    route('GET', '/mappings', ({ query }) => listed(inOrder(scripts.rules), query), docs.list),
+    route(
+      'POST',
+      '/mappings',
+      ({ body }) => {
+        const rule = read(body);
         scripts.add(rule);
-        return ok(rule.stub);
-      }),
+        return { status: 201, body: rule.stub };
+      },
+      docs.add,
     ),
-    route('DELETE', '/mappings/:id', ({ params }) =>
-      known(params['id'] ?? '', ({ id }) => {
-        scripts.remove(id);
+    route(
+      'DELETE',
+      '/mappings',
+      () => {
+        scripts.clear();
         return DONE;
-      }),
+      },
+      docs.clear,
+    ),
+    route(
+      'POST',
+      '/mappings/reset',
+      () => {
+        resetMappings(subject);
+        return DONE;
+      },
+      docs.reset,
+    ),
+    route('POST', '/mappings/import', ({ body }) => importStubs(subject, body, read), docs.import),
+    route(
+      'POST',
+      '/mappings/find-by-metadata',
+      ({ body }) => {
+        const found = withMetadata(scripts.rules, body);
+        return ok({ mappings: inOrder(found).map(fromRule), meta: { total: found.length } });
+      },
+      docs.findByMetadata,
+    ),
+    route(
+      'POST',
+      '/mappings/remove-by-metadata',
+      ({ body }) => {
+        for (const { id } of withMetadata(scripts.rules, body)) scripts.remove(id);
+        return DONE;
+      },
+      docs.removeByMetadata,
+    ),
+    route('GET', '/mappings/:id', ({ params }) => known(params['id'] ?? '', (rule) => ok(fromRule(rule))), docs.show),
+    route(
+      'PUT',
+      '/mappings/:id',
+      ({ params, body }) =>
+        known(params['id'] ?? '', ({ id }) => {
+          const rule = read(withoutId(body), { id });
+          scripts.add(rule);
+          return ok(rule.stub);
+        }),
+      docs.change,
+    ),
+    route(
+      'DELETE',
+      '/mappings/:id',
+      ({ params }) =>
+        known(params['id'] ?? '', ({ id }) => {
+          scripts.remove(id);
+          return DONE;
+        }),
+      docs.remove,
     ),
   ];
 }

@@ -10,6 +10,8 @@ import { viewOfRecorded } from './view.js';
 const MOST = 3;
 /** Of unmatched requests, the newest; each is held against every rule. */
 const MOST_REQUESTS = 50;
+/** Of requests and rules: nobody else is answered while they are compared. */
+const MOST_PAIRS = 50_000;
 /** As WireMock weighs them: a request to another URL is hardly near. */
 const WEIGHTS: ReadonlyMap<string, number> = new Map([
   ['url', 10],
@@ -36,7 +38,8 @@ export function nearestRules(request: Asked, shown: StubJson, subject: WireMockS
 /** The same for the newest requests that no rule has answered. */
 export function nearestOfUnmatched(subject: WireMockSubject): StubJson[] {
   const unmatched = subject.journal.requests().filter(({ entry }) => entry.ruleId === undefined);
-  return unmatched.slice(-MOST_REQUESTS).flatMap((request) => nearestRules(request, loggedRequest(request), subject));
+  const many = Math.max(1, Math.min(MOST_REQUESTS, Math.floor(MOST_PAIRS / Math.max(1, subject.scripts.size))));
+  return unmatched.slice(-many).flatMap((request) => nearestRules(request, loggedRequest(request), subject));
 }
 
 /** The recorded requests that miss a pattern by the least, nearest first. */

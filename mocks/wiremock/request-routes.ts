@@ -1,14 +1,15 @@
 import type { RecordedRequest } from '../journal.js';
-import { z } from 'zod';
 import { invalidInput } from '../admin-answers.js';
 import type { AdminAnswer, AdminRoute } from '../types.js';
 import { DONE, notFound, ok, route } from './answers.js';
+import { requestDocs as docs } from './docs.js';
 import { errorAt, RefusedInput } from './errors.js';
 import { byId } from './from-rule.js';
 import { idOf, loggedRequest, serveEvent } from './logged.js';
 import { withMetadata } from './mapping-routes.js';
 import { nearestOfUnmatched, nearestRequests, nearestRules } from './near-misses.js';
 import { matchRequestPattern, parseWith, readRequestPattern } from './request-pattern.js';
+import { loggedInput } from './schema.js';
 import type { StubJson, WireMockSubject } from './types.js';
 
 /** WireMock can run without a journal; this mock cannot. */
@@ -32,36 +33,59 @@ export function requestRoutes(subject: WireMockSubject): readonly AdminRoute[] {
     return DONE;
   };
   return [
-    route('GET', '/requests', ({ query }) => listed(subject, query)),
-    route('DELETE', '/requests', clear),
-    route('POST', '/requests/reset', clear),
-    route('POST', '/requests/count', ({ body }) => ok({ count: matching(body).length, ...JOURNAL })),
-    route('POST', '/requests/find', ({ body }) => ok({ requests: matching(body).map(loggedRequest), ...JOURNAL })),
-    route('POST', '/requests/remove', ({ body }) => remove(matching(body))),
-    route('POST', '/requests/remove-by-metadata', ({ body }) => {
-      const ids = new Set(withMetadata(scripts.rules, body).map(({ id }) => id));
-      return remove(journal.requests().filter(({ entry }) => entry.ruleId !== undefined && ids.has(entry.ruleId)));
-    }),
-    route('GET', '/requests/unmatched', () => {
-      const unmatched = journal.requests().filter(({ entry }) => entry.ruleId === undefined);
-      return ok({ requests: unmatched.map(loggedRequest), ...JOURNAL });
-    }),
-    route('GET', '/requests/unmatched/near-misses', () => ok({ nearMisses: nearestOfUnmatched(subject) })),
-    route('GET', '/requests/:id', ({ params }) => {
-      const request = find(params['id'] ?? '');
-      if (request === undefined) return unknown(params['id'] ?? '');
-      return ok(serveEvent(request, byId(scripts.rules).get(request.entry.ruleId ?? '')));
-    }),
-    route('DELETE', '/requests/:id', ({ params }) => {
-      const request = find(params['id'] ?? '');
-      if (request !== undefined) journal.remove(new Set([request.id]));
-      return DONE;
-    }),
+    route('GET', '/requests', ({ query }) => listed(subject, query), docs.list),
+    route('DELETE', '/requests', clear, docs.clear),
+    route('POST', '/requests/reset', clear, docs.clear),
+    route('POST', '/requests/count', ({ body }) => ok({ count: matching(body).length, ...JOURNAL }), docs.count),
+    route('POST', '/requests/find', ({ body }) => ok({ requests: matching(body).map(loggedRequest), ...JOURNAL }), docs.find),
+    route('POST', '/requests/remove', ({ body }) => remove(matching(body)), docs.removeMatching),
+    route(
+      'POST',
+      '/requests/remove-by-metadata',
+      ({ body }) => {
+        const ids = new Set(withMetadata(scripts.rules, body).map(({ id }) => id));
+        return remove(journal.requests().filter(({ entry }) => entry.ruleId !== undefined && ids.has(entry.ruleId)));
+      },
+      docs.removeByMetadata,
+    ),
+    route(
+      'GET',
+      '/requests/unmatched',
+      () => {
+        const unmatched = journal.requests().filter(({ entry }) => entry.ruleId === undefined);
+        return ok({ requests: unmatched.map(loggedRequest), ...JOURNAL });
+      },
+      docs.unmatched,
+    ),
+    route('GET', '/requests/unmatched/near-misses', () => ok({ nearMisses: nearestOfUnmatched(subject) }), docs.unmatchedNearMisses),
+    route(
+      'GET',
+      '/requests/:id',
+      ({ params }) => {
+        const request = find(params['id'] ?? '');
+        if (request === undefined) return unknown(params['id'] ?? '');
+        return ok(serveEvent(request, byId(scripts.rules).get(request.entry.ruleId ?? '')));
+      },
+      docs.show,
+    ),
+    route(
+      'DELETE',
+      '/requests/:id',
+      ({ params }) => {
+        const request = find(params['id'] ?? '');
+        if (request !== undefined) journal.remove(new Set([request.id]));
+        return DONE;
+      },
+      docs.remove,
+    ),
     // wiremock-rest-client asks for them below /requests.
     ...['/near-misses', '/requests/near-misses'].flatMap((below) => [
-      route('POST', `${below}/request`, ({ body }) => ok({ nearMisses: nearRules(subject, body) })),
-      route('POST', `${below}/request-pattern`, ({ body }) =>
-        ok({ nearMisses: nearestRequests(readRequestPattern(body), body as StubJson, journal.requests()) }),
+      route('POST', `${below}/request`, ({ body }) => ok({ nearMisses: nearRules(subject, body) }), docs.nearRules),
+      route(
+        'POST',
+        `${below}/request-pattern`,
+        ({ body }) => ok({ nearMisses: nearestRequests(readRequestPattern(body), body as StubJson, journal.requests()) }),
+        docs.nearRequests,
       ),
     ]),
   ];
@@ -99,18 +123,8 @@ function selected(requests: readonly RecordedRequest[], query: URLSearchParams):
   );
 }
 
-/** A request as it is logged, of which only what rules look at matters. */
-const logged = z.looseObject({
-  method: z.string().max(50).nullish(),
-  url: z.string('must be a path with its query').max(100_000).startsWith('/', 'must begin with a slash').nullish(),
-  absoluteUrl: z.url('must be a URL').max(100_000).nullish(),
-  headers: z.record(z.string(), z.union([z.string(), z.array(z.string())]), 'must be an object of texts').nullish(),
-  cookies: z.unknown().optional(),
-  body: z.string('must be a text').nullish(),
-});
-
 function nearRules(subject: WireMockSubject, body: unknown): StubJson[] {
-  const { method, url, absoluteUrl, headers, body: text } = parseWith(logged, body);
+  const { method, url, absoluteUrl, headers, body: text } = parseWith(loggedInput, body);
   const asked = {
     method: method?.toUpperCase() ?? 'GET',
     url: url ?? (typeof absoluteUrl === 'string' ? pathIn(absoluteUrl) : '/'),

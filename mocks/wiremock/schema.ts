@@ -72,7 +72,8 @@ const members = {
   matchesJsonPath: z
     .unknown()
     .optional()
-    .transform((value, context) => nested(value, context)),
+    .transform((value, context) => nested(value, context))
+    .describe('A JSONPath, or {"expression": "$.title"} with a matcher of what it leads to.'),
   not: z.lazy(() => contentPattern).optional(),
   and: several.optional(),
   or: several.optional(),
@@ -80,7 +81,8 @@ const members = {
 
 export const contentPattern: z.ZodType<ContentPattern> = z
   .strictObject(members, 'must be an object such as {"equalTo": "x"}')
-  .superRefine(oneMatcher);
+  .superRefine(oneMatcher)
+  .meta({ id: 'ContentPattern', description: `One of ${MATCHERS.join(', ')}.` });
 
 const jsonPathPattern: z.ZodType<JsonPathPattern> = z
   .strictObject({ expression: z.string('must be a JSONPath'), ...members })
@@ -120,13 +122,28 @@ function oneMatcher(pattern: object, context: z.RefinementCtx): void {
 
 const manyValues = z.union([z.strictObject({ includes: several }), z.strictObject({ hasExactly: several })]);
 
-const multiValuePattern = z.unknown().transform((value, context): MultiValuePattern => {
-  const many = typeof value === 'object' && value !== null && ('includes' in value || 'hasExactly' in value);
-  const parsed = many ? manyValues.safeParse(value) : contentPattern.safeParse(value);
-  if (parsed.success) return parsed.data;
-  forward(parsed.error.issues, context);
-  return z.NEVER;
+/** As JSON Schema, which cannot see into a function. */
+const CONTENT = { $ref: '#/$defs/ContentPattern' };
+const many = (name: string): object => ({
+  type: 'object',
+  properties: { [name]: { type: 'array', items: CONTENT } },
+  required: [name],
 });
+
+const multiValuePattern = z
+  .unknown()
+  .transform((value, context): MultiValuePattern => {
+    const isMany = typeof value === 'object' && value !== null && ('includes' in value || 'hasExactly' in value);
+    const parsed = isMany ? manyValues.safeParse(value) : contentPattern.safeParse(value);
+    if (parsed.success) return parsed.data;
+    forward(parsed.error.issues, context);
+    return z.NEVER;
+  })
+  .meta({
+    id: 'MultiValuePattern',
+    description: 'Of one of the values, or with includes or hasExactly of several.',
+    anyOf: [CONTENT, many('includes'), many('hasExactly')],
+  });
 
 const named = <T extends z.ZodType>(pattern: T): z.ZodOptional<z.ZodNullable<z.ZodRecord<z.ZodString, T>>> =>
   z.record(z.string(), pattern, 'must be an object of names and matchers').nullish();
@@ -162,7 +179,20 @@ export const requestPattern = z
     const [unknown] = parameters.filter((name) => !(pattern.urlPathTemplate ?? '').includes(`{${name}}`));
     if (unknown === undefined) return;
     context.addIssue({ code: 'custom', path: ['pathParameters', unknown], message: 'is no variable of urlPathTemplate' });
-  });
+  })
+  .meta({ id: 'RequestPattern', description: 'What a request must be; what is left out does not matter.' });
 
 /** A request pattern as WireMock's clients write it; `null` is as good as nothing. */
 export type RequestPattern = z.output<typeof requestPattern>;
+
+/** A request as it is logged, of which only what rules look at matters. */
+export const loggedInput = z
+  .looseObject({
+    method: z.string().max(50).nullish(),
+    url: z.string('must be a path with its query').max(100_000).startsWith('/', 'must begin with a slash').nullish(),
+    absoluteUrl: z.url('must be a URL').max(100_000).nullish(),
+    headers: z.record(z.string(), z.union([z.string(), z.array(z.string())]), 'must be an object of texts').nullish(),
+    cookies: z.unknown().optional(),
+    body: z.string('must be a text').nullish(),
+  })
+  .meta({ id: 'AskedRequest', description: 'A request, as far as rules look at it.' });

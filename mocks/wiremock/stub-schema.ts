@@ -9,21 +9,23 @@ const milliseconds = z
 const nullableText = z.string('must be a text').nullish();
 
 /** Ways to draw a delay, by WireMock's names. */
-export const delayDistribution = z.discriminatedUnion(
-  'type',
-  [
-    z.strictObject({ type: z.literal('fixed'), milliseconds }),
-    z
-      .strictObject({ type: z.literal('uniform'), lower: milliseconds, upper: milliseconds })
-      .refine(({ lower, upper }) => lower <= upper, 'must have a lower bound that is not above the upper one'),
-    z.strictObject({
-      type: z.literal('lognormal'),
-      median: z.number('must be a number').gt(0, 'must be above 0').max(MAX_DELAY_MS, `must be at most ${MAX_DELAY_MS} milliseconds`),
-      sigma: z.number('must be a number').min(0, 'must not be negative').max(10, 'must be at most 10'),
-    }),
-  ],
-  'must be a delay of type fixed, uniform or lognormal',
-);
+export const delayDistribution = z
+  .discriminatedUnion(
+    'type',
+    [
+      z.strictObject({ type: z.literal('fixed'), milliseconds }),
+      z
+        .strictObject({ type: z.literal('uniform'), lower: milliseconds, upper: milliseconds })
+        .refine(({ lower, upper }) => lower <= upper, 'must have a lower bound that is not above the upper one'),
+      z.strictObject({
+        type: z.literal('lognormal'),
+        median: z.number('must be a number').gt(0, 'must be above 0').max(MAX_DELAY_MS, `must be at most ${MAX_DELAY_MS} milliseconds`),
+        sigma: z.number('must be a number').min(0, 'must not be negative').max(10, 'must be at most 10'),
+      }),
+    ],
+    'must be a delay of type fixed, uniform or lognormal',
+  )
+  .meta({ id: 'DelayDistribution' });
 
 export type DelayDistribution = z.output<typeof delayDistribution>;
 
@@ -60,11 +62,12 @@ export const responseDefinition = z
   .superRefine((response, context) => {
     const bodies = (['body', 'jsonBody', 'base64Body'] as const).filter((name) => response[name] !== undefined && response[name] !== null);
     if (bodies.length > 1) context.addIssue({ code: 'custom', message: `has ${bodies.join(' and ')}, of which only one can be given` });
-  });
+  })
+  .meta({ id: 'ResponseDefinition' });
 
 export type ResponseDefinition = z.output<typeof responseDefinition>;
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const UUID = /^[\dA-Fa-f]{8}(?:-[\dA-Fa-f]{4}){3}-[\dA-Fa-f]{12}$/;
 const uuid = z.stringFormat('uuid', UUID, 'must be a UUID').nullish();
 const name = z.string('must be a text').max(1_000, 'must have at most 1,000 characters').nullish();
 const EMPTY = 'names what is to happen after an answer, and this mock calls nobody';
@@ -96,7 +99,8 @@ export const stubMapping = z
     if (isText(stub.scenarioName)) return;
     if (isText(stub.requiredScenarioState)) add('requiredScenarioState', 'belongs to a scenario, and there is no scenarioName');
     if (isText(stub.newScenarioState)) add('newScenarioState', 'belongs to a scenario, and there is no scenarioName');
-  });
+  })
+  .meta({ id: 'StubMapping', description: "A rule in WireMock's words; members that are not listed are refused by name." });
 
 /** A stub as WireMock's clients write it; `null` is as good as nothing. */
 export type StubMapping = z.output<typeof stubMapping>;
@@ -108,6 +112,8 @@ export const globalSettings = z.strictObject(
     fixedDelay: milliseconds.nullish(),
     delayDistribution: delayDistribution.nullish(),
     extended: z.strictObject({}, 'must be empty: this mock has no extensions').nullish(),
+    // What is shown can be sent back.
+    proxyPassThrough: z.literal(true, 'cannot be turned off: what no rule answers is answered from the contract').nullish(),
   },
   'must be settings such as {"fixedDelay": 500}',
 );
@@ -124,6 +130,8 @@ export const stubImport = z.strictObject(
   },
   'must be an import such as {"mappings": []}',
 );
+
+export const stateInput = z.strictObject({ state: z.string('must be a text').nullish() }, 'must be a state such as {"state": "Started"}');
 
 /** What WireMock knows and this mock does not support, by name, and what to do instead. */
 export const UNSUPPORTED: Readonly<Record<string, string>> = {
@@ -156,6 +164,4 @@ export const UNSUPPORTED: Readonly<Record<string, string>> = {
   // Of a stub
   insertionIndex: 'The stub that came last is asked first; import a list to give an order.',
   postServeActions: 'The mock calls nobody after an answer.',
-  // Of settings
-  proxyPassThrough: 'What no rule answers is answered from the contract.',
 };

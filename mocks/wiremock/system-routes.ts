@@ -1,13 +1,13 @@
-import { z } from 'zod';
 import { FIRST_STATE } from '../script/state.js';
 import { ScriptError } from '../script/errors.js';
 import type { AdminAnswer, AdminRoute } from '../types.js';
 import { DONE, notFound, ok, refused, route } from './answers.js';
+import { systemDocs as docs, unsupportedDoc } from './docs.js';
 import { errorAt } from './errors.js';
 import { fromRule } from './from-rule.js';
 import { parseWith } from './request-pattern.js';
 import { delayOf, type GlobalSettings } from './settings.js';
-import { globalSettings } from './stub-schema.js';
+import { globalSettings, stateInput } from './stub-schema.js';
 import type { StubJson, WireMockSubject } from './types.js';
 
 /** The routes of scenarios, settings and the server itself. */
@@ -26,33 +26,55 @@ export function systemRoutes(subject: WireMockSubject): readonly AdminRoute[] {
     return DONE;
   };
   return [
-    route('GET', '/scenarios', () => ok({ scenarios: scenariosOf(subject) })),
-    route('POST', '/scenarios/reset', () => {
-      scripts.resetScenarios();
-      return DONE;
-    }),
-    route('PUT', '/scenarios/:name/state', ({ params, body }) => setScenario(subject, params['name'] ?? '', body)),
-    route('GET', '/settings', () => ok({ settings: { fixedDelay: null, ...settings.get(), extended: {}, proxyPassThrough: true } })),
-    route('POST', '/settings', putSettings),
-    route('PUT', '/settings', putSettings),
-    route('POST', '/reset', () => {
-      subject.reset();
-      return ok({ status: 'reset' });
-    }),
-    route('GET', '/health', () =>
-      ok({
-        ...subject.health(),
-        message: 'The mock answers.',
-        version: subject.version,
-        uptimeInSeconds: Math.floor(subject.uptime()),
-        timestamp: new Date().toISOString(),
-      }),
+    route('GET', '/scenarios', () => ok({ scenarios: scenariosOf(subject) }), docs.scenarios),
+    route(
+      'POST',
+      '/scenarios/reset',
+      () => {
+        scripts.resetScenarios();
+        return DONE;
+      },
+      docs.resetScenarios,
     ),
-    route('GET', '/version', () => ok({ version: subject.version })),
+    route('PUT', '/scenarios/:name/state', ({ params, body }) => setScenario(subject, params['name'] ?? '', body), docs.setScenario),
+    route(
+      'GET',
+      '/settings',
+      () => ok({ settings: { fixedDelay: null, ...settings.get(), extended: {}, proxyPassThrough: true } }),
+      docs.settings,
+    ),
+    route('POST', '/settings', putSettings, docs.putSettings),
+    route('PUT', '/settings', putSettings, docs.putSettings),
+    route(
+      'POST',
+      '/reset',
+      () => {
+        subject.reset();
+        return ok({ status: 'reset' });
+      },
+      docs.reset,
+    ),
+    route(
+      'GET',
+      '/health',
+      () =>
+        ok({
+          ...subject.health(),
+          message: 'The mock answers.',
+          version: subject.version,
+          uptimeInSeconds: Math.floor(subject.uptime()),
+          timestamp: new Date().toISOString(),
+        }),
+      docs.health,
+    ),
+    route('GET', '/version', () => ok({ version: subject.version }), docs.version),
     ...Object.entries(UNSUPPORTED_ROUTES).map(([key, detail]) => {
       const [method, path = ''] = key.split(' ');
-      return route(method as AdminRoute['method'], path, () =>
-        refused(422, [{ code: 10, title: `${method} /__admin${path} is not supported`, detail }]),
+      return route(
+        method as AdminRoute['method'],
+        path,
+        () => refused(422, [{ code: 10, title: `${method} /__admin${path} is not supported`, detail }]),
+        unsupportedDoc(detail),
       );
     }),
   ];
@@ -89,8 +111,6 @@ function scenariosOf({ scripts }: WireMockSubject): StubJson[] {
     mappings,
   }));
 }
-
-const stateInput = z.strictObject({ state: z.string('must be a text').nullish() }, 'must be a state such as {"state": "Started"}');
 
 /** Without a state, back to the first one. */
 function setScenario({ scripts }: WireMockSubject, name: string, body: unknown): AdminAnswer {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT, startFailpath, temporaryFile, temporaryFolder, type Running } from '../support/cli.js';
@@ -190,10 +191,15 @@ function claimsIn(folder: string): { request: number; line: number; claim: Claim
     });
 }
 
+const packages = createRequire(join(ROOT, 'package.json'));
+
 /** Runs a TypeScript block as a module whose `failpath` is this project, and compares its claims with its fetches, in order. */
 export async function runTypeScript(page: Pick<Page, 'file'>, block: Block): Promise<string[]> {
   const index = pathToFileURL(join(ROOT, 'index.ts')).href;
-  const file = temporaryFile('block.mts', block.text.replaceAll("from 'failpath'", `from ${JSON.stringify(index)}`));
+  // Other packages are those of this project.
+  const found = (name: string): string => (name === 'failpath' ? index : pathToFileURL(packages.resolve(name)).href);
+  const source = block.text.replaceAll(/from '(\w[\w-]*)'/g, (_, name: string) => `from '${found(name)}'`);
+  const file = temporaryFile('block.mts', source);
   const answers = await recordFetches(() => import(pathToFileURL(file).href));
   const claims = block.text.split('\n').flatMap((source, offset) => {
     const found = claimIn(source.replace('//', '#'));

@@ -239,12 +239,12 @@ export function apiInputs({ operations }: Contract): fc.Arbitrary<Input> {
 /**
  * Requests to the control API.
  *
- * @param routes `GET /__admin/world`, with find-my-way's `:parameters`.
+ * @param routes `GET /__admin/world`, with parameters in braces.
  * @param bodies What is right, or nearly, somewhere.
  */
 export function adminInputs(routes: readonly string[], bodies: readonly unknown[]): fc.Arbitrary<Input> {
   const target = (path: string): fc.Arbitrary<string> => {
-    const names = path.match(/:\w+/g) ?? [];
+    const names = path.match(/\{\w+\}/g) ?? [];
     return fc
       .tuple(fc.array(segment, { minLength: names.length, maxLength: names.length }), query)
       .map(([values, search]) => `${names.reduce((made, name, index) => made.replace(name, () => values[index] ?? ''), path)}${search}`);

@@ -160,7 +160,7 @@ describe('mock: admin', () => {
 
   it('lists its routes to whoever asks for another', async () => {
     for (const [method, path] of [
-      ['GET', '/__admin'],
+      ['PUT', '/__admin'],
       ['GET', '/__admin/nix'],
       ['POST', '/__admin/health'],
       ['OPTIONS', '/__admin/clock'],
@@ -169,6 +169,9 @@ describe('mock: admin', () => {
       expect([seen.status, seen.at('/type')], path).to.deep.equal([404, 'failpath:admin-unknown-route']);
       expect(seen.at('/routes')).to.include.members(['GET /__admin/clock', 'PUT /__admin/faults', 'POST /__admin/clock/advance']);
     }
+    const index = await send(mock, 'GET', '/__admin/');
+    expect([index.status, index.at('/document')]).to.deep.equal([200, '/__admin/openapi.json']);
+    expect(index.at('/routes')).to.include.members(['PUT /__admin/organizations/{id}']);
   });
 
   describe('is for those who may', () => {

@@ -1,0 +1,1 @@
+export { withDocument, type DocumentSubject } from './routes.js';
