@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadContract, type Contract } from '../spec/index.js';
-import { createAdmin } from './admin.js';
+import { createAdmin } from './admin/index.js';
 import type { Answered } from './answered.js';
 import { outside, scriptRequestOf } from './asked.js';
 import { parseText } from './body.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { invalidInput } from '../admin-answers.js';
+import { invalidInput } from '../admin/answers.js';
 import { problemBody } from '../problem.js';
 import type { AdminAnswer, AdminRoute, RouteDoc } from '../types.js';
 import { monthOf, quotaOf } from './quota.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { verdict } from '../verdict-schema.js';
+import { verdict } from '../admin/verdict-schema.js';
 
 /** What the routes of WireMock's API answer, for the document of the control API. */
 

@@ -1,5 +1,5 @@
 import { InputError } from '../../spec/index.js';
-import { ADMIN } from '../admin-answers.js';
+import { ADMIN } from '../admin/answers.js';
 import { problemBody } from '../problem.js';
 import { ScriptError } from '../script/errors.js';
 import type { AdminAnswer, AdminRoute, RouteDoc } from '../types.js';

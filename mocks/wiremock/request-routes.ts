@@ -1,5 +1,5 @@
 import type { RecordedRequest } from '../journal.js';
-import { invalidInput } from '../admin-answers.js';
+import { invalidInput } from '../admin/answers.js';
 import type { AdminAnswer, AdminRoute } from '../types.js';
 import { DONE, notFound, ok, route } from './answers.js';
 import { requestDocs as docs } from './docs.js';

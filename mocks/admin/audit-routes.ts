@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Contract } from '../spec/index.js';
-import { ok, route } from './admin-answers.js';
-import type { AdminRoute } from './types.js';
+import type { Contract } from '../../spec/index.js';
+import { ok, route } from './answers.js';
+import type { AdminRoute } from '../types.js';
 import { verdict } from './verdict-schema.js';
-import { reportVerdict, type Audit } from './verification/index.js';
+import { reportVerdict, type Audit } from '../verification/index.js';
 
 /** The routes that say what clients have been shown, and how they behaved. */
 export function auditRoutes({ contract, audit }: { readonly contract: Contract; readonly audit: Audit }): readonly AdminRoute[] {

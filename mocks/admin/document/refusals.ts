@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MOCK_PROBLEMS, type MockProblem } from '../problem.js';
+import { MOCK_PROBLEMS, type MockProblem } from '../../problem.js';
 
 const ADMIN_TYPES = (Object.keys(MOCK_PROBLEMS) as MockProblem[])
   .filter((name) => name.startsWith('admin-'))

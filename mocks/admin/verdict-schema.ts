@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MISBEHAVIOURS } from './verification/index.js';
+import { MISBEHAVIOURS } from '../verification/index.js';
 
 /** A verdict on a client, for the document of the control API. */
 export const verdict = z

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Contract } from '../spec/index.js';
-import { invalidInput, ok, route } from './admin-answers.js';
-import { readChoice, type Choice, type UnreadableChoice } from './choice.js';
-import { kitOf } from './kit.js';
-import { createMagic, type FindMagic } from './magic.js';
-import { explainedRule, labelOf, type Explanation, type ScriptRequest, type Scripts } from './script/index.js';
-import { select, unreadable } from './select.js';
-import type { AdminAnswer, AdminRoute, Sandbox } from './types.js';
+import type { Contract } from '../../spec/index.js';
+import { invalidInput, ok, route } from './answers.js';
+import { readChoice, type Choice, type UnreadableChoice } from '../choice.js';
+import { kitOf } from '../kit.js';
+import { createMagic, type FindMagic } from '../magic.js';
+import { explainedRule, labelOf, type Explanation, type ScriptRequest, type Scripts } from '../script/index.js';
+import { select, unreadable } from '../select.js';
+import type { AdminAnswer, AdminRoute, Sandbox } from '../types.js';
 
 export interface ExplainSubject {
   readonly contract: Contract;

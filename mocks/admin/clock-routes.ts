@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { invalidInput, ok, route } from './admin-answers.js';
-import { LATEST } from './clock.js';
-import type { AdminAnswer, AdminRoute, Clock } from './types.js';
+import { invalidInput, ok, route } from './answers.js';
+import { LATEST } from '../clock.js';
+import type { AdminAnswer, AdminRoute, Clock } from '../types.js';
 
 /** The routes of the mock's clock. */
 export function clockRoutes(clock: Clock): readonly AdminRoute[] {

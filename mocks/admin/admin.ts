@@ -1,13 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import findMyWay from 'find-my-way';
-import { ADMIN, invalidInput, routeName } from './admin-answers.js';
-import { adminRoutes, type AdminSubject } from './admin-routes.js';
-import { readJson } from './body.js';
+import { ADMIN, invalidInput, routeName } from './answers.js';
+import { adminRoutes, type AdminSubject } from './routes.js';
+import { readJson } from '../body.js';
 import { withDocument } from './document/index.js';
-import { hostName, isLoopback } from './hosts.js';
-import { HTTP_LIMITS } from './http/index.js';
-import { ORIGIN, problem } from './problem.js';
-import type { AdminAnswer, AdminRoute, MockAnswer, MockRequest } from './types.js';
+import { hostName, isLoopback } from '../hosts.js';
+import { HTTP_LIMITS } from '../http/index.js';
+import { ORIGIN, problem } from '../problem.js';
+import type { AdminAnswer, AdminRoute, MockAnswer, MockRequest } from '../types.js';
 
 export interface AdminOptions extends AdminSubject {
   /** Needed with every request when there is one. */

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { route, ok, unknownRoute } from './admin-answers.js';
+import { route, ok, unknownRoute } from './answers.js';
 import { auditRoutes } from './audit-routes.js';
 import { clockRoutes } from './clock-routes.js';
 import { explainRoute, type ExplainSubject } from './explain.js';
 import { ruleRoutes, type RuleSubject } from './rule-routes.js';
 import { surfaceRoutes, type SurfaceSubject } from './surface-routes.js';
-import type { AdminRoute, Clock } from './types.js';
-import type { Audit } from './verification/index.js';
-import { wiremockRoutes, type WireMockSubject } from './wiremock/index.js';
+import type { AdminRoute, Clock } from '../types.js';
+import type { Audit } from '../verification/index.js';
+import { wiremockRoutes, type WireMockSubject } from '../wiremock/index.js';
 
 /** What the admin routes steer. */
 export interface AdminSubject extends WireMockSubject, RuleSubject, ExplainSubject, Omit<SurfaceSubject, 'journal' | 'scripts'> {

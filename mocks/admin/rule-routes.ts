@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { formatFinding, InputError } from '../spec/index.js';
-import { invalidInput, ok, route, unknownRoute } from './admin-answers.js';
-import { addAll, parseScript, rulesInput, ScriptError, type ParseOptions, type Rule, type Scripts } from './script/index.js';
-import type { AdminAnswer, AdminRoute } from './types.js';
+import { formatFinding, InputError } from '../../spec/index.js';
+import { invalidInput, ok, route, unknownRoute } from './answers.js';
+import { addAll, parseScript, rulesInput, ScriptError, type ParseOptions, type Rule, type Scripts } from '../script/index.js';
+import type { AdminAnswer, AdminRoute } from '../types.js';
 
 export interface RuleSubject extends ParseOptions {
   readonly scripts: Scripts;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { bracedPath } from '../admin-answers.js';
-import { definitionsOf } from '../script/index.js';
-import type { AdminRoute, RouteDoc } from '../types.js';
+import { bracedPath } from '../answers.js';
+import { definitionsOf } from '../../script/index.js';
+import type { AdminRoute, RouteDoc } from '../../types.js';
 import { GROUPS } from './groups.js';
 import { REFUSALS, type RefusalStatus } from './refusals.js';
 import type { DocumentSubject } from './routes.js';

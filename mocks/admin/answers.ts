@@ -1,5 +1,5 @@
-import { problemBody } from './problem.js';
-import type { AdminAnswer, AdminRoute, RouteDoc } from './types.js';
+import { problemBody } from '../problem.js';
+import type { AdminAnswer, AdminRoute, RouteDoc } from '../types.js';
 
 /** What the paths of all admin routes begin with. */
 export const ADMIN = '/__admin';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { ok, route } from './admin-answers.js';
-import type { Journal } from './journal.js';
-import { exposeMetrics, type Tally } from './metrics/index.js';
-import type { Scripts } from './script/index.js';
-import type { AdminRoute } from './types.js';
+import { ok, route } from './answers.js';
+import type { Journal } from '../journal.js';
+import { exposeMetrics, type Tally } from '../metrics/index.js';
+import type { Scripts } from '../script/index.js';
+import type { AdminRoute } from '../types.js';
 
 export interface SurfaceSubject {
   readonly journal: Pick<Journal, 'total'>;

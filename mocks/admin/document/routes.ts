@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Contract } from '../../spec/index.js';
-import { ADMIN, ok, route, routeName } from '../admin-answers.js';
-import type { AdminRoute } from '../types.js';
+import type { Contract } from '../../../spec/index.js';
+import { ADMIN, ok, route, routeName } from '../answers.js';
+import type { AdminRoute } from '../../types.js';
 import { documentOf } from './document.js';
 
 /** What the document says besides the routes. */

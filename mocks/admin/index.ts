@@ -1,0 +1,1 @@
+export { createAdmin, type Admin, type AdminOptions } from './admin.js';
