@@ -37,9 +37,15 @@ const KEEP_ALIVE_TIMEOUT = 75_000;
  */
 export function createHttpServer(app: App, address: () => string): Server {
   const responses = new WeakMap<Duplex, ServerResponse>();
+  let underWay = 0;
+  let answered: number | undefined;
   const serve = (req: IncomingMessage, res: ServerResponse): void => {
     responses.set(req.socket, res);
-    void handle(app, address, req, res);
+    underWay++;
+    void handle(app, address, req, res).finally(() => {
+      underWay--;
+      answered = connectionOf(req.socket).id;
+    });
   };
   const server = createServer(
     // A missing Host is answered like everything else, by the app and in the envelope.
@@ -53,7 +59,10 @@ export function createHttpServer(app: App, address: () => string): Server {
     serve,
   );
   server.timeout = SOCKET_TIMEOUT;
-  server.on('connection', connectionOf);
+  server.on('connection', (socket) => {
+    connectionOf(socket, underWay === 0 ? answered : undefined);
+    answered = undefined;
+  });
   server.on('checkExpectation', serve);
   server.on('connect', (req: IncomingMessage, socket: Duplex) => {
     const target = { method: 'CONNECT', path: (req.url ?? '').slice(0, 1_000), query: new URLSearchParams() };
@@ -114,9 +123,12 @@ const connections = new WeakMap<Duplex, Connection>();
 let opened = 0;
 
 /** Counts connections as they are opened. */
-function connectionOf(socket: Duplex): Connection {
+function connectionOf(socket: Duplex, after?: number): Connection {
   let connection = connections.get(socket);
-  if (connection === undefined) connections.set(socket, (connection = { id: ++opened, opened: performance.now() }));
+  if (connection === undefined) {
+    connection = { id: ++opened, opened: performance.now(), ...(after === undefined ? {} : { after }) };
+    connections.set(socket, connection);
+  }
   return connection;
 }
 
