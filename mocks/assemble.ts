@@ -72,8 +72,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { host = '127.0.0.1', dynamic, proxyTo = [], onRequest } = options;
   const seed = options.seed === undefined ? undefined : String(options.seed);
   const contract = typeof options.contract === 'object' ? options.contract : await loadContract(options.contract ?? defaultContract());
-  const journal = createJournal({ contract });
-  const audit = createAudit(contract, journal);
+  const journal = createJournal({ contract, beforeReset: () => audit.settle() });
+  const audit: Audit = createAudit(contract, journal);
   const clock = createClock(Date.now, journal.worldChanged);
   const sandbox = createSandbox(contract, clock, options.sandbox);
   const identities = sandbox?.identities;
@@ -82,7 +82,6 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const adminToken = tokenFor(host, options.adminToken);
   const delays = createDelays(seed ?? 'delays');
   const reset = (): void => {
-    audit.settle();
     clock.reset();
     sandbox?.reset();
     delays.set({});
