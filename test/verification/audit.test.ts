@@ -10,7 +10,7 @@ const CONFIRM = '/v1/organizations/any/works/confirm';
 describe('verification: the audit', () => {
   const { start, closeAll } = mocks();
   after(closeAll);
-  let mock: Mock<AtsWorld>;
+  let mock: Mock;
   before(async () => {
     mock = await start<AtsWorld>();
   });

@@ -24,7 +24,7 @@ interface Explained {
 describe('verification: explanations', () => {
   const { start, closeAll } = mocks();
   after(closeAll);
-  let mock: Mock<AtsWorld>;
+  let mock: Mock;
   let bare: Mock<unknown>;
   before(async () => {
     mock = await start<AtsWorld>();

@@ -14,7 +14,7 @@ const bearer = (token: string): Record<string, string> => ({ authorization: `Bea
 describe('verification: over a socket', () => {
   const { start, closeAll } = mocks();
   after(closeAll);
-  let mock: Mock<AtsWorld>;
+  let mock: Mock;
   before(async () => {
     mock = await start<AtsWorld>();
   });
