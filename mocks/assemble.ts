@@ -135,7 +135,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       return { answer: record(answered, since), fault: answered.fault };
     },
     closing: closing.signal,
-    refuseFraming: (why) => record(engine.refuseFraming(why), now()),
+    refuseFraming: (why, answering) => (answering ? engine.refuseFraming(why).answer : record(engine.refuseFraming(why), now())),
     refuseRoute: (request, why) => record(engine.refuseRoute(request, why), now()),
   };
   return {

@@ -9,8 +9,8 @@ export interface App {
   answer(request: MockRequest): Promise<{ readonly answer: MockAnswer; readonly fault?: Fault | undefined }>;
   /** Aborted when the server closes: faults that wait end then. */
   readonly closing: AbortSignal;
-  /** To what is no HTTP request. */
-  refuseFraming(why: string): MockAnswer;
+  /** To what is no HTTP request, or to the rest of one that is being answered and recorded by itself. */
+  refuseFraming(why: string, answering: boolean): MockAnswer;
   /** To a request that wants another protocol. */
   refuseRoute(request: Pick<MockRequest, 'method' | 'path' | 'query'>, why: string): MockAnswer;
 }
@@ -72,7 +72,7 @@ export function createHttpServer(app: App, address: () => string): Server {
     const response = responses.get(socket);
     const answering = response !== undefined && response.headersSent && !response.writableEnded;
     if (!socket.writable || answering || error.code === 'ECONNRESET') socket.destroy();
-    else finish(socket, app.refuseFraming(reasonOf(error)));
+    else finish(socket, app.refuseFraming(reasonOf(error), response !== undefined && !response.writableEnded && !response.req.complete));
   });
   return server;
 }

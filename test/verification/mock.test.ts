@@ -81,6 +81,7 @@ describe('verification: over a socket', () => {
       });
       const [exchange] = await awaited;
       expect(exchange).to.include({ operation: 'prepareWork', identity: 'none' });
+      expect(mock.journal.total).to.equal(1);
       expect(exchange?.body).to.deep.equal({ kind: 'unread', problem: 'The body ended before it was complete.' });
     });
 
