@@ -174,6 +174,27 @@ describe('verification: behaviour, by properties', function () {
     });
   }
 
+  it('finds the hammering of one caller whose connections take turns, as likely, and not its patience', () => {
+    const realistic = fc.array(fc.double({ min: MOMENT_MS, max: 40, noNaN: true }), { minLength: 2, maxLength: 8 });
+    const warm = fc.integer({ min: 0, max: 5 });
+    fc.assert(
+      fc.property(MISDEEDS.hammered, patient, realistic, warm, (bad, patience, latencies, warm) => {
+        const call = (policy: Policy, start: number, body: unknown, outcomes: readonly Outcome[]): Call => {
+          return { operation: 'prepareWork', start, body, outcomes, policy, latencies, key: noKey };
+        };
+        const verdicts = (policy: Policy): (readonly [string, boolean])[] => {
+          const before = Array.from({ length: warm }, (_, index) => call(policy, index * 1_000, { index }, []));
+          const calls = [...before, call(policy, 10_000, { title: 'mine' }, bad.outcomes)];
+          const exchanges = simulate(contract, [{ name: 'one', connections: 'alternating', calls }]);
+          return judgeBehaviour(contract, exchanges).map(({ misbehaviour, certain }) => [misbehaviour, certain]);
+        };
+        expect(verdicts(bad.policy)).to.deep.equal([['hammered', false]]);
+        expect(verdicts(patience)).to.deep.equal([]);
+      }),
+      { numRuns: RUNS, seed: 20_260_302 },
+    );
+  });
+
   it('finds reused-key, however far apart the two requests are within the time that keys are remembered', () => {
     const apart = fc.record({ gap: fc.integer({ min: 1, max: 80_000_000 }), other: fc.constantFrom('initWork', 'initVersion'), latencies });
     fc.assert(
