@@ -113,7 +113,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
 
   selecting(program.command('coverage').description('which declared failures has the client of a running mock been shown?'))
     .requiredOption('--url <url>', 'address of the mock')
-    .option('--min <percent>', 'exit 2 when less than this was shown', Number)
+    .option('--min <percent>', 'exit 2 when less than this was shown', percent)
     .option('--admin-token <token>', 'what the mock asks for (default: FAILPATH_ADMIN_TOKEN)')
     .option('--json', 'print JSON')
     .action(async (options: CoverageOptions) => done(await coverage(options, io)));
@@ -179,6 +179,13 @@ function whole(least: number, most: number): (value: string) => number {
     }
     return number;
   };
+}
+
+/** An empty text, such as of a variable that is not set, is no share: the gate must not stand open for it. */
+function percent(value: string): number {
+  const number = Number(value);
+  if (!(number >= 0 && number <= 100) || value.trim() === '') throw new InvalidArgumentError('It is a number from 0 to 100.');
+  return number;
 }
 
 function positive(value: string): number {

@@ -80,8 +80,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { host = '127.0.0.1', dynamic, proxyTo = [], cors = true, onRequest } = options;
   const seed = options.seed === undefined ? undefined : String(options.seed);
   const contract = typeof options.contract === 'object' ? options.contract : await loadContract(options.contract ?? defaultContract());
-  const journal = createJournal({ contract });
-  const audit = createAudit(contract, journal);
+  const journal = createJournal({ contract, beforeReset: () => audit.settle() });
+  const audit: Audit = createAudit(contract, journal);
   const clock = createClock(Date.now, journal.worldChanged);
   const sandbox = createSandbox(contract, clock, options.sandbox);
   const identities = sandbox?.identities;
@@ -90,7 +90,6 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const adminToken = tokenFor(host, options.adminToken);
   const delays = createDelays(seed ?? 'delays');
   const reset = (): void => {
-    audit.settle();
     clock.reset();
     sandbox?.reset();
     delays.set({});
@@ -154,7 +153,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       return { answer: cors ? shareWithPages(request, answer) : answer, fault: answered.fault };
     },
     closing: closing.signal,
-    refuseFraming: (why) => record(engine.refuseFraming(why), now()),
+    refuseFraming: (why, answering) => (answering === true ? engine.refuseFraming(why).answer : record(engine.refuseFraming(why), now())),
     refuseRoute: (request, why) => record(engine.refuseRoute(request, why), now()),
   };
   return {

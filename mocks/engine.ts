@@ -236,18 +236,22 @@ class ContractEngine implements Engine {
   }
 
   async #elsewhere(asked: Asked): Promise<Answered> {
-    let { request } = asked;
+    let { request, body } = asked;
     if (this.#scripts !== undefined && this.#scripts.size > 0) {
       // Rules may look at the body, and the storage streams it.
       const peeked = await peekJson(request.body, this.#bodyLimit, request.headers['content-encoding']);
       request = { ...request, body: peeked.body };
-      const scripted = await this.#script({ ...asked, request, body: peeked.json }, undefined);
-      if (scripted?.given !== undefined) return this.#finish({ ...asked, body: peeked.json }, undefined, scripted.given);
+      body = peeked.json;
+      const scripted = await this.#script({ ...asked, request, body }, undefined);
+      if (scripted?.given !== undefined) return this.#finish({ ...asked, body }, undefined, scripted.given);
     }
     const options = answerOptions(this.#contract, request, asked.requestId);
     if (options !== undefined) return this.#finish(asked, undefined, options);
     const answer = await this.#sandbox?.elsewhere(request);
-    if (answer === undefined) return this.#finish(asked, undefined, this.#unknownRoute(asked, this.#whyNoRoute(request)));
+    if (answer === undefined) {
+      const seen = { ...asked, body };
+      return this.#finish(seen, undefined, this.#unknownRoute(seen, this.#whyNoRoute(request)));
+    }
     return this.#finish(withoutEnd({ ...asked, request }), undefined, {
       answer,
       answeredBy: 'storage',

@@ -47,6 +47,8 @@ export interface JournalOptions {
   readonly contract: Contract;
   /** How many requests are kept; 1,000 by default. */
   readonly capacity?: number;
+  /** Told before everything is forgotten. */
+  readonly beforeReset?: () => void;
 }
 
 /**
@@ -56,7 +58,7 @@ export interface JournalOptions {
  * const journal = createJournal({ contract });
  * journal.entries(1)[0]?.why; // 'Prefer: error=api_key.revoked'
  */
-export function createJournal({ contract, capacity = 1_000 }: JournalOptions): Journal {
+export function createJournal({ contract, capacity = 1_000, beforeReset = () => undefined }: JournalOptions): Journal {
   const recorder = createRecorder();
   const kept = new Map<number, Kept>();
   const listeners = new Set<(exchange: RecordedExchange) => void>();
@@ -93,6 +95,7 @@ export function createJournal({ contract, capacity = 1_000 }: JournalOptions): J
       epoch++;
     },
     reset: () => {
+      beforeReset();
       kept.clear();
       total = 0;
       epoch++;

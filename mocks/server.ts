@@ -12,8 +12,8 @@ export interface App {
   answer(request: MockRequest): Promise<{ readonly answer: MockAnswer; readonly fault?: Fault | undefined }>;
   /** Aborted when the server closes: faults that wait end then. */
   readonly closing: AbortSignal;
-  /** To what is no HTTP request. */
-  refuseFraming(why: string): MockAnswer;
+  /** To what is no HTTP request, or to the rest of one that is being answered and recorded by itself. */
+  refuseFraming(why: string, answering?: boolean): MockAnswer;
   /** To a request that wants another protocol. */
   refuseRoute(request: Pick<MockRequest, 'method' | 'path' | 'query'>, why: string): MockAnswer;
 }
@@ -50,13 +50,22 @@ export function createHttpServer(app: App, address: () => string, { tls, limits:
   const baseUrl = ({ headers }: IncomingMessage): string =>
     `${tls === undefined ? 'http' : 'https'}://${hostName(headers.host) === undefined ? address() : (headers.host ?? '')}`;
   const host: Host = { app, baseUrl, limits, closing: () => !server.listening };
+  let underWay = 0;
+  let answered: number | undefined;
   const serve = (req: IncomingMessage, res: ServerResponse): void => {
     responses.set(req.socket, res);
-    void handle(host, req, res);
+    underWay++;
+    void handle(host, req, res).finally(() => {
+      underWay--;
+      answered = connectionOf(req.socket).id;
+    });
   };
   server.timeout = limits.socketTimeout;
   server.maxConnections = limits.connections;
-  server.on(tls === undefined ? 'connection' : 'secureConnection', connectionOf);
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Duplex) => {
+    connectionOf(socket, underWay === 0 ? answered : undefined);
+    answered = undefined;
+  });
   server.on('request', serve);
   server.on('checkExpectation', serve);
   server.on('connect', (req: IncomingMessage, socket: Duplex) => {
@@ -69,7 +78,11 @@ export function createHttpServer(app: App, address: () => string, { tls, limits:
     const plain = error.code === 'ERR_SSL_HTTP_REQUEST' ? belowTls(socket) : undefined;
     if (plain !== undefined) finish(plain, app.refuseFraming(`this is HTTP without TLS; call https://${address()} instead`));
     else if (!socket.writable || answering || error.code === 'ECONNRESET') socket.destroy();
-    else finish(socket, app.refuseFraming(reasonOf(error, limits)));
+    else
+      finish(
+        socket,
+        app.refuseFraming(reasonOf(error, limits), response !== undefined && !response.writableEnded && !response.req.complete),
+      );
   });
   return server;
 }
@@ -137,15 +150,15 @@ const connections = new WeakMap<Duplex, Connection>();
 let opened = 0;
 
 /** Counts connections as they are opened. */
-function connectionOf(socket: Duplex): Connection {
+function connectionOf(socket: Duplex, after?: number): Connection {
   let connection = connections.get(socket);
-  if (connection === undefined) connections.set(socket, (connection = newConnection()));
+  if (connection === undefined) connections.set(socket, (connection = newConnection(after)));
   return connection;
 }
 
 /** One more connection, as of now. */
-export function newConnection(): Connection {
-  return { id: ++opened, opened: performance.now() };
+export function newConnection(after?: number): Connection {
+  return { id: ++opened, opened: performance.now(), ...(after === undefined ? {} : { after }) };
 }
 
 async function send({ closing }: Host, res: ServerResponse, answer: MockAnswer): Promise<void> {

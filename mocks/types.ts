@@ -24,6 +24,11 @@ export interface Connection {
   readonly id: number;
   /** By `performance.now()`. */
   readonly opened: number;
+  /**
+   * The connection that had carried the last answer when this one was opened, if nothing was under way then and no other was opened
+   * since: whoever was answered there may go on here.
+   */
+  readonly after?: number;
 }
 
 export interface MockAnswer {

@@ -31,7 +31,7 @@ const input = z.strictObject({
     .default('GET'),
   url: z
     .string('must be a path with its query, or a URL')
-    .max(16_384)
+    .max(16_384, 'must not be longer than 16384 characters')
     .regex(/^(?:\/|[Hh][Tt][Tt][Pp][Ss]?:\/\/)/, 'must be a path with its query, or a URL'),
   headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])).default({}),
   body: z.unknown().optional(),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { formatFinding, InputError } from '../../spec/index.js';
 import { invalidInput, ok, route, unknownRoute } from './answers.js';
@@ -74,7 +75,8 @@ function add({ scripts, ...options }: RuleSubject, body: unknown): AdminAnswer {
   if (typeof body !== 'object' || body === null) return invalidInput('The body is no rule.', REMEDY);
   const script = Array.isArray(body) ? { rules: body } : 'rules' in body ? body : { rules: [body] };
   try {
-    const rules = parseScript(script, { name: 'admin' }, options);
+    // What is sent twice is two rules, even if it is the same.
+    const rules = parseScript(script, { name: 'admin' }, options).map((rule) => ({ ...rule, id: randomUUID() }));
     addAll(scripts, rules);
     return { status: 201, body: { rules: rules.map(shown) } };
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Contract } from '../../spec/index.js';
 import type { Journal } from '../journal.js';
 import { judgeBehaviour, type Verdict } from './behaviour/index.js';
 import { createCoverageTally, type Coverage, type Shown } from './coverage.js';
+import type { RecordedExchange } from './types.js';
 
 /** What a client has been shown and how it behaved, over as many resets of the mock as its tests make. */
 export interface Audit {
@@ -35,14 +36,17 @@ export function createAudit(contract: Contract, journal: Pick<Journal, 'exchange
   let requests = 0;
   let settled: Verdict[] = [];
   let unjudged = 0;
-  const forgotten = (): number => journal.total - journal.entries().length;
+  /** The number of the last request in the journal that no longer counts. */
+  let ignored = 0;
+  const inJournal = (): readonly RecordedExchange[] => journal.exchanges().filter(({ id }) => id > ignored);
+  const forgotten = (): number => journal.total - ignored - journal.entries().filter(({ id }) => id > ignored).length;
   return {
     add: (answer) => {
       requests++;
       tally.add(answer);
     },
     coverage: () => tally.report(),
-    verdicts: () => [...settled, ...judgeBehaviour(contract, journal.exchanges())].slice(0, MOST_VERDICTS),
+    verdicts: () => [...settled, ...judgeBehaviour(contract, inJournal())].slice(0, MOST_VERDICTS),
     get requests() {
       return requests;
     },
@@ -50,14 +54,16 @@ export function createAudit(contract: Contract, journal: Pick<Journal, 'exchange
       return unjudged + forgotten();
     },
     settle: () => {
-      settled = [...settled, ...judgeBehaviour(contract, journal.exchanges())].slice(0, MOST_VERDICTS);
+      settled = [...settled, ...judgeBehaviour(contract, inJournal())].slice(0, MOST_VERDICTS);
       unjudged += forgotten();
+      ignored = 0;
     },
     reset: () => {
       tally.reset();
       requests = 0;
       settled = [];
       unjudged = 0;
+      ignored = journal.total;
     },
   };
 }

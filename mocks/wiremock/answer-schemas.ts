@@ -74,7 +74,7 @@ const exchange = {
   choice: z.string(),
   idempotencyKey: z.string().optional(),
   traceId: z.string().optional(),
-  connection: z.object({ id: z.int(), opened: z.number() }),
+  connection: z.object({ id: z.int(), opened: z.number(), after: z.int().optional() }),
   epoch: z.int(),
   retryAfterMs: z.number().optional(),
 };

@@ -1,3 +1,4 @@
+import { redactUrl } from '../redact.js';
 import { show } from '../script/show.js';
 import { textCheck, type Check } from './checks.js';
 import { wholeExpression } from './content.js';
@@ -26,13 +27,13 @@ export function urlChecks({ member, value }: UrlMember): Check[] {
       const { path, search } = splitUrl(value);
       return [
         pathIs(path),
-        { ...textCheck('query', search === '' ? 'absent' : show(search), searchOf, (text) => text === search), actual: shownSearch },
+        { ...textCheck('query', shownSearch(search), searchOf, (text) => text === search), actual: (view) => shownSearch(view.search) },
       ];
     }
     case 'urlPath':
       return [pathIs(value)];
     case 'urlPattern':
-      return [textCheck('url', `matching ${show(value)}`, (view) => view.url, wholeExpression(value))];
+      return [{ ...textCheck('url', `matching ${show(value)}`, (view) => view.url, wholeExpression(value)), actual: shownUrl }];
     case 'urlPathPattern':
       return [textCheck('path', `matching ${show(value)}`, pathOf, wholeExpression(value))];
     default:
@@ -42,7 +43,12 @@ export function urlChecks({ member, value }: UrlMember): Check[] {
 
 const pathOf = (view: RequestView): string => view.path;
 const searchOf = (view: RequestView): string => view.search;
-const shownSearch = ({ search }: RequestView): string => (search === '' ? 'absent' : show(search));
+/** Without credentials, which have telling names in a query. */
+const shownSearch = (search: string): string => (search === '' ? 'absent' : show(redactUrl('', new URLSearchParams(search)).slice(1)));
+const shownUrl = ({ url }: RequestView): string => {
+  const { path, search } = splitUrl(url);
+  return show(redactUrl(path, new URLSearchParams(search)));
+};
 const pathIs = (path: string): Check => textCheck('path', show(path), pathOf, (text) => text === path);
 
 function compileTemplate(template: string): (path: string) => boolean {

@@ -42,7 +42,7 @@ describe('docs: the mock', function () {
       expect(flags.filter((flag) => !GUIDE.text.includes(`| \`${flag}`))).to.deep.equal([]);
     });
 
-    it('names every admin route', async () => {
+    it('names every admin route on the page of the control API', async () => {
       const { routes } = (await (await fetch(`${url()}/__admin`)).json()) as { routes: string[] };
       expect(routes).to.include('GET /__admin/world');
       const { text } = readPage('docs/control-api.md');

@@ -10,7 +10,9 @@ const RUNS = process.env['FAILPATH_LONG'] === undefined ? 150 : 5_000;
 const latencies = fc.array(fc.double({ min: 0.05, max: 40, noNaN: true }), { minLength: 2, maxLength: 8 });
 const start = fc.double({ min: 0, max: 5_000, noNaN: true });
 const chance = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 10 });
-const connections = fc.constantFrom('first free', 'last used', 'fresh' as const);
+const connections = fc.constantFrom('first free', 'last used', 'fresh', 'alternating' as const);
+/** On their way, requests and answers take so long at least: those of a client that alternates are told apart by it from simultaneous ones. */
+const MOMENT_MS = 0.2;
 
 /** Exponential backoff with jitter; an optional first retry at once; Retry-After is respected; what must not be retried is not. */
 const patient: fc.Arbitrary<Policy> = fc
@@ -153,7 +155,9 @@ describe('verification: behaviour, by properties', function () {
     it(`finds ${misbehaviour} among clients that behave, and accuses nobody else`, () => {
       fc.assert(
         fc.property(wellBehaved, misdeed, connections, start, latencies, (others, bad, connections, start, latencies) => {
-          const culprit: Caller = { name: 'culprit', connections, calls: [{ ...bad, body: { title: 'mine' }, start, latencies }] };
+          const realistic = connections === 'alternating' ? latencies.map((latency) => Math.max(latency, MOMENT_MS)) : latencies;
+          const call: Call = { ...bad, body: { title: 'mine' }, start, latencies: realistic };
+          const culprit: Caller = { name: 'culprit', connections, calls: [call] };
           const exchanges = simulate(contract, [...others, culprit]);
           const verdicts = judgeBehaviour(contract, exchanges);
           expect(verdicts.map((verdict) => verdict.misbehaviour)).to.include(misbehaviour);
@@ -169,6 +173,27 @@ describe('verification: behaviour, by properties', function () {
       );
     });
   }
+
+  it('finds the hammering of one caller whose connections take turns, as likely, and not its patience', () => {
+    const realistic = fc.array(fc.double({ min: MOMENT_MS, max: 40, noNaN: true }), { minLength: 2, maxLength: 8 });
+    const warm = fc.integer({ min: 0, max: 5 });
+    fc.assert(
+      fc.property(MISDEEDS.hammered, patient, realistic, warm, (bad, patience, latencies, warm) => {
+        const call = (policy: Policy, start: number, body: unknown, outcomes: readonly Outcome[]): Call => {
+          return { operation: 'prepareWork', start, body, outcomes, policy, latencies, key: noKey };
+        };
+        const verdicts = (policy: Policy): (readonly [string, boolean])[] => {
+          const before = Array.from({ length: warm }, (_, index) => call(policy, index * 1_000, { index }, []));
+          const calls = [...before, call(policy, 10_000, { title: 'mine' }, bad.outcomes)];
+          const exchanges = simulate(contract, [{ name: 'one', connections: 'alternating', calls }]);
+          return judgeBehaviour(contract, exchanges).map(({ misbehaviour, certain }) => [misbehaviour, certain]);
+        };
+        expect(verdicts(bad.policy)).to.deep.equal([['hammered', false]]);
+        expect(verdicts(patience)).to.deep.equal([]);
+      }),
+      { numRuns: RUNS, seed: 20_260_302 },
+    );
+  });
 
   it('finds reused-key, however far apart the two requests are within the time that keys are remembered', () => {
     const apart = fc.record({ gap: fc.integer({ min: 1, max: 80_000_000 }), other: fc.constantFrom('initWork', 'initVersion'), latencies });

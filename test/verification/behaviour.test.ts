@@ -158,6 +158,44 @@ describe('verification: behaviour', () => {
     });
   });
 
+  describe("over connections that take turns, as those of Node's fetch do", () => {
+    /** Of the second connection, the test says when it was opened; of the first, that it was before everything else. */
+    const turns = (second: Partial<Sketch>, moments: readonly number[] = [5, 10, 15, 20]): Sketch[] =>
+      moments.map((at, index) => ({
+        ...confirm,
+        ...unavailable,
+        at,
+        opened: -10,
+        ...(index % 2 === 0 ? {} : { connection: 2, ...second }),
+      }));
+    const before = { opened: 0, after: 1 };
+
+    it('finds hammering where one was opened after an answer on the other, be it one that is forgotten', () => {
+      const [verdict] = judge(...turns({ opened: 8 }));
+      expect([verdict?.misbehaviour, verdict?.certain, verdict?.evidence.length]).to.deep.equal(['hammered', false, 4]);
+      expect(names(...turns(before))).to.deep.equal(['hammered']);
+      expect(names({ ...confirm, at: 0, opened: -10 }, ...turns({ opened: 2 }))).to.deep.equal(['hammered']);
+    });
+
+    it('accuses nobody whose connections were opened side by side', () => {
+      expect(names(...turns({ opened: 0 }))).to.deep.equal([]);
+      expect(names(...turns({ opened: 5.5 }))).to.deep.equal([]);
+      expect(names({ ...confirm, body: 'other', at: 1, took: 2, opened: -10 }, ...turns({ opened: 2 }))).to.deep.equal([]);
+    });
+
+    it('accuses nobody whose requests were ever in flight together, or too close for one worker', () => {
+      const beside = (at: number): Sketch[] => [{ ...confirm, body: 'other', at, took: 3, connection: 2, ...before }];
+      expect(names(...turns(before), ...beside(30), { ...confirm, body: 'third', opened: -10, at: 32 })).to.deep.equal([]);
+      expect(names(...turns(before), ...beside(30), { ...confirm, body: 'third', opened: -10, at: 33.1 })).to.deep.equal([]);
+      expect(names(...turns(before), ...beside(30), { ...confirm, body: 'third', opened: -10, at: 34 })).to.deep.equal(['hammered']);
+    });
+
+    it('tells callers apart', () => {
+      const other = { headers: { authorization: 'Bearer two' } };
+      expect(names(...turns({ opened: 8, ...other }, [5, 10, 15, 20, 25]))).to.deep.equal([]);
+    });
+  });
+
   describe('ignored-retry-after', () => {
     it('is a retry before the time that the answer named', () => {
       const [verdict] = judge({ ...confirm, ...quota, at: 0 }, { ...confirm, at: 10_000 });

@@ -32,17 +32,20 @@ export interface Call {
 /** One credential, and how its connections are used. */
 export interface Caller {
   readonly name: string;
-  /** `fresh`: one for each request. */
-  readonly connections: 'first free' | 'last used' | 'fresh';
+  /** `fresh`: one for each request. `alternating`: two that take turns, as those of Node's fetch. */
+  readonly connections: 'first free' | 'last used' | 'fresh' | 'alternating';
   readonly calls: readonly Call[];
 }
 
 interface Connection {
   readonly id: number;
   readonly opened: number;
+  readonly after: number | undefined;
   free: number;
   used: number;
 }
+
+type Played = Sketch & { readonly at: number; readonly answered: number; readonly connection: number };
 
 interface Send {
   readonly at: number;
@@ -67,10 +70,11 @@ export function simulate(
   callers: readonly Caller[],
   clock: (real: number) => number = (real) => real,
 ): readonly RecordedExchange[] {
-  const sketches: (Sketch & { readonly answered: number })[] = [];
+  const sketches: Played[] = [];
   const pools = new Map(callers.map((caller) => [caller, [] as Connection[]]));
   const agenda: Send[] = callers.flatMap((caller) => caller.calls.map((call) => ({ at: call.start, caller, call, attempt: 0 })));
   let connections = 0;
+  let lastOpened = -1;
   for (;;) {
     agenda.sort((a, b) => b.at - a.at);
     const send = agenda.pop();
@@ -81,8 +85,12 @@ export function simulate(
       call.latencies[(2 * attempt + 1) % call.latencies.length],
     ];
     const pool = pools.get(caller) ?? [];
-    const connection = take(pool, caller.connections, at) ?? { id: ++connections, opened: at, free: 0, used: 0 };
-    if (!pool.includes(connection)) pool.push(connection);
+    const open = (): Connection => ({ id: ++connections, opened: at, after: answeredLast(sketches, lastOpened, at), free: 0, used: 0 });
+    const connection = take(pool, caller.connections, at) ?? open();
+    if (!pool.includes(connection)) {
+      pool.push(connection);
+      lastOpened = at;
+    }
     const answered = at + way + took;
     const received = answered + way;
     Object.assign(connection, { free: caller.connections === 'fresh' ? Infinity : received, used: received });
@@ -94,6 +102,7 @@ export function simulate(
       clock: clock(at + way),
       connection: connection.id,
       opened: connection.opened,
+      ...(connection.after === undefined ? {} : { after: connection.after }),
       answered,
     });
     if (outcome === undefined) continue;
@@ -106,7 +115,15 @@ export function simulate(
 
 function take(pool: readonly Connection[], how: Caller['connections'], at: number): Connection | undefined {
   const free = pool.filter((connection) => connection.free <= at);
+  if (how === 'alternating') return pool.length < 2 ? undefined : free.sort((a, b) => a.used - b.used)[0];
   return how === 'last used' ? free.sort((a, b) => b.used - a.used)[0] : free[0];
+}
+
+/** `Connection.after` of one that is opened now. */
+function answeredLast(sketches: readonly Played[], lastOpened: number, now: number): number | undefined {
+  if (sketches.some(({ at, answered }) => at <= now && now < answered)) return undefined;
+  const before = sketches.filter(({ answered }) => lastOpened < answered && answered <= now);
+  return before.sort((a, b) => b.answered - a.answered)[0]?.connection;
 }
 
 function sketchOf({ caller, call, attempt }: Send, outcome: Outcome | undefined): Sketch {

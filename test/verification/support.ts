@@ -25,6 +25,7 @@ export interface Sketch {
   readonly clock?: number;
   readonly connection?: number;
   readonly opened?: number;
+  readonly after?: number;
   readonly epoch?: number;
   readonly ruleId?: string;
   readonly spoiledBy?: string;
@@ -71,7 +72,7 @@ export function testJournal(contract: Contract): TestJournal {
 }
 
 function observed(id: number, sketch: Sketch): Observed {
-  const { operation, status = 200, code, at = id * 1_000, took = 1, clock = at, connection = 1, opened = 0, epoch = 0 } = sketch;
+  const { operation, status = 200, code, at = id * 1_000, took = 1, clock = at, connection = 1, opened = 0, after, epoch = 0 } = sketch;
   const [method, path] = CALLS[operation ?? ''] ?? ['GET', '/elsewhere'];
   const query = new URLSearchParams(sketch.query ?? '');
   return {
@@ -97,7 +98,7 @@ function observed(id: number, sketch: Sketch): Observed {
     identity: sketch.identity ?? 'none',
     time: { arrived: START + clock, answered: START + clock + took },
     real: { arrived: at, answered: at + took },
-    connection: { id: connection, opened },
+    connection: { id: connection, opened, ...(after === undefined ? {} : { after }) },
     epoch,
   };
 }

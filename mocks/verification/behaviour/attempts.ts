@@ -61,6 +61,9 @@ export function waited(answered: RecordedExchange, next: RecordedExchange): numb
   return Math.max(next.real.arrived - answered.real.answered, next.time.arrived - answered.time.answered);
 }
 
+/** Whether two requests of one caller, the second of which arrived after the first was answered, can come from one worker of it. */
+export type SameWorker = (earlier: RecordedExchange, later: RecordedExchange) => boolean;
+
 /** How sure it is that a request is another attempt at what an earlier one wanted. */
 export type Tie = 'certain' | 'likely' | 'none';
 
@@ -69,10 +72,9 @@ export type Tie = 'certain' | 'likely' | 'none';
  * - answers chosen differently, or a world changed in between from outside: another call;
  * - a trace in either: the same call for certain when it is the same, another one otherwise;
  * - an Idempotency-Key in either: likewise;
- * - a connection that was open already while another one carried the failure: another worker of the caller. A retry comes over the
- *   same connection, or over one opened for it.
+ * - connections of different workers of the caller (`createWorkers`): another call.
  */
-export function tie(failed: RecordedExchange, next: RecordedExchange): Tie {
+export function tie(failed: RecordedExchange, next: RecordedExchange, sameWorker: SameWorker): Tie {
   const trace = sameCall(failed, next);
   if (trace === 'none' || failed.idempotencyKey !== next.idempotencyKey) return 'none';
   if (trace === 'certain' || failed.idempotencyKey !== undefined) return 'certain';
@@ -84,10 +86,6 @@ export function sameCall(failed: RecordedExchange, next: RecordedExchange): Tie 
   if (failed.epoch !== next.epoch || failed.choice !== next.choice) return 'none';
   if (failed.traceId !== next.traceId) return 'none';
   return failed.traceId === undefined ? 'likely' : 'certain';
-}
-
-export function sameWorker({ connection, real }: RecordedExchange, next: RecordedExchange): boolean {
-  return next.connection.id === connection.id || next.connection.opened >= real.answered;
 }
 
 function groupName({ caller, fingerprint }: RecordedExchange): string {

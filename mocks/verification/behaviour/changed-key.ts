@@ -1,5 +1,6 @@
 import type { RecordedExchange } from '../types.js';
-import { sameCall, sameWorker, waited, type Attempt, type Group } from './attempts.js';
+import { sameCall, waited, type Attempt, type Group, type SameWorker } from './attempts.js';
+import type { LinkOptions } from './links.js';
 import { separately, times } from './words.js';
 import type { Verdict } from './types.js';
 
@@ -13,17 +14,18 @@ interface Change {
  * A failure that may be retried, and the same request with another Idempotency-Key, or with none. A client that keeps a key
  * anywhere in the group knows what it is for, so the others are separate calls; a trace that both have in common says
  * otherwise. After a failure that must not be retried, a new key is what a corrected request needs.
- *
- * @param calls How many separate calls there are known to be.
  */
-export function changedKey({ attempts }: Group, calls: number, windowMs: number): Verdict | undefined {
+export function changedKey(
+  { attempts }: Group,
+  { calls, windowMs, sameWorker }: Pick<LinkOptions, 'calls' | 'windowMs' | 'sameWorker'>,
+): Verdict | undefined {
   const uses = new Map<string, number>();
   for (const { exchange } of attempts) {
     if (exchange.idempotencyKey !== undefined) uses.set(exchange.idempotencyKey, (uses.get(exchange.idempotencyKey) ?? 0) + 1);
   }
   if (uses.size === 0) return undefined;
   const keeps = [...uses.values()].some((count) => count > 1) || attempts.length <= calls;
-  const changes = changesIn(attempts, windowMs).filter(({ certain }) => certain || !keeps);
+  const changes = changesIn(attempts, windowMs, sameWorker).filter(({ certain }) => certain || !keeps);
   const [first] = changes;
   if (first === undefined) return undefined;
   const { failure } = first.failed;
@@ -43,7 +45,7 @@ export function changedKey({ attempts }: Group, calls: number, windowMs: number)
 }
 
 /** Each request follows one failure at most: the nearest before it. */
-function changesIn(attempts: readonly Attempt[], windowMs: number): readonly Change[] {
+function changesIn(attempts: readonly Attempt[], windowMs: number, sameWorker: SameWorker): readonly Change[] {
   return attempts.flatMap(({ exchange: next }, index): Change[] => {
     const failed = attempts.findLast(({ exchange }, before) => before < index && exchange.real.answered <= next.real.arrived);
     if (failed?.failure === undefined || failed.failure.retry === 'never') return [];

@@ -8,6 +8,7 @@ import { linksOf } from './links.js';
 import { retriedNever } from './retried-never.js';
 import { reusedKeys } from './reused-key.js';
 import type { BehaviourOptions, Pace, Verdict } from './types.js';
+import { createWorkers } from './workers.js';
 
 const HAMMERING: readonly Pace[] = [
   { retries: 3, underMs: 100 },
@@ -38,12 +39,14 @@ export function judgeBehaviour(
 ): readonly Verdict[] {
   const slowest = Math.max(0, ...hammering.map(({ underMs }) => underMs));
   const excused = createExcuses(exchanges);
+  const sameWorker = createWorkers(exchanges);
   const verdicts = groupsOf(contract, exchanges).flatMap((group) => {
     const calls = Math.max(1, repetitions?.get(group.name) ?? 1);
     const patientAfter = ({ retryAfterMs }: RecordedExchange): number =>
       retryAfterMs === undefined ? slowest : retryAfterMs - toleranceMs;
-    const links = linksOf(group, { windowMs, calls, patientAfter, excused });
-    return [retriedNever(links), hammered(links, hammering), ignoredRetryAfter(links, toleranceMs), changedKey(group, calls, windowMs)];
+    const options = { windowMs, calls, patientAfter, excused, sameWorker };
+    const links = linksOf(group, options);
+    return [retriedNever(links), hammered(links, hammering), ignoredRetryAfter(links, toleranceMs), changedKey(group, options)];
   });
   return [...verdicts, ...reusedKeys(contract, exchanges)]
     .filter((verdict) => verdict !== undefined)

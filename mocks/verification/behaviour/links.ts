@@ -1,6 +1,6 @@
 import type { Failure } from '../../../spec/index.js';
 import type { RecordedExchange } from '../types.js';
-import { sameCall, tie, waited, type Group } from './attempts.js';
+import { sameCall, tie, waited, type Group, type SameWorker } from './attempts.js';
 
 /** A declared failure and the request that came too soon after it to be called patient. */
 export interface Link {
@@ -22,6 +22,7 @@ export interface LinkOptions {
   excused(failed: RecordedExchange, next: RecordedExchange): boolean;
   /** How many separate calls there are known to be. */
   readonly calls: number;
+  readonly sameWorker: SameWorker;
 }
 
 interface Pending {
@@ -45,9 +46,10 @@ export function linksOf({ attempts }: Group, options: LinkOptions): readonly Lin
   for (const { exchange, failure } of attempts) {
     pending = pending.filter((one) => one.failure.retry !== 'never' || waited(one.exchange, exchange) <= options.windowMs);
     const open = pending.filter((one) => one.exchange.real.answered <= exchange.real.arrived);
-    const found = open.find((one) => isPatient(one, exchange, options)) ?? openTo(exchange, open, calls < options.calls);
-    const blameless = found === undefined || isPatient(found, exchange, options) || tie(found.exchange, exchange) === 'none';
-    const link = blameless ? undefined : linkOf(found, exchange);
+    const found =
+      open.find((one) => isPatient(one, exchange, options)) ?? openTo(exchange, open, calls < options.calls, options.sameWorker);
+    const how = found === undefined || isPatient(found, exchange, options) ? 'none' : tie(found.exchange, exchange, options.sameWorker);
+    const link = found === undefined || how === 'none' ? undefined : linkOf(found, exchange, how === 'certain');
     if (found === undefined) calls++;
     else pending = pending.filter((one) => one !== found);
     if (link !== undefined) links.push(link);
@@ -63,9 +65,9 @@ function isPatient({ exchange, failure }: Pending, next: RecordedExchange, optio
 }
 
 /** The failure that a request comes too soon after. One that may be a call of its own is not held against the client. */
-function openTo(next: RecordedExchange, open: readonly Pending[], mayBeItsOwn: boolean): Pending | undefined {
+function openTo(next: RecordedExchange, open: readonly Pending[], mayBeItsOwn: boolean, sameWorker: SameWorker): Pending | undefined {
   const tied = open.filter(({ exchange }) => {
-    const how = tie(exchange, next);
+    const how = tie(exchange, next, sameWorker);
     return how === 'certain' || (how === 'likely' && !mayBeItsOwn);
   });
   if (tied.length === 0) return undefined;
@@ -79,8 +81,7 @@ function mayBeRetry(failed: RecordedExchange, next: RecordedExchange): boolean {
   return sameCall(failed, next) !== 'none' && failed.idempotencyKey === next.idempotencyKey;
 }
 
-function linkOf({ exchange: failed, failure, via }: Pending, next: RecordedExchange): Link {
-  const certain = tie(failed, next) === 'certain';
+function linkOf({ exchange: failed, failure, via }: Pending, next: RecordedExchange, certain: boolean): Link {
   return { failed, failure, next, waitedMs: waited(failed, next), certain, before: via };
 }
 

@@ -45,7 +45,7 @@ export interface BehaviourOptions {
   readonly hammering?: readonly Pace[];
   /** How long after a failure the same request still counts as its retry, in milliseconds; 60,000 by default. */
   readonly windowMs?: number;
-  /** How much earlier than Retry-After a retry may come, for clocks that tick differently; 100 ms and 2 % by default. */
+  /** How much earlier than Retry-After a retry may come, for clocks that tick differently; 100 by default. */
   readonly toleranceMs?: number;
   /**
    * How often each request is made when nothing fails, by caller and fingerprint (`repetitionsOf`): that many of those that come too soon
