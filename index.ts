@@ -26,15 +26,22 @@ export {
   type Transport,
 } from './contracts/index.js';
 export {
+  ReceivedError,
   startMock,
   type ApiTypes,
   type AtsWorld,
+  type Coverage,
+  type ExchangeQuery,
+  type Expectation,
   type LooseApi,
   type Mock,
   type MockFetch,
   type MockFetchInit,
+  type RecordedExchange,
   type Scripting,
   type StartOptions,
+  type Verdict,
+  type WaitOptions,
 } from './mocks/index.js';
 export {
   checkContract,

@@ -37,6 +37,7 @@ export {
 } from './script/index.js';
 export {
   alignColumns,
+  ReceivedError,
   formatCoverage,
   formatVerdict,
   judgeBehaviour,
@@ -45,9 +46,12 @@ export {
   repetitionsOf,
   reportVerdict,
   type Coverage,
+  type ExchangeQuery,
+  type Expectation,
   type RecordedExchange,
   type ReportedVerdict,
   type Verdict,
+  type WaitOptions,
 } from './verification/index.js';
 export { generateTypes } from './typescript/index.js';
 export type {

@@ -6,6 +6,7 @@ describe('the public API', () => {
     expect(Object.keys(failpath).sort()).to.deep.equal([
       'EXIT',
       'InputError',
+      'ReceivedError',
       'atsSuite',
       'buildLedger',
       'checkContract',
