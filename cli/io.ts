@@ -25,16 +25,20 @@ export function processIo(): Io {
     errIsTerminal: stderr.isTTY && env['CI'] === undefined,
     color: (env['NO_COLOR'] ?? '') === '' && (forced || outIsTerminal),
     onInterrupt: (listener) => {
-      const once = (): void => {
-        process.once('SIGINT', () => process.exit(130));
-        process.once('SIGTERM', () => process.exit(143));
+      let asked = false;
+      // The same listeners for every signal: with none for a moment, a second signal would kill the process.
+      const handle = (exitCode: number): void => {
+        if (asked) process.exit(exitCode);
+        asked = true;
         listener();
       };
-      process.once('SIGINT', once);
-      process.once('SIGTERM', once);
+      const onInt = (): void => handle(130);
+      const onTerm = (): void => handle(143);
+      process.on('SIGINT', onInt);
+      process.on('SIGTERM', onTerm);
       return () => {
-        process.removeListener('SIGINT', once);
-        process.removeListener('SIGTERM', once);
+        process.removeListener('SIGINT', onInt);
+        process.removeListener('SIGTERM', onTerm);
       };
     },
   };
