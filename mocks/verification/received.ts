@@ -22,12 +22,12 @@ export interface Expectation extends ExchangeQuery {
 /** An expectation that was not met; the message says what arrived instead. */
 export class ReceivedError extends Error {
   override readonly name = 'ReceivedError';
-  /** The requests that were meant, oldest first. */
-  readonly received: readonly RecordedExchange[];
+  /** The requests that were meant, oldest first; left out where errors are printed whole: the message says it better. */
+  declare readonly received: readonly RecordedExchange[];
 
   constructor(message: string, received: readonly RecordedExchange[]) {
     super(message);
-    this.received = received;
+    Object.defineProperty(this, 'received', { value: received, enumerable: false });
   }
 }
 
