@@ -235,7 +235,7 @@ function healthOf(contract: Contract, sandbox: Sandbox | undefined, journal: Jou
 /** An empty token is none: beyond this machine it must not open the admin routes to everyone. */
 function tokenFor(host: string, given: string | undefined): string | undefined {
   if (given !== undefined && given !== '') return given;
-  return isLoopback(host.toLowerCase()) ? undefined : randomBytes(24).toString('base64url');
+  return isLoopback(host) ? undefined : randomBytes(24).toString('base64url');
 }
 
 /**

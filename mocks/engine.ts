@@ -280,6 +280,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /** The end of a path outside the contract can be a credential (that of an upload URL is): it stays out of the journal. */
 function withoutEnd(asked: Asked): Asked {
-  const path = asked.request.path.replace(/[^/]*$/, '…');
+  const { path: whole } = asked.request;
+  const path = `${whole.slice(0, whole.lastIndexOf('/') + 1)}…`;
   return { ...asked, request: { ...asked.request, path, url: path } };
 }

@@ -1,6 +1,6 @@
 import type { Contract } from '../spec/index.js';
 import type { JournalEntry, MockRequest } from './types.js';
-import { createRecorder, LONGEST_BODY, type Observed } from './verification/record.js';
+import { createRecorder, isHeavy, type Observed } from './verification/record.js';
 import type { ExchangeSource, RecordedExchange } from './verification/types.js';
 
 /** What the engine knows of a request once it is answered; the journal numbers it. */
@@ -117,8 +117,7 @@ class Kept implements RecordedRequest {
     this.headers = request.headers;
     this.#baseUrl = request.baseUrl;
     this.#exchange = exchange;
-    const text = body.kind === 'absent' ? undefined : body.text;
-    this.body = text === undefined || text.length > LONGEST_BODY ? undefined : text;
+    this.body = body.kind === 'absent' || isHeavy(body) ? undefined : body.text;
   }
 
   get id(): number {

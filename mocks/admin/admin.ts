@@ -95,12 +95,20 @@ function guardToken(token: string | undefined): Guard {
   if (token === undefined) return () => undefined;
   const expected = digest(token);
   return ({ headers }) => {
-    const given = /^Bearer +(.*\S) *$/i.exec(single(headers['authorization']) ?? '')?.[1];
+    const given = bearerToken(single(headers['authorization']) ?? '');
     if (given !== undefined && timingSafeEqual(digest(given), expected)) return undefined;
     const detail = `The admin token is ${given === undefined ? 'missing' : 'wrong'}. The mock prints it at its start; send it as Authorization: Bearer <token>.`;
     const answer = problem('admin-unauthorized', detail);
     return { ...answer, headers: { ...answer.headers, 'www-authenticate': 'Bearer' } };
   };
+}
+
+/** Without a regular expression: anybody may send this header, and it can be long. */
+function bearerToken(header: string): string | undefined {
+  const at = header.indexOf(' ');
+  if (at < 0 || header.slice(0, at).toLowerCase() !== 'bearer') return undefined;
+  const token = header.slice(at).trim();
+  return token === '' ? undefined : token;
 }
 
 function refuse(what: string, host: string): MockAnswer {

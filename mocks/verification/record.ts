@@ -31,7 +31,7 @@ export interface RecorderOptions {
 /** Cut beyond this: names and values of headers and parameters are bounded by the server, their number here. */
 const MOST_PARAMETERS = 50;
 /** In characters. */
-export const LONGEST_BODY = 65_536;
+const LONGEST_BODY = 65_536;
 const LONGEST_START = 1_000;
 
 /** Makes what the journal keeps of requests. One recorder serves a whole mock: fingerprints of two have nothing in common. */
@@ -66,7 +66,7 @@ export function createRecorder({ longestBody = LONGEST_BODY, salt = randomBytes(
       path: redactUrl(path, NO_QUERY),
       query: parametersOf(query),
       headers: headersOf(headers),
-      body: bodyOf(body, text, secrets, longestBody),
+      body: bodyOf(body, text, secrets, isHeavy(body, longestBody)),
       identity,
       caller: authorization === undefined ? 'none' : digest(authorization),
       fingerprint: digest(`${entry.method} ${path}?${asked(query)}\n${text}`),
@@ -81,12 +81,17 @@ export function createRecorder({ longestBody = LONGEST_BODY, salt = randomBytes(
   return {
     record,
     keep: (observed) => {
-      const { body } = observed;
-      const length = body.kind === 'absent' ? 0 : (body.text?.length ?? 0);
-      let kept: Observed | RecordedExchange = length <= longestBody ? observed : record(observed);
+      if (isHeavy(observed.body, longestBody)) {
+        const recorded = record(observed);
+        return () => recorded;
+      }
+      const light = { ...observed, body: unparsed(observed.body) };
+      // A thousand parsed bodies can take a hundred times the room of their texts, so they are parsed again for who asks.
+      let recent: WeakRef<RecordedExchange> | undefined;
       return () => {
-        if ('entry' in kept) kept = record(kept);
-        return kept;
+        let recorded = recent?.deref();
+        if (recorded === undefined) recent = new WeakRef((recorded = record(light)));
+        return recorded;
       };
     },
   };
@@ -150,12 +155,50 @@ function headersOf(headers: MockRequest['headers']): RecordedExchange['headers']
 /** Long and random, and yet no credential. */
 const IDENTIFIER: ReadonlySet<string> = new Set(['idempotency-key', 'traceparent', 'tracestate', 'x-request-id', 'x-correlation-id']);
 
-function bodyOf(body: JsonBody, text: string, secrets: readonly string[], longest: number): RecordedBody {
+function bodyOf(body: JsonBody, text: string, secrets: readonly string[], heavy: boolean): RecordedBody {
   if (body.kind === 'absent') return { kind: 'absent' };
   if (body.kind === 'malformed') return { kind: 'unread', problem: body.message };
   const value = withoutCredentials(body.value, new Set(secrets));
-  if (text.length <= longest) return { kind: 'json', value };
-  return { kind: 'cut', start: JSON.stringify(value).slice(0, LONGEST_START), length: text.length };
+  if (!heavy) return { kind: 'json', value };
+  return { kind: 'cut', start: copied(JSON.stringify(value).slice(0, LONGEST_START)), length: text.length };
+}
+
+/** Past so many values, a body is too heavy to be kept, however short its text. */
+const MOST_VALUES = 4_000;
+
+/** Whether a body is too long to be kept, or would be once it is parsed. */
+export function isHeavy(body: JsonBody, longest: number = LONGEST_BODY): boolean {
+  if (body.kind === 'absent' || body.text === undefined) return false;
+  const { text } = body;
+  if (text.length > longest) return true;
+  let values = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if ((char === COMMA || char === BRACE || char === BRACKET) && ++values > MOST_VALUES) return true;
+  }
+  return false;
+}
+
+const COMMA = 0x2c;
+const BRACE = 0x7b;
+const BRACKET = 0x5b;
+
+/** A body that is parsed for each who asks, and takes the room of its text in between. */
+function unparsed(body: JsonBody): JsonBody {
+  if (body.kind !== 'json') return body;
+  const { text } = body;
+  return {
+    kind: 'json',
+    text,
+    get value(): unknown {
+      return JSON.parse(text) as unknown;
+    },
+  };
+}
+
+/** A part of a text keeps the whole of it in memory; a copy does not. */
+function copied(part: string): string {
+  return Buffer.from(part).toString();
 }
 
 /** Every form of a date that RFC 9110, section 5.6.7, knows begins with it. */

@@ -33,19 +33,19 @@ export function viewOfScriptRequest(request: ScriptRequest): RequestView {
   const { method, path, query, headers, body } = request;
   const url = request.url ?? (query.size === 0 ? path : `${path}?${query.toString()}`);
   const text = request.text ?? (body === undefined ? undefined : JSON.stringify(body));
-  return cached(request, () => ({ method, url, headers, body: bodyContent(text, body === undefined ? undefined : () => body) }));
+  let view = views.get(request);
+  if (view === undefined) {
+    view = new View({ method, url, headers, body: bodyContent(text, body === undefined ? undefined : () => body) });
+    views.set(request, view);
+  }
+  return view;
 }
 
 /** The view of a request that was recorded. */
 export function viewOfRecorded(request: RecordedRequest): RequestView {
   const { method, url, headers, body } = request;
-  return cached(request, () => ({ method, url, headers, body: bodyContent(body) }));
-}
-
-function cached(request: object, parts: () => Parts): RequestView {
-  let view = views.get(request);
-  if (view === undefined) views.set(request, (view = new View(parts())));
-  return view;
+  // Kept by nobody: the journal's requests live long, and what is parsed of them can be large.
+  return new View({ method, url, headers, body: bodyContent(body) });
 }
 
 class View implements RequestView {
