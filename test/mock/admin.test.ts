@@ -64,6 +64,14 @@ describe('mock: admin', () => {
     expect((await send(mock, 'GET', '/__admin/requests')).at('/verdicts')).to.deep.equal([]);
   });
 
+  it('guards itself whatever the case in which its host is written', async () => {
+    const loud = await started.start({ host: 'LOCALHOST' });
+    const target = `http://127.0.0.1:${loud.port}`;
+    const foreign = await raw(loud.port, ['GET /__admin/world HTTP/1.1\r\nHost: attacker.example\r\nConnection: close\r\n\r\n']);
+    expect(foreign).to.match(/^HTTP\/1\.1 403 /);
+    expect((await send({ url: target }, 'GET', '/__admin/world')).status).to.equal(200);
+  });
+
   it('keeps no credentials', async () => {
     const secret = '0123456789abcdef'.repeat(4);
     await send(mock, 'GET', `/v1/transactions/${secret}?signature=abc&key=k&q=${secret}&id=ac71fe00-0000-4000-8000-000000000001`, {
