@@ -4,7 +4,7 @@ import type { Fault } from './faults/index.js';
 import type { JournalRecord, Witnessed } from './journal.js';
 import { redactTokens, redactUrl } from './redact.js';
 import { isOwnProblem, type Given } from './responder.js';
-import { nearestRules, type Scripts } from './script/index.js';
+import { nearestRules, sayNearest, type ExplainedRule, type Scripts } from './script/index.js';
 import type { Clock, MockAnswer } from './types.js';
 
 /** An answer, and everything about it but the time that it took. */
@@ -25,18 +25,22 @@ export interface FinishOptions {
   readonly scripts: Scripts | undefined;
   /** Draws the delay of an answer that nobody else delays, in milliseconds. */
   readonly delay: () => number;
+  /** Whether callers of the API may know what rules expect. */
+  readonly open: boolean;
 }
 
 /** Every answer says why it was chosen; where the mock itself has to give up, also which rules came near. */
-export function createFinish({ clock, scripts, delay }: FinishOptions): Finish {
+export function createFinish({ clock, scripts, delay, open }: FinishOptions): Finish {
   return (asked, operation, given, chosenDelay = 0) => {
     const { requestId, request, body, identity } = asked;
     const { method, path, query, url, headers, baseUrl, connection } = request;
     const { code, answeredBy, ruleId, spoiledBy } = given;
     const own = isOwnProblem(given);
     const rules = own && scripts !== undefined ? nearestRules(scripts, scriptRequestOf(asked, operation)) : [];
-    const why = redactTokens(given.why);
-    const answer = explained(given.answer, why, rules);
+    // Any web page may read what is answered, and on other addresses than loopback anybody; what rules expect is for those who may steer.
+    const whole = open && headers['origin'] === undefined;
+    const why = redactTokens(whyOf(given, true));
+    const answer = explained(given.answer, whole ? why : redactTokens(whyOf(given, false)), whole ? rules : rules.map(withoutValues));
     const record = {
       requestId,
       at: new Date(clock.now()).toISOString(),
@@ -59,6 +63,14 @@ export function createFinish({ clock, scripts, delay }: FinishOptions): Finish {
       fault: given.fault,
     };
   };
+}
+
+function whyOf({ why, nearest }: Given, whole: boolean): string {
+  return nearest === undefined ? why : `${why}; ${sayNearest(nearest, whole)}`;
+}
+
+function withoutValues({ fields, ...rule }: ExplainedRule): unknown {
+  return { ...rule, fields: fields.map(({ field, matches }) => ({ field, matches })) };
 }
 
 const LONGEST_WHY = 500;

@@ -99,7 +99,18 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   };
 
   const recording = options.record === undefined ? undefined : startRecording(options.record, { contract, clock, sandbox });
-  const own = createEngine({ contract, clock, sandbox, scripts, proxyTo, cors, dynamic, seed, delay: delays.draw });
+  const own = createEngine({
+    contract,
+    clock,
+    sandbox,
+    scripts,
+    proxyTo,
+    cors,
+    dynamic,
+    seed,
+    delay: delays.draw,
+    open: adminToken === undefined,
+  });
   const engine = recording?.engine(own) ?? own;
   const origins = new Set(proxyTo.map((url) => new URL(url).origin));
   const started = performance.now();

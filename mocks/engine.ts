@@ -35,6 +35,8 @@ export interface EngineOptions {
   readonly seed?: string | undefined;
   /** Draws the delay of an answer that nobody else delays, in milliseconds. */
   readonly delay?: (() => number) | undefined;
+  /** Whether callers of the API may know what rules expect; true unless the control API asks for a token. */
+  readonly open?: boolean | undefined;
 }
 
 /** From a request to its answer, without sockets. */
@@ -82,7 +84,18 @@ class ContractEngine implements Engine {
   readonly #validate: Validate;
   readonly #bodyLimit: number;
 
-  constructor({ contract, clock, sandbox, scripts, proxyTo = [], cors = false, dynamic = false, seed, delay = () => 0 }: EngineOptions) {
+  constructor({
+    contract,
+    clock,
+    sandbox,
+    scripts,
+    proxyTo = [],
+    cors = false,
+    dynamic = false,
+    seed,
+    delay = () => 0,
+    open = true,
+  }: EngineOptions) {
     this.#contract = contract;
     this.#sandbox = sandbox;
     this.#scripts = scripts;
@@ -90,7 +103,7 @@ class ContractEngine implements Engine {
     this.#cors = cors;
     this.#dynamic = dynamic;
     this.#seed = seed;
-    this.#finish = createFinish({ clock, scripts, delay });
+    this.#finish = createFinish({ clock, scripts, delay, open });
     this.#kit = kitOf(contract);
     this.#chosen = createChosen(this.#kit, sandbox);
     this.#responder = createResponder(this.#kit);
@@ -264,7 +277,7 @@ class ContractEngine implements Engine {
     const refusal = { code: this.#contract.refusals.unknownRoute, message: 'There is no such route.', why };
     const given = this.#responder.refuseOutside(asked.requestId, 'unknown-route', refusal);
     const nearest = this.#scripts && nearestRule(this.#scripts, scriptRequestOf(asked, undefined));
-    return nearest === undefined ? given : { ...given, why: `${given.why}; ${nearest}` };
+    return nearest === undefined ? given : { ...given, nearest };
   }
 
   #whyNoRoute({ method, path }: MockRequest): string {

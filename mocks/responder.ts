@@ -7,6 +7,7 @@ import type { JournalRecord } from './journal.js';
 import type { Kit } from './kit.js';
 import { ORIGIN, problem } from './problem.js';
 import { redactTokens } from './redact.js';
+import type { ExplainedRule } from './script/index.js';
 import { detailsMembers } from './schema.js';
 import { choicesOf } from './select.js';
 import type { MockAnswer, Refusal } from './types.js';
@@ -24,6 +25,8 @@ export type Given = Because & {
   readonly ruleId?: string;
   /** The fault or the off-contract profile that spoils the answer on purpose. */
   readonly spoiledBy?: string;
+  /** Where no rule answered: the one that came nearest. */
+  readonly nearest?: ExplainedRule;
 };
 
 /** Whether an answer is a problem of the mock's own and nothing that the API could say. */

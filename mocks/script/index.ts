@@ -6,7 +6,7 @@ export { ScriptError, type ScriptErrorReason } from './errors.js';
 export { definitionsOf, rulesInput, scriptJsonSchema, type WrittenAnswer, type WrittenRule } from './format.js';
 export { SCRIPT_LIMITS, type ScriptLimits } from './limits.js';
 export { labelOf } from './words.js';
-export { explainedRule, nearestRule, nearestRules, type ExplainedRule } from './nearest.js';
+export { explainedRule, nearestRule, nearestRules, sayNearest, type ExplainedRule } from './nearest.js';
 export { parseScript, readScript, type ParseOptions, type ScriptPlace } from './parse.js';
 export { createScripts, type ScriptOptions } from './scripts.js';
 export { list, shorten, show } from './show.js';

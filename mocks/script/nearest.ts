@@ -28,16 +28,21 @@ export function nearestRules(scripts: Scripts, request: ScriptRequest): readonly
   return scripts.explain(request).slice(0, MOST_SHOWN).map(explainedRule);
 }
 
+/** The rule that came nearest to a request without answering it. */
+export function nearestRule(scripts: Scripts, request: ScriptRequest): ExplainedRule | undefined {
+  return nearestRules(scripts, request).find(({ matches, fields }) => !matches && fields.some((field) => !field.matches));
+}
+
 /**
- * The rule that came nearest to a request without answering it, in a sentence.
+ * How near a rule came, in a sentence.
  *
  * @example
- * nearestRule(scripts, request); // 'the nearest is rule "down" (retry.yaml:1:3), but header x-client is "web" and not "ios"'
+ * sayNearest(rule, true); // 'the nearest is rule "down" (retry.yaml:1:3), but header x-client is "web" and not "ios"'
+ *
+ * @param whole Whether to tell what the rule expects: not to everybody, since that can be a secret of the test.
  */
-export function nearestRule(scripts: Scripts, request: ScriptRequest): string | undefined {
-  const nearest = nearestRules(scripts, request).find(({ matches }) => !matches);
-  const missed = nearest?.fields.filter(({ matches }) => !matches).slice(0, MOST_SHOWN) ?? [];
-  if (nearest === undefined || missed.length === 0) return undefined;
-  const reasons = missed.map(({ field, expected, actual }) => `${field} is ${actual} and not ${expected}`);
-  return `the nearest is ${labelOf(nearest)}, but ${reasons.join(', and ')}`;
+export function sayNearest(rule: ExplainedRule, whole: boolean): string {
+  const missed = rule.fields.filter(({ matches }) => !matches).slice(0, MOST_SHOWN);
+  const reasons = missed.map(({ field, expected, actual }) => (whole ? `${field} is ${actual} and not ${expected}` : `${field} differs`));
+  return `the nearest is ${labelOf(rule)}, but ${reasons.join(', and ')}`;
 }

@@ -166,6 +166,15 @@ describe('verification: explanations', () => {
       ]);
     });
 
+    it('but not what they expect to a web page, which anybody can make somebody open', async () => {
+      const page = { origin: 'https://elsewhere.example', 'x-client': 'web' };
+      const stray = await send(mock, 'POST', '/nowhere', json({}, page));
+      expect(stray.headers.get('x-failpath-why')).to.match(/the nearest is rule "stray" \(code\), but header x-client differs$/);
+      expect(mock.journal.entries(1)[0]?.why).to.contain('is "web" and not "ios"');
+      const unmet = await send(mock, 'POST', PREPARE, json({}, { ...page, prefer: 'error=no.such' }));
+      expect(unmet.at('/rules/0/fields/1')).to.deep.equal({ field: 'header x-client', matches: false });
+    });
+
     it('and nothing else does', async () => {
       const { headers, body } = await send(mock, 'POST', PREPARE, json({}, { prefer: 'error=api_key.revoked' }));
       expect(headers.get('x-failpath-why')).to.equal('Prefer: error=api_key.revoked');
