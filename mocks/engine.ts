@@ -8,7 +8,7 @@ import { readChoice, type Choice } from './choice.js';
 import { createChosen, type Chosen, type Filling } from './chosen.js';
 import { answerOptions, answerPreflight, routeOf } from './http/index.js';
 import { kitOf, type Kit } from './kit.js';
-import { createMagic, type FindMagic, type MagicChoice } from './magic.js';
+import { createMagic, type FindMagic, type MagicChoice, type MagicMiss } from './magic.js';
 import { createForward } from './proxy.js';
 import { redactUrl } from './redact.js';
 import { createResponder, sayApplied, type Given, type Responder } from './responder.js';
@@ -198,7 +198,9 @@ class ContractEngine implements Engine {
   }
 
   /** Step: magic values. */
-  async #magical({ call, requestId, choice }: Step, { failure, why }: MagicChoice): Promise<Given> {
+  async #magical({ call, requestId, choice, entry }: Step, magic: MagicChoice | MagicMiss): Promise<Given> {
+    if ('detail' in magic) return this.#responder.refuseChoice(entry, requestId, magic.detail);
+    const { failure, why } = magic;
     const dynamic = choice?.dynamic ?? this.#dynamic;
     const attempt = await this.#chosen.failure(failure, call, requestId, this.#filling(dynamic, choice));
     const given = this.#responder.finish(requestId, attempt, { answeredBy: 'magic', why, code: failure.code });

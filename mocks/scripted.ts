@@ -1,4 +1,4 @@
-import type { Failure } from '../spec/index.js';
+import { jsonPointer, type Failure } from '../spec/index.js';
 import type { Answers } from './answers.js';
 import type { CheckedCall } from './call.js';
 import type { Entry } from './catalogue.js';
@@ -25,6 +25,8 @@ export interface ScriptedRequest {
 export interface ScriptedAnswers {
   carryOut(decision: Decision, scripted: ScriptedRequest): Promise<Scripted>;
 }
+
+type Response = Extract<RuleAnswer, { responds: unknown }>['responds'];
 
 export interface ScriptedOptions {
   readonly kit: Kit;
@@ -88,7 +90,7 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
       }
       if ('offContract' in answer) return offContract(answer.offContract, scripted, because);
       if ('responds' in answer) {
-        const given = { ...because, answer: raw(answer.responds, requestId) };
+        const given = { ...because, code: declaredCode(answer.responds, on?.entry, kit), answer: raw(answer.responds, requestId) };
         return answer.fault === undefined ? given : { ...given, fault: answer.fault, spoiledBy: answer.fault.type };
       }
       if ('fault' in answer) {
@@ -125,8 +127,16 @@ function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<stri
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
+/** The code of a declared failure that a response spells out, as a recording does: it counts as shown. */
+function declaredCode({ status, json }: Response, entry: Entry | undefined, { contract }: Kit): string | undefined {
+  if (entry === undefined || status < 400 || json === undefined) return undefined;
+  const code = jsonPointer.get(json, contract.envelope.code);
+  const declared = typeof code === 'string' ? entry.failures.get(code)?.find((failure) => failure.status === status) : undefined;
+  return declared?.validate(json).length === 0 ? declared.code : undefined;
+}
+
 /** A response as a rule spells it out: whatever it says, it is the mock's own. */
-function raw({ status, headers = {}, json, body }: Extract<RuleAnswer, { responds: unknown }>['responds'], requestId: string): MockAnswer {
+function raw({ status, headers = {}, json, body }: Response, requestId: string): MockAnswer {
   return {
     status,
     headers: {

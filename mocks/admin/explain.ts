@@ -116,7 +116,7 @@ function stepOf(
   if (first !== undefined) return { answeredBy: 'script', why: `${labelOf(first.rule)} is the first that applies`, rule: first.rule.id };
   if (operation === undefined) return { answeredBy: 'routing', why: `no operation has ${request.method} ${request.path}` };
   const triggered = magic?.({ operation, body: request.body }, () => []);
-  if (triggered !== undefined) return { answeredBy: 'magic', why: triggered.why };
+  if (triggered !== undefined) return { answeredBy: 'magic', why: 'detail' in triggered ? triggered.detail : triggered.why };
   if (sandbox !== undefined)
     return { answeredBy: 'sandbox', why: 'no choice, rule or magic value applies: the sandbox decides by its state' };
   return { answeredBy: 'validation', why: 'no choice, rule or magic value applies: a good request gets the first example' };

@@ -118,9 +118,25 @@ describe('mock: magic values', function () {
       expect(fields.text).to.contain('/filename').and.to.contain('/creators');
     });
 
-    it('that are nearly right, or in another member or place, are a text like any other', async () => {
-      const texts = ['fail with api_key.revokd', 'fail with api_key.revoked!', 'Fail with api_key.revoked', ' fail with api_key.revoked'];
-      const narrow = ['fail with api_key.revoked at prepareWork', 'fail with api_key.revoked at nothing', DRY_RUN];
+    it('that are a slip never turn into a success', async () => {
+      const slips = [
+        'fail with api_key.revokd',
+        'fail with api_key.revoked!',
+        'Fail with api_key.revoked',
+        'fail with api_key.revoked at nothing',
+      ];
+      for (const title of slips) {
+        const seen = await client.post('works/init', { ...WORK, title });
+        expect([seen.status, seen.at('/type')], title).to.deep.equal([501, 'failpath:unknown-choice']);
+        expect(seen.at('/detail')).to.match(
+          /^\/title is "[^"]+", which is no magic value of this contract\. Did you mean "fail with api_key\.revoked/,
+        );
+      }
+    });
+
+    it('in another member or place are a text like any other', async () => {
+      const texts = [' fail with api_key.revoked', 'fail without'];
+      const narrow = ['fail with api_key.revoked at prepareWork', DRY_RUN];
       for (const title of [...texts, ...narrow]) succeeded(await client.post('works/init', { ...WORK, title }));
       succeeded(await client.post('works/init', { ...WORK, note: 'fail with api_key.revoked' }));
       succeeded(await client.post('works/init', { ...WORK, creators: [{ ...CREATOR, full_name: 'fail with api_key.revoked' }] }));

@@ -65,6 +65,20 @@ describe('a mock with rules', () => {
     expect(await page.text()).to.match(/^<html>/i);
   });
 
+  it('knows a declared failure that a rule spells out, as recordings do', async () => {
+    const envelope = { error: { code: 'transaction.not_found', message: 'None.', request_id: 'req_1' } };
+    mock
+      .on('getTransaction')
+      .answers([
+        { responds: { status: 404, json: envelope } },
+        { responds: { status: 503, json: envelope } },
+        { responds: { status: 404, json: { error: { code: 'transaction.not_found' } } } },
+      ]);
+    for (let asked = 0; asked < 3; asked++) await fetch(`${mock.url}${UNKNOWN}`);
+    expect(mock.journal.entries().map(({ code }) => code)).to.deep.equal(['transaction.not_found', undefined, undefined]);
+    expect(mock.coverage().shown).to.equal(1);
+  });
+
   it('resets a connection, and goes on', async () => {
     mock.on('getTransaction').resets().times(1).then().passes();
     const error = await fetch(`${mock.url}${UNKNOWN}`).then(
