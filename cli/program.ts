@@ -116,6 +116,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--min <percent>', 'exit 2 when less than this was shown', percent)
     .option('--admin-token <token>', 'what the mock asks for (default: FAILPATH_ADMIN_TOKEN)')
     .option('--json', 'print JSON')
+    .addHelpText('after', COVERAGE_EXIT_CODES)
     .action(async (options: CoverageOptions) => done(await coverage(options, io)));
 
   selecting(program.command('sweep').description("run a client's tests once for each declared failure, with a mock that answers with it"))
@@ -126,6 +127,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--no-control', 'leave out the run without a failure')
     .option('--any-exit', 'the command may fail: only that it ends and how the client behaved counts')
     .option('--json', 'print JSON')
+    .addHelpText('after', SWEEP_EXIT_CODES)
     .action(async (command: readonly string[], options: Omit<SweepOptions, 'command'>) => done(await sweep({ ...options, command }, io)));
 
   program
@@ -165,6 +167,23 @@ Exit codes:
   3    the environment could not be judged: nothing got an application's answer
   4    contract, configuration or usage is invalid
   70   failpath itself broke
+  130  interrupted`;
+
+const COVERAGE_EXIT_CODES = `
+Exit codes:
+  0    shown enough, and the client did nothing that is certainly wrong
+  1    the client certainly misbehaved
+  2    less than --min was shown
+  3    no mock answers, or no request has reached it
+  4    contract, configuration or usage is invalid`;
+
+const SWEEP_EXIT_CODES = `
+Exit codes:
+  0    every failure was shown and handled
+  1    the command failed, hung or misbehaved on one
+  2    one was not shown
+  3    the command fails without any failure, or never asks the mock
+  4    contract, configuration or usage is invalid
   130  interrupted`;
 
 function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
