@@ -19,6 +19,12 @@ interface Heard {
   readonly body: Buffer;
 }
 
+/** A gateway in between. */
+async function relay(url: string, via: string | undefined, res: ServerResponse): Promise<void> {
+  const answer = await fetch(url, { headers: via === undefined ? {} : { via } });
+  res.writeHead(answer.status).end(await answer.text());
+}
+
 describe('mock: requests that rules send on', () => {
   const started = mocks();
   const heard: Heard[] = [];
@@ -182,9 +188,7 @@ describe('mock: requests that rules send on', () => {
       const front = await deployment((req, res) => {
         heard.push({ method: req.method, url: req.url, headers: req.headers, body: Buffer.alloc(0) });
         const { via } = req.headers;
-        void fetch(`${mock.url}${req.url}`, { headers: { via: `1.0 front, ${via}` } }).then(async (answer) => {
-          res.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
-        });
+        void relay(`${mock.url}${req.url}`, `1.0 front, ${via}`, res);
       });
       const proxy = await started.start<unknown>({ sandbox: false, proxyTo: [front.url] });
       try {
@@ -204,9 +208,7 @@ describe('mock: requests that rules send on', () => {
       const front = await deployment((req, res) => {
         rounds++;
         const { via } = req.headers;
-        void fetch(`${target}${req.url}`, { headers: via === undefined ? {} : { via } }).then(async (answer) => {
-          res.writeHead(answer.status).end(await answer.text());
-        });
+        void relay(`${target}${req.url}`, via, res);
       });
       try {
         const proxy = await started.start<unknown>({ sandbox: false, proxyTo: [front.url] });
