@@ -21,6 +21,7 @@ import { createScripts, watchScripts, type ScriptEvent, type Scripts, type Watch
 import type { App } from './server.js';
 import type { Clock, JournalEntry, MockAnswer, Sandbox, SandboxFactory } from './types.js';
 import { createAudit, judgeBehaviour, reportVerdict, type Audit } from './verification/index.js';
+import { createTargets } from './targets.js';
 import { version } from './version.js';
 import { settingsDelay, splitUrl, type GlobalSettings, type WireMockSubject } from './wiremock/index.js';
 
@@ -85,8 +86,9 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const clock = createClock(Date.now, journal.worldChanged);
   const sandbox = createSandbox(contract, clock, options.sandbox);
   const identities = sandbox?.identities;
+  const mayProxyTo = createTargets(proxyTo);
   const scripts = createScripts({ contract, clock, identities, onChange: journal.worldChanged });
-  const files = watchRules(options, { contract, scripts, identities });
+  const files = watchRules(options, { contract, scripts, identities, mayProxyTo });
   const adminToken = tokenFor(host, options.adminToken);
   const delays = createDelays(seed ?? 'delays');
   const reset = (): void => {
@@ -112,7 +114,6 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     open: adminToken === undefined,
   });
   const engine = recording?.engine(own) ?? own;
-  const origins = new Set(proxyTo.map((url) => new URL(url).origin));
   const started = performance.now();
   const closing = new AbortController();
   const tally = createTally();
@@ -134,7 +135,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     settings: delays,
     asScriptRequest: createReader(contract, sandbox),
     verdicts: () => judgeBehaviour(contract, journal.exchanges()).map(reportVerdict),
-    mayProxyTo: ({ origin }) => origins.has(origin),
+    mayProxyTo,
     health: () => healthOf(contract, sandbox, journal),
     version: version(),
     uptime: () => (performance.now() - started) / 1_000,

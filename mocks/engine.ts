@@ -124,9 +124,8 @@ class ContractEngine implements Engine {
       if (route === undefined) return await this.#elsewhere(asked);
       operation = route.operation;
       const entry = this.#kit.catalogue.entry(operation);
-      const body =
-        operation.body?.json === undefined ? NO_BODY : await readJson(request.body, this.#bodyLimit, request.headers['content-encoding']);
-      asked = { ...asked, body };
+      if (operation.body?.json !== undefined) asked = await this.#read(asked);
+      const { body } = asked;
       const call = createCall(operation, route.params, request, body, this.#validate(entry, request, body));
       const choice = readChoice(request);
       if (choice !== undefined && 'problem' in choice) {
@@ -180,7 +179,7 @@ class ContractEngine implements Engine {
     asked: Asked,
     on: ScriptedRequest['on'],
   ): Promise<{ readonly given: Given | undefined; readonly delay: number | undefined; readonly ruleId: string } | undefined> {
-    if (this.#scripts === undefined || this.#scripts.size === 0) return undefined;
+    if (this.#scripts === undefined || !this.#hasRules()) return undefined;
     const decision = this.#scripts.decide(scriptRequestOf(asked, on?.entry.operation));
     if (decision === undefined) return undefined;
     const delay = decision.rule.delay === undefined ? undefined : decision.delayMs;
@@ -250,13 +249,24 @@ class ContractEngine implements Engine {
     return { dynamic, seed: choice?.seed ?? this.#seed };
   }
 
+  #hasRules(): boolean {
+    return this.#scripts !== undefined && this.#scripts.size > 0;
+  }
+
+  /** Reads the body; where there are rules it is kept as it came, for one may send the request on. */
+  async #read(asked: Asked): Promise<Asked> {
+    const { request } = asked;
+    const encoding = request.headers['content-encoding'];
+    if (!this.#hasRules()) return { ...asked, body: await readJson(request.body, this.#bodyLimit, encoding) };
+    const { json, body } = await peekJson(request.body, this.#bodyLimit, encoding);
+    return { ...asked, request: { ...request, body }, body: json };
+  }
+
   async #elsewhere(asked: Asked): Promise<Answered> {
     let { request, body } = asked;
-    if (this.#scripts !== undefined && this.#scripts.size > 0) {
+    if (this.#hasRules()) {
       // Rules may look at the body, and the storage streams it.
-      const peeked = await peekJson(request.body, this.#bodyLimit, request.headers['content-encoding']);
-      request = { ...request, body: peeked.body };
-      body = peeked.json;
+      ({ request, body } = await this.#read(asked));
       const scripted = await this.#script({ ...asked, request, body }, undefined);
       if (scripted?.given !== undefined) return this.#finish({ ...asked, body }, undefined, scripted.given);
     }

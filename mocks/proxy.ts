@@ -1,8 +1,10 @@
 import { Agent, type Dispatcher } from 'undici';
+import { climbs, createTargets, sayStart, withoutSlash } from './targets.js';
 import type { MockAnswer, MockRequest } from './types.js';
+import { createVia, sayLoop, type Via } from './via.js';
 
-/** Sends a request on to another server, if that is allowed. */
-export type Forward = (base: string, request: MockRequest, body: unknown) => Promise<MockAnswer | { readonly refused: string }>;
+/** Sends a request on to another server as it came, if that is allowed. */
+export type Forward = (base: string, request: MockRequest) => Promise<MockAnswer | { readonly refused: string }>;
 
 /** An answer under way. */
 export interface Passing {
@@ -44,56 +46,99 @@ let agent: Agent | undefined;
  * const forward = createForward(['https://staging.example.com']);
  */
 export function createForward(allowed: readonly string[]): Forward {
-  const origins = new Set(allowed.map((url) => new URL(url).origin));
-  return async (base, request, body) => {
-    if (!URL.canParse(base) || !origins.has(new URL(base).origin)) {
-      return { refused: `requests may not be sent on to ${base}: start the mock with --proxy-to ${base}` };
+  const mayProxyTo = createTargets(allowed);
+  const via = createVia();
+  return async (base, request) => {
+    if (!URL.canParse(base) || !mayProxyTo(new URL(base))) {
+      return { refused: `requests may not be sent on to ${base}: ${sayStart(base)}` };
     }
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    // The body is sent on decoded.
-    const { 'content-encoding': _coding, ...headers } = request.headers;
-    const answer = await sendOn(base, { ...request, headers }, body === undefined ? null : JSON.stringify(body), signal);
-    if ('refused' in answer) return answer;
-    const { 'content-length': _length, ...passed } = answer.headers;
     try {
-      const text = await answer.body.text();
-      if (text.length > MAX_ANSWER_BYTES) return { refused: `${base} answered more than ${MAX_ANSWER_BYTES} bytes` };
-      return {
-        status: answer.status,
-        headers: Object.fromEntries(Object.entries(passed).map(([name, one]) => [name, String(one)])),
-        body: text,
-      };
+      const answer = await sendOn(base, request, await bodyOf(request), via, AbortSignal.timeout(TIMEOUT_MS));
+      if ('refused' in answer) return answer;
+      const chunks = await readUpTo(answer.body, MAX_ANSWER_BYTES);
+      return chunks === undefined
+        ? { refused: `${base} answered more than ${MAX_ANSWER_BYTES} bytes` }
+        : passedOn(
+            answer,
+            (async function* () {
+              yield* chunks;
+            })(),
+          );
     } catch (error) {
-      return { refused: `${base} gave no answer: ${(error as Error).message}` };
+      return { refused: `${base} gave no answer: ${reasonOf(error)}` };
     }
   };
 }
 
+/** The body of a request as it is to be sent on; `null` when there is none. */
+export async function bodyOf({ headers, body }: Pick<MockRequest, 'headers' | 'body'>): Promise<AsyncIterable<Uint8Array> | null> {
+  // RFC 9112, section 6.3: on a socket, one of these says that there is one. Without a socket nobody has to say so.
+  if (headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0) return body;
+  const rest = body[Symbol.asyncIterator]();
+  try {
+    const first = await rest.next();
+    return first.done === true ? null : replayed([first.value], rest);
+  } catch {
+    // Whoever reads it is told why there is no more of it.
+    return body;
+  }
+}
+
+async function* replayed(chunks: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+  yield* { [Symbol.asyncIterator]: () => rest };
+}
+
+/** `undefined` for more than the limit; the rest is not waited for. */
+async function readUpTo(body: AsyncIterable<Uint8Array>, limit: number): Promise<readonly Uint8Array[] | undefined> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  // Whoever leaves the loop early destroys the body, and the connection with it.
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return chunks;
+}
+
+function passedOn({ status, headers }: Passing, body: AsyncIterable<Uint8Array>): MockAnswer {
+  const shown = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+  return { status, headers: shown, body: undefined, passedOn: { headers, body } };
+}
+
 /**
- * Sends a request on below a base URL, path and query as they were sent, and to no other origin whatever they are.
+ * Sends a request on below a base URL, path and query as they were sent, and to nothing else whatever they are.
  *
- * @param body As it is to be sent; an iterable is read as fast as the server takes it, and has the length that the request says.
+ * @param body As it is to be sent: it is read as fast as the server takes it, and has the length that the request says.
+ * @param via The mark of who sends it on; what has it already is not sent on again.
  * @returns The answer once its headers are there, or why there is none.
  */
 export async function sendOn(
   base: string,
   request: Pick<MockRequest, 'method' | 'url' | 'headers'>,
-  body: AsyncIterable<Uint8Array> | string | null,
+  body: AsyncIterable<Uint8Array> | null,
+  via: Via,
   signal?: AbortSignal,
 ): Promise<Passing | { readonly refused: string }> {
   const { origin, pathname } = new URL(base);
+  const prefix = withoutSlash(pathname);
   // A target without a slash would become a part of the host.
   if (!request.url.startsWith('/')) return { refused: `${JSON.stringify(request.url.slice(0, 100))} is no path` };
-  const headers = passable(request.headers, MADE_ANEW);
-  if (typeof body === 'string' || body === null) delete headers['content-length'];
+  if (prefix !== '' && climbs(request.url.replace(/[?#].*$/s, ''))) {
+    return { refused: `a path that goes up with dots might leave ${base}, and is not sent on to it` };
+  }
+  if (via.isMarked(request.headers)) return { refused: sayLoop(base) };
+  const headers = passable(via.mark(request.headers), MADE_ANEW);
+  if (body === null) delete headers['content-length'];
   agent ??= new Agent({ headersTimeout: SILENCE_MS, bodyTimeout: SILENCE_MS });
   try {
     const answer = await agent.request({
       origin,
-      path: `${pathname.replace(/\/+$/, '')}${request.url}`,
+      path: `${prefix}${request.url}`,
       method: request.method,
       headers,
-      body: body as Dispatcher.DispatchOptions['body'] & (string | null),
+      body: body as Dispatcher.DispatchOptions['body'] & null,
       ...(signal === undefined ? {} : { signal }),
     });
     return { status: answer.statusCode, headers: asWritten(passable(answer.headers)), body: answer.body };

@@ -85,7 +85,7 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
       if ('usedUp' in answer) return unavailable(`all of its ${answer.usedUp} answers have been given`, scripted, because);
       if ('passes' in answer) return 'pass';
       if ('proxies' in answer) {
-        const answered = await forward(answer.proxies, scripted.request, on?.call.body);
+        const answered = await forward(answer.proxies, scripted.request);
         return 'refused' in answered ? unavailable(answered.refused, scripted, because) : { ...because, answer: answered };
       }
       if ('offContract' in answer) return offContract(answer.offContract, scripted, because);

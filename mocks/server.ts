@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { applyFault, type Fault } from './faults/index.js';
 import { hostName } from './hosts.js';
 import { encoded, HTTP_LIMITS, pacedBody, type HttpLimits, type KeyPair } from './http/index.js';
+import { createQueues, type Queues } from './queues.js';
 import type { Connection, MockAnswer, MockRequest } from './types.js';
 
 /** What a server needs: answers. None of these may throw. */
@@ -30,7 +31,8 @@ interface Host {
   /** Scheme, host and port of a request. */
   readonly baseUrl: (req: IncomingMessage) => string;
   readonly limits: HttpLimits;
-  readonly closing: () => boolean;
+  /** Whether the server closes, and nothing comes after a response. */
+  readonly closesAfter: (res: ServerResponse) => boolean;
 }
 
 /**
@@ -46,14 +48,14 @@ interface Host {
 export function createHttpServer(app: App, address: () => string, { tls, limits: own }: ServerOptions = {}): Server {
   const limits = { ...HTTP_LIMITS, ...own };
   const server = listener(tls, limits);
-  const responses = new WeakMap<Duplex, ServerResponse>();
+  const queues = createQueues();
   const baseUrl = ({ headers }: IncomingMessage): string =>
     `${tls === undefined ? 'http' : 'https'}://${hostName(headers.host) === undefined ? address() : (headers.host ?? '')}`;
-  const host: Host = { app, baseUrl, limits, closing: () => !server.listening };
+  const host: Host = { app, baseUrl, limits, closesAfter: (res) => !server.listening && queues.last(res.req.socket) === res };
   let underWay = 0;
   let answered: number | undefined;
   const serve = (req: IncomingMessage, res: ServerResponse): void => {
-    responses.set(req.socket, res);
+    queues.add(res);
     underWay++;
     void handle(host, req, res).finally(() => {
       underWay--;
@@ -72,17 +74,15 @@ export function createHttpServer(app: App, address: () => string, { tls, limits:
     const target = { method: 'CONNECT', path: (req.url ?? '').slice(0, 1_000), query: new URLSearchParams() };
     finish(socket, app.refuseRoute(target, 'the mock is no proxy'));
   });
+  const refused = new WeakSet<Duplex>();
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    const response = responses.get(socket);
-    const answering = response !== undefined && response.headersSent && !response.writableEnded;
     const plain = error.code === 'ERR_SSL_HTTP_REQUEST' ? belowTls(socket) : undefined;
-    if (plain !== undefined) finish(plain, app.refuseFraming(`this is HTTP without TLS; call https://${address()} instead`));
-    else if (!socket.writable || answering || error.code === 'ECONNRESET') socket.destroy();
-    else
-      finish(
-        socket,
-        app.refuseFraming(reasonOf(error, limits), response !== undefined && !response.writableEnded && !response.req.complete),
-      );
+    if (plain !== undefined) return finish(plain, app.refuseFraming(`this is HTTP without TLS; call https://${address()} instead`));
+    if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+    // What follows broken framing is broken as well.
+    if (refused.has(socket)) return;
+    refused.add(socket);
+    void refuseRest(socket, reasonOf(error, limits), queues, app);
   });
   return server;
 }
@@ -161,13 +161,13 @@ export function newConnection(after?: number): Connection {
   return { id: ++opened, opened: performance.now(), ...(after === undefined ? {} : { after }) };
 }
 
-async function send({ closing }: Host, res: ServerResponse, answer: MockAnswer): Promise<void> {
+async function send({ closesAfter }: Host, res: ServerResponse, answer: MockAnswer): Promise<void> {
   const { req } = res;
-  if (answer.passedOn !== undefined) return passOn(res, answer.status, answer.passedOn);
+  if (answer.passedOn !== undefined) return passOn(res, answer, answer.passedOn);
   // Not for HEAD: what it is told of the length is then true of an answer without coding.
   const { status, headers, body } = req.method === 'HEAD' ? answer : await encoded(answer, req.headers['accept-encoding']);
   if (res.destroyed) return;
-  if (closing()) res.shouldKeepAlive = false;
+  if (closesAfter(res)) res.shouldKeepAlive = false;
   const length =
     body !== undefined ? { 'content-length': Buffer.byteLength(body) } : status === 204 || status === 304 ? {} : { 'content-length': 0 };
   res.writeHead(status, { ...headers, ...length });
@@ -175,10 +175,14 @@ async function send({ closing }: Host, res: ServerResponse, answer: MockAnswer):
 }
 
 /** What breaks off on one side breaks off on the other: the client must not take a part for the whole. */
-async function passOn(res: ServerResponse, status: number, { headers, body }: NonNullable<MockAnswer['passedOn']>): Promise<void> {
+async function passOn(
+  res: ServerResponse,
+  { status, headers: own }: MockAnswer,
+  { headers, body }: NonNullable<MockAnswer['passedOn']>,
+): Promise<void> {
   const source = Readable.from(body, { objectMode: false });
   try {
-    if (!res.destroyed) res.writeHead(status, headers as OutgoingHttpHeaders);
+    if (!res.destroyed) res.writeHead(status, { ...own, ...headers } as OutgoingHttpHeaders);
     await pipeline(source, res);
   } finally {
     source.destroy();
@@ -208,6 +212,15 @@ function drain(req: IncomingMessage, { drainBytes, body: { graceMs, bytesPerSeco
 function belowTls(socket: Duplex): Duplex | undefined {
   const { _parent: parent } = socket as { readonly _parent?: Duplex | null };
   return parent?.writable === true ? parent : undefined;
+}
+
+/** Refuses what is no HTTP, once those who asked before on its connection have their answers. */
+async function refuseRest(socket: Duplex, why: string, queues: Queues, app: App): Promise<void> {
+  await queues.whole(socket);
+  const response = queues.last(socket);
+  const unfinished = response !== undefined && !response.writableEnded;
+  if (!socket.writable || (unfinished && response.headersSent)) socket.destroy();
+  else finish(socket, app.refuseFraming(why, unfinished && !response.req.complete));
 }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException, { headerBytes, headersTimeout }: HttpLimits): string {

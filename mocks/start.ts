@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Contract } from '../spec/index.js';
 import { assemble, type AssemblyOptions } from './assemble.js';
 import type { AtsWorld } from './ats/index.js';
@@ -67,7 +68,7 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
    * @throws {ReceivedError} with the nearest misses, field by field
    */
   received(what: string | ExchangeQuery, expectation?: Expectation): Promise<readonly RecordedExchange[]>;
-  /** Waits until requests have arrived; those in the journal count. */
+  /** Waits until requests have arrived; those in the journal count. Rejects when the mock is closed before. */
   waitFor(query: string | ExchangeQuery, options?: WaitOptions): Promise<readonly RecordedExchange[]>;
   /** Which declared failures clients have been shown since the start, however often the mock was reset. */
   coverage(): Coverage;
@@ -113,6 +114,9 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
       })
     : 0;
   bound = listens ? authority(reachable(host), actual) : host;
+  const closed = new AbortController();
+  // Many may wait for requests: that is no leak.
+  setMaxListeners(0, closed.signal);
   const url = `${keyPair === undefined ? 'http' : 'https'}://${bound}`;
   return {
     ...createBuilder<Api>({ contract, add: (rule) => scripts.add(rule) }),
@@ -128,14 +132,15 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
     clock,
     scripts,
     recording,
-    received: (what, expectation) => received(journal, what, expectation),
-    waitFor: (query, wait) => waitFor(journal, query, wait),
+    received: (what, expectation) => received(journal, what, expectation, closed.signal),
+    waitFor: (query, wait) => waitFor(journal, query, wait, closed.signal),
     coverage: () => audit.coverage(),
     verdicts: () => audit.verdicts(),
     reset,
     close: async ({ graceMs } = {}) => {
       assembly.close();
       await close(server, traffic, graceMs);
+      closed.abort(new Error('The mock is closed: no request will arrive any more.'));
       recording?.close();
     },
   };

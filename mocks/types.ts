@@ -36,7 +36,10 @@ export interface MockAnswer {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** The answer of another server, sent in place of the above just as it comes: more headers of one name, bytes, any length. */
+  /**
+   * The answer of another server, sent in place of the above just as it comes: more headers of one name, bytes, any length. Only what
+   * it has no header for is taken from above.
+   */
   readonly passedOn?:
     { readonly headers: Readonly<Record<string, string | readonly string[]>>; readonly body: AsyncIterable<Uint8Array> } | undefined;
 }

@@ -63,7 +63,7 @@ export async function fetchFault(
 export function toResponse({ status, headers, body, passedOn }: MockAnswer, { method }: Pick<Request, 'method'>): Response {
   if (passedOn !== undefined) {
     const stream = hasNoBody(status, method) ? null : ReadableStream.from(passedOn.body);
-    return build(status, listed(passedOn.headers), stream);
+    return build(status, listed({ ...headers, ...passedOn.headers }), stream);
   }
   const bytes = Buffer.from(body ?? '');
   const length = bodiless(status) ? {} : { 'content-length': String(bytes.length) };

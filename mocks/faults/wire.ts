@@ -28,6 +28,8 @@ const afterRealTime: After = (milliseconds, run) => {
   return () => clearTimeout(timer);
 };
 
+const ignore = (): void => undefined;
+
 /** How long a client may take to close its side once it has been hung up on. */
 const LINGER_MS = 1_000;
 
@@ -35,6 +37,8 @@ const LINGER_MS = 1_000;
 export async function connect(response: ServerResponse, { after = afterRealTime, closing }: FaultSurroundings): Promise<Wire | undefined> {
   const shared = response.req.socket;
   if (response.socket === null && !shared.destroyed && !response.writableEnded) {
+    // Many may wait for their turn: that is no leak.
+    setMaxListeners(0, shared);
     await new Promise<void>((resolve) => {
       const done = (): void => {
         response.off('socket', done);
@@ -48,7 +52,8 @@ export async function connect(response: ServerResponse, { after = afterRealTime,
   const { socket } = response;
   if (socket === null || socket.destroyed || response.destroyed || response.writableEnded) return undefined;
   // A client that leaves is no news: node:http reports it on any of the three.
-  for (const end of [socket, response, response.req]) end.on('error', () => undefined);
+  // The connection may have been through this before.
+  for (const end of [socket, response, response.req]) if (!end.listeners('error').includes(ignore)) end.on('error', ignore);
   // Bytes left unread would turn the end of the connection into a reset, and hide that the client has gone.
   response.req.resume();
   // Many faults wait for one server: that is no leak.

@@ -3,10 +3,11 @@ import type { Answered } from '../answered.js';
 import { NO_BODY } from '../asked.js';
 import type { Engine } from '../engine.js';
 import { problem } from '../problem.js';
-import { sendOn, type Passing } from '../proxy.js';
+import { bodyOf, sendOn, type Passing } from '../proxy.js';
 import { redactTokens, redactUrl } from '../redact.js';
 import { newRequestId } from '../template.js';
 import type { Clock, MockAnswer, MockRequest, Sandbox } from '../types.js';
+import { createVia, type Via } from '../via.js';
 import { LONGEST_BODY, readSeen, textOf, type Exchange, type SeenBody, type SeenHeaders } from './exchange.js';
 import type { Recorded } from './recording.js';
 
@@ -32,14 +33,19 @@ export interface RecordingEngineOptions {
  */
 export function createRecordingEngine(options: RecordingEngineOptions): Engine {
   const { engine } = options;
+  const via = createVia();
   return {
-    answer: (request) => answer(options, request),
+    answer: (request) => answer({ ...options, via }, request),
     refuseFraming: (why) => engine.refuseFraming(why),
     refuseRoute: (request, why) => engine.refuseRoute(request, why),
   };
 }
 
-async function answer(options: RecordingEngineOptions, request: MockRequest): Promise<Answered> {
+interface Sending extends RecordingEngineOptions {
+  readonly via: Via;
+}
+
+async function answer(options: Sending, request: MockRequest): Promise<Answered> {
   const requestId = newRequestId();
   const identity = options.sandbox?.identity(request.headers) ?? 'unknown';
   const operation = options.contract.route(request.method, request.path)?.operation;
@@ -72,12 +78,13 @@ async function answer(options: RecordingEngineOptions, request: MockRequest): Pr
 }
 
 async function pass(
-  { from, seen, sandbox }: RecordingEngineOptions,
+  { from, seen, sandbox, via }: Sending,
   request: MockRequest,
   operation: Operation | undefined,
 ): Promise<{ readonly answer: MockAnswer; readonly recorded: Recorded | undefined } | { readonly refused: string }> {
-  const sent = hasBody(request.headers) ? tap(request.body, operation?.body?.json === undefined ? 0 : LONGEST_BODY) : undefined;
-  const passing = await sendOn(from, request, sent?.body ?? null);
+  const body = await bodyOf(request);
+  const sent = body === null ? undefined : tap(body, operation?.body?.json === undefined ? 0 : LONGEST_BODY);
+  const passing = await sendOn(from, request, sent?.body ?? null, via);
   if ('refused' in passing) return passing;
   try {
     const took = operation === undefined ? { bytes: undefined, body: passing.body } : await take(passing);
@@ -97,11 +104,6 @@ function passOn({ status, headers }: Passing, body: AsyncIterable<Uint8Array>): 
   const type = textOf(headers['content-type']);
   const shown = { ...(type === '' ? {} : { 'content-type': type }), ...FROM_DEPLOYMENT };
   return { status, headers: shown, body: undefined, passedOn: { headers: { ...headers, ...FROM_DEPLOYMENT }, body } };
-}
-
-/** RFC 9112, section 6.3: a request without either has no body. */
-function hasBody(headers: SeenHeaders): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(textOf(headers['content-length'])) > 0;
 }
 
 const ABSENT: SeenBody = Object.freeze({ kind: 'absent' });

@@ -3,10 +3,11 @@ import { jsonPointer } from '../../spec/index.js';
 import { faultSchema } from '../faults/index.js';
 import { profileSchema } from '../profiles/index.js';
 import { NOT_READ, type Report } from './errors.js';
+import type { MayProxyTo } from '../targets.js';
 import type { RuleAnswer } from './types.js';
 
 /** What can be wrong with an answer whatever the contract says. */
-export function checkAnswer(answer: RuleAnswer, pointer: string, report: Report): void {
+export function checkAnswer(answer: RuleAnswer, pointer: string, report: Report, mayProxyTo?: MayProxyTo): void {
   if ('fails' in answer) checkHeaders(answer.headers, pointer, report);
   if ('responds' in answer) checkResponse(answer.responds, `${pointer}/responds`, report);
   if ('fault' in answer) {
@@ -19,7 +20,7 @@ export function checkAnswer(answer: RuleAnswer, pointer: string, report: Report)
     if (!parsed.success)
       report({ pointer: `${pointer}/offContract`, what: messages(parsed.error), why: NOT_READ, remedy: 'Name a profile that there is.' });
   }
-  if ('proxies' in answer) checkTarget(answer.proxies, `${pointer}/proxies`, report);
+  if ('proxies' in answer) checkTarget(answer.proxies, `${pointer}/proxies`, report, mayProxyTo);
 }
 
 function messages({ issues }: { readonly issues: readonly { readonly message: string }[] }): string {
@@ -57,11 +58,18 @@ function checkHeaders(headers: Readonly<Record<string, string>> = {}, pointer: s
 /** Headers that belong to the connection: set by hand, they break it for the requests that follow. */
 const FRAMING: ReadonlySet<string> = new Set(['connection', 'content-length', 'keep-alive', 'trailer', 'transfer-encoding', 'upgrade']);
 
-function checkTarget(target: string, pointer: string, report: Report): void {
+const NOT_ALLOWED = 'Requests leave the mock only for servers that were named when it was started.';
+
+function checkTarget(target: string, pointer: string, report: Report, mayProxyTo: MayProxyTo = () => true): void {
   const refuse = (what: string, remedy: string): void => report({ pointer, what, why: NOT_READ, remedy });
   if (!/^https?:\/\//i.test(target) || !URL.canParse(target))
     return refuse('it is no URL of http or https', 'Write https:// and the host.');
-  const { username, password, search, hash } = new URL(target);
+  const url = new URL(target);
+  const { username, password, search, hash } = url;
   if (username !== '' || password !== '') refuse('the URL holds a credential, which would show in listings', 'Leave it out.');
   if (search !== '' || hash !== '') refuse('the URL ends in a query or a fragment, but paths are appended to it', 'Leave it out.');
+  else if (username === '' && password === '' && !mayProxyTo(url)) {
+    const remedy = `Start the mock with --proxy-to ${target}.`;
+    report({ pointer, what: `requests may not be sent on to ${target}`, why: NOT_ALLOWED, remedy });
+  }
 }

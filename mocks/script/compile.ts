@@ -6,6 +6,7 @@ import { WEIGHT, type Field, type Key } from './field.js';
 import { compileFields } from './fields.js';
 import { kitOf } from '../kit.js';
 import { operationsThatCan } from './possible.js';
+import type { MayProxyTo } from '../targets.js';
 import { scopeOf } from './scope.js';
 import { list, show, shorten } from './show.js';
 import type { Occurrence, Rule } from './types.js';
@@ -26,6 +27,8 @@ export interface CompiledRule {
 export interface Names {
   /** Names of identities that requests can have; `none` and `unknown` need not be among them. */
   readonly identities?: readonly string[] | undefined;
+  /** Where rules may send requests on to; without it nobody has said yet. */
+  readonly mayProxyTo?: MayProxyTo | undefined;
 }
 
 /** As many keys as are worth comparing; one is enough to find a rule by. */
@@ -54,7 +57,7 @@ export function compileRule(
   const able = problems.some(({ pointer }) => pointer.startsWith('/match/on'))
     ? undefined
     : operationsThatCan(rule.answers, scope, kit, report);
-  rule.answers.forEach((answer, index) => checkAnswer(answer, `/answers/${index}`, report));
+  rule.answers.forEach((answer, index) => checkAnswer(answer, `/answers/${index}`, report, names.mayProxyTo));
   checkNumbers(rule, report);
   checkIdentity(rule, names, report);
   const operation = operationField(rule, scope.named, able);

@@ -44,6 +44,7 @@ interface Bounds {
  * await received(mock.journal, 'revokeApiKey', { never: true });
  *
  * @param what An operation; `*` and `?` as in file names.
+ * @param closed Aborted when nothing can arrive any more: what is there then decides.
  * @returns the requests that are meant, oldest first.
  * @throws {ReceivedError} when there are too few or too many: the nearest misses are in the message, field by field.
  * @throws {InputError} `usage` for an expectation that contradicts itself, and as `compileQuery`
@@ -52,6 +53,7 @@ export async function received(
   source: ExchangeSource,
   what: string | ExchangeQuery,
   expectation: Expectation = {},
+  closed?: AbortSignal,
 ): Promise<readonly RecordedExchange[]> {
   const { times, atLeast, atMost, never, within, timers, ...query } = expectation;
   const bounds = boundsOf({ times, atLeast, atMost, never });
@@ -60,7 +62,8 @@ export async function received(
   if (within !== undefined) {
     const enough = bounds.least > 0 ? bounds.least : bounds.most + 1;
     // What did not arrive in time is said below, in the words of the expectation.
-    await waitFor(source, merged, { times: enough, timeoutMs: within, ...(timers === undefined ? {} : { timers }) }).catch(() => undefined);
+    const wait = { times: enough, timeoutMs: within, ...(timers === undefined ? {} : { timers }) };
+    await waitFor(source, merged, wait, closed).catch(() => undefined);
   }
   return judge(source.exchanges(), compiled, bounds, within);
 }

@@ -29,32 +29,35 @@ const TIMEOUT_MS = 5_000;
  * @example
  * const [request] = await waitFor(mock.journal, { operation: 'confirmWork', status: 503 }, { times: 2 });
  *
+ * @param closed Aborted when nothing can arrive any more.
  * @returns the requests, oldest first, `times` of them.
- * @throws {Error} when they do not arrive in time, with what arrived instead; the signal's reason when it is aborted.
+ * @throws {Error} when they do not arrive in time, with what arrived instead; a signal's reason when it is aborted.
  * @throws {InputError} as `compileQuery`
  */
 export function waitFor(
   source: ExchangeSource,
   query: ExchangeQuery | string,
   { times = 1, timeoutMs = TIMEOUT_MS, timers = PLATFORM, signal }: WaitOptions = {},
+  closed?: AbortSignal,
 ): Promise<readonly RecordedExchange[]> {
   return new Promise((resolve, reject) => {
     const compiled = compileQuery(query, source.contract);
     const found = source.exchanges().filter(compiled.matches).slice(0, times);
     if (found.length >= times) return resolve(found);
-    signal?.throwIfAborted();
+    const signals = [signal, closed].filter((one) => one !== undefined);
+    signals.forEach((one) => one.throwIfAborted());
     const end = (settle: () => void): void => {
       stop();
       timers.clear(timer);
-      signal?.removeEventListener('abort', aborted);
+      signals.forEach((one) => one.removeEventListener('abort', aborted));
       settle();
     };
-    const aborted = (): void => end(() => reject(signal?.reason as Error));
+    const aborted = ({ target }: Event): void => end(() => reject((target as AbortSignal).reason as Error));
     const stop = source.onExchange((exchange) => {
       if (compiled.matches(exchange) && found.push(exchange) >= times) end(() => resolve(found));
     });
     const timer = timers.set(() => end(() => reject(late(source, compiled, found.length, times, timeoutMs))), timeoutMs);
-    signal?.addEventListener('abort', aborted, { once: true });
+    signals.forEach((one) => one.addEventListener('abort', aborted, { once: true }));
   });
 }
 

@@ -164,7 +164,7 @@ function proxyOf(
   ) {
     refuse('It must be a URL of http or https, without credentials, query and fragment.');
   } else if (options.mayProxyTo?.(url) !== true) {
-    refuse(`The mock was not started with leave to send requests on to ${url.origin}.`);
+    refuse(`The mock was not started with leave to send requests on to ${base}: start it with --proxy-to ${base}`);
   }
   for (const member of ['status', 'statusMessage', 'headers', 'body', 'jsonBody', 'base64Body', 'fault', 'chunkedDribbleDelay'] as const) {
     if (response[member] === undefined || response[member] === null) continue;

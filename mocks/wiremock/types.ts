@@ -1,6 +1,7 @@
 import type { Journal, RecordedRequest } from '../journal.js';
 import type { Scripts, ScriptRequest } from '../script/types.js';
 import type { GlobalSettings } from './settings.js';
+import type { MayProxyTo } from '../targets.js';
 
 /** A stub as it is listed. */
 export type StubJson = Readonly<Record<string, unknown>>;
@@ -17,7 +18,7 @@ export interface WireMockSubject {
   /** How clients have treated failures, going by the requests that are kept. */
   verdicts(): readonly unknown[];
   /** Whether stubs may send requests on to a base URL; none may by default. */
-  mayProxyTo?(base: URL): boolean;
+  readonly mayProxyTo?: MayProxyTo | undefined;
   /** Everything back to how the mock was started. */
   reset(): void;
   /** What the mock says of its health. */

@@ -91,6 +91,17 @@ describe('verification: over a socket', () => {
       abort.abort(new Error('enough'));
       expect(await awaited.catch(({ message }: Error) => message)).to.equal('enough');
     });
+
+    it('ends when the mock is closed', async () => {
+      const closing = await start<AtsWorld>();
+      const timeoutMs = 600_000;
+      const none = closing.waitFor('confirmWork', { timeoutMs }).catch(({ message }: Error) => message);
+      const never = closing.received('revokeApiKey', { never: true, within: timeoutMs });
+      await closing.close();
+      expect(await none).to.equal('The mock is closed: no request will arrive any more.');
+      expect(await never).to.have.length(0);
+      expect(await closing.waitFor('confirmWork').catch(({ message }: Error) => message)).to.equal(await none);
+    });
   });
 
   describe('the journal', () => {

@@ -1,0 +1,35 @@
+/** Whether requests may be sent on below a base URL. */
+export type MayProxyTo = (base: URL) => boolean;
+
+/**
+ * Allows what is at, or below, one of the URLs that were named when the mock was started.
+ *
+ * @example
+ * const mayProxyTo = createTargets(['https://staging.example.com/api']);
+ * mayProxyTo(new URL('https://staging.example.com/api/v2')); // true
+ * mayProxyTo(new URL('https://staging.example.com/apix')); // false
+ */
+export function createTargets(allowed: readonly string[]): MayProxyTo {
+  const targets = allowed.map((url) => new URL(url));
+  return (base) =>
+    !climbs(base.pathname) &&
+    targets.some(
+      ({ origin, pathname }) => base.origin === origin && `${withoutSlash(base.pathname)}/`.startsWith(`${withoutSlash(pathname)}/`),
+    );
+}
+
+/** Whether a path goes up somewhere, as any server might read it: encoded dots and slashes, backslashes and parameters included. */
+export function climbs(path: string): boolean {
+  const read = path.replace(/%2e/gi, '.').replace(/%2f/gi, '/').replace(/%5c/gi, '\\');
+  return /(?:^|[/\\])\.\.(?:[/\\;]|$)/.test(read);
+}
+
+/** A path without the slashes at its end. */
+export function withoutSlash(path: string): string {
+  return path.replace(/\/+$/, '');
+}
+
+/** What is missing when a rule's target is not allowed. */
+export function sayStart(base: string): string {
+  return `start the mock with --proxy-to ${base}`;
+}
