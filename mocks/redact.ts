@@ -85,7 +85,7 @@ function cutAt(text: string, most: number): string {
 
 /** What is a credential whatever it is called: JSON web tokens, private keys, and keys that say what they are. */
 export const SHAPES: readonly RegExp[] = [
-  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
+  /\beyJ[\w-]{8,}\.[\w-]{2,}\.[\w-]*/g,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+?-----END [A-Z ]*PRIVATE KEY-----/g,
   /(?<![A-Za-z0-9])[A-Za-z]{2,12}_(?:[a-z]+_){0,3}(?:live|test|secret)_[A-Za-z0-9]{8,}\b/g,
   /(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{30,}|xox[abpr]-[\w-]{10,}|AKIA[0-9A-Z]{16})\b/g,
@@ -126,8 +126,9 @@ function isMixed(piece: string): boolean {
   return piece.length >= 8 && /\d/.test(piece) && /[a-z]/.test(piece) && /[A-Z]/.test(piece) && !UUID.test(piece);
 }
 
-/** Parameters of a URL, absolute or not, and of one inside of another. */
-const PARAMETER = /([?&;#]|%3[Ff]|%26|%23)([\w.~[\]-]{1,100})(=|%3[Dd])((?:(?!%26)[^&;\s"'<>#]){1,8000})/g;
+/** Parameters of a URL, absolute or not, and of one that is encoded inside of another. */
+const PARAMETER = /([?&;#])([\w.~%[\]-]{1,100})(=)([^&;\s"'<>#]{1,8000})/g;
+const ENCODED = /(%3[Ff]|%26|%23)([\w.~[\]-]{1,100})(%3[Dd])((?:(?!%26)[^&;\s"'<>#]){1,8000})/g;
 const USER_INFO = /(\b[a-z][a-z\d+.-]{1,20}:\/\/[^\s/?#@:]{0,200}:)[^\s/?#@]{1,1000}(?=@)/gi;
 
 /**
@@ -138,9 +139,9 @@ const USER_INFO = /(\b[a-z][a-z\d+.-]{1,20}:\/\/[^\s/?#@:]{0,200}:)[^\s/?#@]{1,1
  */
 export function redactText(text: string): string {
   if (text.length < 5) return text;
-  const bare = text.replace(USER_INFO, `$1${HIDDEN}`).replace(PARAMETER, (whole, before: string, name: string, equal: string) => {
-    return isCredentialParameter(name) ? `${before}${name}${equal}${HIDDEN}` : whole;
-  });
+  const hide = (whole: string, before: string, name: string, equal: string): string =>
+    isCredentialParameter(name) ? `${before}${name}${equal}${HIDDEN}` : whole;
+  const bare = text.replace(USER_INFO, `$1${HIDDEN}`).replace(PARAMETER, hide).replace(ENCODED, hide);
   return redactTokens(hidePairs(bare));
 }
 

@@ -43,13 +43,13 @@ function isPaging(words: readonly string[]): boolean {
   return words.at(-1) === 'token' && PAGING.test(words.at(-2) ?? '');
 }
 
-/** Codes of errors and statuses: a parameter `code` is a credential (RFC 6749, section 4.1.2) unless it holds one of these. */
-const PLAIN_CODE = /^\s*(?:\d{1,5}|[a-z]+(?:[_.-][a-z]+)*)?\s*$/i;
+/** Of an error or a status: what else a parameter `code` holds is a credential (RFC 6749, section 4.1.2). */
+const PLAIN_CODE = /^(?:\d{1,3}|[a-z]+(?:[_.-][a-z]+)+)$/i;
 
 /** The same of a parameter of a URL, where `key` and `code` are credentials as well. */
 export function parameterNamesCredential(name: string, value: string): boolean {
-  if (namesCredential(name)) return true;
-  return !isCredential(name) && isCredentialParameter(name) && !PLAIN_CODE.test(value);
+  if (isCredential(name)) return namesCredential(name);
+  return isCredentialParameter(name) && value.trim() !== '' && !PLAIN_CODE.test(value);
 }
 
 /** The credentials in the headers of a request or an answer. */

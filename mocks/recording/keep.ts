@@ -61,7 +61,7 @@ export function keep(
   for (const found of credentialsInHeaders(request.headers, places.headers)) secrets.placeholder(found);
   for (const found of credentialsInHeaders(answer.headers)) secrets.placeholder(found);
   for (const [name, value] of request.query) if (isSecret(name, value, places)) secrets.placeholder({ name, value });
-  for (const text of [request.path, ...Object.values(answer.headers).map(textOf)]) secrets.learnText(text);
+  for (const text of [request.path, ...request.query.values(), ...Object.values(answer.headers).map(textOf)]) secrets.learnText(text);
   learnBody(request.body, asked, secrets);
   learnBody(answer.body, told, secrets);
   return {
