@@ -81,12 +81,7 @@ describe('mock: canaries', () => {
       { query: { sessionToken: canary() }, headers: { 'x-session-id': { matches: canary() } } },
     ];
     for (const match of rules) {
-      const added = await send(
-        mock,
-        'POST',
-        '/__admin/rules',
-        json({ on: { path: INIT, ...match }, responds: { status: 418 }, offContract: true }),
-      );
+      const added = await send(mock, 'POST', '/__admin/rules', json({ on: 'initWork', when: match, responds: { status: 418 } }));
       expect(added.status, added.text).to.equal(201);
     }
     const patterns = [
