@@ -1,5 +1,6 @@
 import type { Contract, Operation } from '../../spec/index.js';
-import { isCredential } from '../redact.js';
+import { wordsOf } from '../credential-names.js';
+import { isCredential, isCredentialParameter, SHAPES } from '../redact.js';
 import { textOf, type SeenHeaders } from './exchange.js';
 
 /** Where the credentials of an operation's requests are. */
@@ -31,11 +32,24 @@ export interface Found {
 }
 
 /** Names of members and parameters that say where a listing goes on: they look like credentials, and a client cannot do without them. */
-const PAGING = /^(?:[\w-]*[-_])?(?:page|next|prev|previous|continuation|cursor|sync)[-_]?token$/i;
+const PAGING = /^(?:page|next|prev|previous|continuation|cursor|sync)$/;
 
 /** Whether a member, parameter or header holds a credential, going by its name. */
 export function namesCredential(name: string): boolean {
-  return isCredential(name) && !PAGING.test(name);
+  return isCredential(name) && !isPaging(wordsOf(name));
+}
+
+function isPaging(words: readonly string[]): boolean {
+  return words.at(-1) === 'token' && PAGING.test(words.at(-2) ?? '');
+}
+
+/** Of an error or a status: what else a parameter `code` holds is a credential (RFC 6749, section 4.1.2). */
+const PLAIN_CODE = /^(?:\d{1,3}|[a-z]+(?:[_.-][a-z]+)+)$/i;
+
+/** The same of a parameter of a URL, where `key` and `code` are credentials as well. */
+export function parameterNamesCredential(name: string, value: string): boolean {
+  if (isCredential(name)) return namesCredential(name);
+  return isCredentialParameter(name) && value.trim() !== '' && !PLAIN_CODE.test(value);
 }
 
 /** The credentials in the headers of a request or an answer. */
@@ -64,14 +78,6 @@ function* schemed(name: string, value: string): Generator<Found> {
   if (pair.includes(':')) yield { name: 'password', value: pair.slice(pair.indexOf(':') + 1) };
 }
 
-/** What is a credential whatever it is called: JSON web tokens, private keys, and keys that say what they are. */
-const SHAPES: readonly RegExp[] = [
-  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+?-----END [A-Z ]*PRIVATE KEY-----/g,
-  /\b[A-Za-z]{2,12}_(?:[a-z]+_){0,3}(?:live|test|secret)_[A-Za-z0-9]{16,}\b/g,
-  /\b(?:gh[pousr]_[A-Za-z0-9]{30,}|xox[abpr]-[\w-]{10,}|AKIA[0-9A-Z]{16})\b/g,
-];
-
 /** Parameters of a URL, absolute or not. */
 const PARAMETER = /[?&;]([\w.~%-]{1,100})=([^&;\s"'<>#]{1,8000})/g;
 const USER_INFO = /\bhttps?:\/\/[^\s/?#@:]*:([^\s/?#@]+)@/gi;
@@ -79,7 +85,8 @@ const USER_INFO = /\bhttps?:\/\/[^\s/?#@:]*:([^\s/?#@]+)@/gi;
 /** The credentials that a text holds, by their shape or by their place in a URL. */
 export function* credentialsInText(text: string): Generator<Found> {
   for (const shape of SHAPES) for (const [value] of text.matchAll(shape)) yield { name: 'token', value };
-  for (const [, name = '', value = ''] of text.matchAll(PARAMETER)) if (namesCredential(name)) yield { name, value: decoded(value) };
+  for (const [, name = '', value = ''] of text.matchAll(PARAMETER))
+    if (parameterNamesCredential(name, value)) yield { name, value: decoded(value) };
   for (const [, value = ''] of text.matchAll(USER_INFO)) yield { name: 'password', value: decoded(value) };
 }
 

@@ -1,5 +1,5 @@
 import { envelopeCodec, type Answer, type Contract, type Operation } from '../../spec/index.js';
-import { credentialPlaces, credentialsInHeaders, namesCredential, type CredentialPlaces } from './credentials.js';
+import { credentialPlaces, credentialsInHeaders, parameterNamesCredential, type CredentialPlaces } from './credentials.js';
 import { textOf, type Exchange, type SeenAnswer, type SeenBody, type SeenHeaders } from './exchange.js';
 import { isViolation, type AnswerVerdict } from './judge.js';
 import type { Secrets } from './secrets.js';
@@ -60,14 +60,14 @@ export function keep(
   const told = declared?.content?.secrets ?? [];
   for (const found of credentialsInHeaders(request.headers, places.headers)) secrets.placeholder(found);
   for (const found of credentialsInHeaders(answer.headers)) secrets.placeholder(found);
-  for (const [name, value] of request.query) if (isSecret(name, places)) secrets.placeholder({ name, value });
-  for (const text of [request.path, ...Object.values(answer.headers).map(textOf)]) secrets.learnText(text);
+  for (const [name, value] of request.query) if (isSecret(name, value, places)) secrets.placeholder({ name, value });
+  for (const text of [request.path, ...request.query.values(), ...Object.values(answer.headers).map(textOf)]) secrets.learnText(text);
   learnBody(request.body, asked, secrets);
   learnBody(answer.body, told, secrets);
   return {
     operation,
     path: request.path,
-    query: [...request.query].map(([name, value]) => [name, isSecret(name, places) ? undefined : value] as const),
+    query: [...request.query].map(([name, value]) => [name, isSecret(name, value, places) ? undefined : value] as const),
     body: request.body,
     secrets: asked,
     caller: callerOf(request.headers, places, { operation, identity, secrets }),
@@ -78,8 +78,8 @@ export function keep(
   };
 }
 
-function isSecret(name: string, { query }: CredentialPlaces): boolean {
-  return namesCredential(name) || query.includes(name);
+function isSecret(name: string, value: string, { query }: CredentialPlaces): boolean {
+  return parameterNamesCredential(name, value) || query.includes(name);
 }
 
 function learnBody(body: SeenBody, pointers: readonly string[], secrets: Secrets): void {

@@ -48,9 +48,13 @@ export function createSecrets(): Secrets {
     for (const found of credentialsInText(text)) placeholder(found);
   };
   const learnLocated = (name: string, value: unknown): void => {
-    if (typeof value !== 'string' || value === '') return;
-    placeholder({ name, value });
-    for (const found of credentialsInSecret(value)) placeholder(found);
+    eachLeaf(value, (leaf) => {
+      const secret = String(leaf);
+      if (secret === '') return leaf;
+      placeholder({ name, value: secret });
+      for (const found of credentialsInSecret(secret)) placeholder(found);
+      return leaf;
+    });
   };
   const hide = (text: string): string => redactor.redact(text);
 
@@ -74,8 +78,7 @@ export function createSecrets(): Secrets {
       walk(value, new Set(pointers), {
         name: hide,
         text: hide,
-        located: (name, secret) =>
-          secret === '' ? secret : placeholder({ name, value: typeof secret === 'string' ? secret : JSON.stringify(secret) }),
+        located: (name, secret) => eachLeaf(secret, (leaf) => (leaf === '' ? leaf : placeholder({ name, value: String(leaf) }))),
       }),
   };
 }
@@ -104,10 +107,11 @@ interface Visitor {
 function walk(value: unknown, pointers: ReadonlySet<string>, visitor: Visitor, pointer = '', name = ''): unknown {
   if (value === null) return null;
   if (pointers.has(pointer)) return visitor.located(name, value);
-  if (typeof value === 'string') return namesCredential(name) ? visitor.located(name, value) : visitor.text(value);
+  if (typeof value !== 'boolean' && namesCredential(name)) return visitor.located(name, value);
+  if (typeof value === 'string') return visitor.text(value);
   if (typeof value !== 'object') return value;
   if (Array.isArray(value)) {
-    return value.map((item, index) => walk(item, pointers, visitor, `${pointer}/${index}`, name)).filter((item) => item !== LEFT_OUT);
+    return value.map((item, index) => walk(item, pointers, visitor, `${pointer}/${index}`)).filter((item) => item !== LEFT_OUT);
   }
   const members = Object.entries(value).flatMap(([member, inner]): [string, unknown][] => {
     const shown = visitor.name(member);
@@ -115,6 +119,14 @@ function walk(value: unknown, pointers: ReadonlySet<string>, visitor: Visitor, p
     return shown === LEFT_OUT || result === LEFT_OUT ? [] : [[shown, result]];
   });
   return Object.fromEntries(members);
+}
+
+/** All that a credential is made of: clients need the members that it has, and only what is in them is secret. */
+function eachLeaf(value: unknown, change: (leaf: string | number) => string | number): unknown {
+  if (typeof value === 'string' || typeof value === 'number') return change(value);
+  if (Array.isArray(value)) return value.map((item) => eachLeaf(item, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, eachLeaf(member, change)]));
 }
 
 /** A name as it can stand in a placeholder. */

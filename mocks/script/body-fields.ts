@@ -1,11 +1,12 @@
 import { jsonPointer } from '../../spec/index.js';
+import { redactText } from '../redact.js';
 import { Unusable } from './errors.js';
 import { matcherField, NONE, WEIGHT, type Field, type Key, type Values } from './field.js';
 import { holdsJson, isObject, leavesOf, memberAt, sameJson, valueAt } from './json.js';
 import { compilePath } from './json-path.js';
 import { compileMatcher, keyOf, type Matcher } from './matchers.js';
 import { compileExpression } from './regex.js';
-import { show } from './show.js';
+import { credentialIn, show } from './show.js';
 import type { BodyMatcher, ScriptRequest } from './types.js';
 
 /** Makes fields, and reports at a pointer why that is not possible. */
@@ -25,7 +26,7 @@ export function compileBody({ equals, contains, at = {}, matches, absent }: Body
   if (contains !== undefined) attempt('/match/body/contains', () => leavesOf(contains).map(leafField));
   for (const [place, matcher] of Object.entries(at)) {
     attempt(jsonPointer.join('/match/body/at', place), () =>
-      placeField(place, compileMatcher(matcher, lastMember(place)), lastMember(place)),
+      placeField(place, compileMatcher(matcher, credentialIn(place)), credentialIn(place)),
     );
   }
   if (matches !== undefined) attempt('/match/body/matches', () => bodyText(matches));
@@ -68,7 +69,7 @@ function wholeBody(equals: unknown): Field {
 
 function leafField({ members, value }: { readonly members: readonly string[]; readonly value: unknown }): Field {
   const name = `body ${jsonPointer.join('', ...members)}`.trimEnd();
-  const secret = members.at(-1) ?? '';
+  const secret = credentialIn(jsonPointer.join('', ...members));
   const key = keyOf(value);
   return bodyField(name, {
     expected: typeof value === 'object' && value !== null ? `at least ${show(value, secret)}` : show(value, secret),
@@ -87,7 +88,7 @@ function keysIn(value: unknown): readonly string[] {
 }
 
 function placeField(place: string, matcher: Matcher, secret: string): Field {
-  const name = `body ${place}`.trimEnd();
+  const name = `body ${place.startsWith('$') ? redactText(place) : place}`.trimEnd();
   if (place.startsWith('$')) {
     const walk = compilePath(place);
     // What is too large to be looked through matches nothing, not even what says not.
@@ -128,8 +129,4 @@ function bodyText(pattern: string): Field {
         : show(request.body ?? text);
     },
   });
-}
-
-function lastMember(place: string): string {
-  return /([^/.[\]'"]+)['"\]]*$/.exec(place)?.[1] ?? '';
 }

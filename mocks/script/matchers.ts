@@ -36,7 +36,7 @@ export function compileMatcher(matcher: ValueMatcher, name = ''): Matcher {
   const parts = partsOf(given, name);
   const not = given.not === undefined ? undefined : compileMatcher(given.not, name);
   const present = parts.length > 0 || given.absent === false;
-  refuseContradiction(given, parts);
+  refuseContradiction(given, parts, name);
   const says = [
     ...(given.absent === undefined ? [] : [given.absent ? 'absent' : 'present']),
     ...parts.map((part) => part.says),
@@ -93,12 +93,12 @@ function partsOf({ equals, contains, matches, ignoreCase = false, ...rest }: Wri
   return parts;
 }
 
-function refuseContradiction({ equals, absent, not }: Written, parts: readonly Part[]): void {
+function refuseContradiction({ equals, absent, not }: Written, parts: readonly Part[], name: string): void {
   if (absent === true && (parts.length > 0 || not !== undefined)) {
     throw new Unusable('what is absent has no value that could match', 'Leave out absent, or everything else.');
   }
   const refusing = equals === undefined ? undefined : parts.find((part) => !part.test(equals));
-  if (refusing !== undefined) throw new Unusable(`${show(equals)} is never ${refusing.says}`, 'Leave out one of the two.');
+  if (refusing !== undefined) throw new Unusable(`${show(equals, name)} is never ${refusing.says}`, 'Leave out one of the two.');
 }
 
 /** What a text matcher sees of a value. */

@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { JsonBody } from '../body.js';
-import { hideCredential, isCredential, redactTokens, redactUrl } from '../redact.js';
+import { HIDDEN, isCredentialParameter, redactHeader, redactText, redactUrl } from '../redact.js';
 import type { Connection, JournalEntry, MockRequest } from '../types.js';
 import { withoutCredentials } from './secrets.js';
 import type { RecordedBody, RecordedExchange, Span } from './types.js';
@@ -126,8 +126,8 @@ function asked(query: URLSearchParams): string {
 
 function choiceOf(query: URLSearchParams, headers: MockRequest['headers']): string {
   const parameters = [...query].filter(([name]) => name.startsWith('__')).map(([name, value]) => `${name}=${value}`);
-  const said = CHOICES.flatMap((name) => (headers[name] === undefined ? [] : [`${name}: ${String(headers[name])}`]));
-  return redactTokens([...parameters, ...said].join(', ').slice(0, 500));
+  const said = CHOICES.flatMap((name) => (headers[name] === undefined ? [] : [`${name}: ${redactHeader(name, String(headers[name]))}`]));
+  return redactText([...parameters, ...said].join(', ').slice(0, 500));
 }
 
 function parametersOf(query: URLSearchParams): RecordedExchange['query'] {
@@ -135,15 +135,14 @@ function parametersOf(query: URLSearchParams): RecordedExchange['query'] {
   for (const [name, value] of query) {
     if (parameters.size === MOST_PARAMETERS && !parameters.has(name)) break;
     const values = parameters.get(name) ?? [];
-    if (values.length < MOST_PARAMETERS) values.push(isCredential(name) ? '…' : redactTokens(value));
+    if (values.length < MOST_PARAMETERS) values.push(isCredentialParameter(name) ? HIDDEN : redactText(value));
     parameters.set(name, values);
   }
   return Object.fromEntries(parameters);
 }
 
 function headersOf(headers: MockRequest['headers']): RecordedExchange['headers'] {
-  const shown = (name: string, value: string): string =>
-    isCredential(name) ? hideCredential(value) : IDENTIFIER.has(name) ? value : redactTokens(value);
+  const shown = (name: string, value: string): string => (IDENTIFIER.has(name) ? value : redactHeader(name, value));
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => {
       if (value === undefined) return [];

@@ -1,6 +1,6 @@
-import { HIDDEN, isCredential } from '../redact.js';
+import { HIDDEN, hidesMember } from '../redact.js';
 
-/** A JSON value without its credentials: members with telling names, and those that the contract calls secret. */
+/** A JSON value without its credentials: members with telling names, whatever their type, and those that the contract calls secret. */
 export function withoutCredentials(value: unknown, secrets: ReadonlySet<string>, pointer = ''): unknown {
   if (secrets.has(pointer)) return HIDDEN;
   if (Array.isArray(value)) return value.map((item, index) => withoutCredentials(item, secrets, `${pointer}/${index}`));
@@ -8,7 +8,7 @@ export function withoutCredentials(value: unknown, secrets: ReadonlySet<string>,
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
       const at = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-      return [name, typeof member === 'string' && isCredential(name) ? HIDDEN : withoutCredentials(member, secrets, at)];
+      return [name, hidesMember(name, member) ? HIDDEN : withoutCredentials(member, secrets, at)];
     }),
   );
 }

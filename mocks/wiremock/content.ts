@@ -1,8 +1,9 @@
+import { isCredential } from '../redact.js';
 import { Unusable } from '../script/errors.js';
 import { isObject, tooDeep } from '../script/json.js';
 import { compilePath } from '../script/json-path.js';
 import { compileExpression } from '../script/regex.js';
-import { show } from '../script/show.js';
+import { credentialIn, show } from '../script/show.js';
 import { Unsuitable } from './errors.js';
 import { compileJsonEquality, isTooDeep } from './json-equality.js';
 import type { ContentPattern, JsonPathPattern, MultiValuePattern } from './schema.js';
@@ -64,8 +65,8 @@ export function compileContent(pattern: ContentPattern, name = ''): ContentTest 
   if (contains !== undefined) return test(`containing ${show(contains, name)}`, ({ text }) => text?.includes(contains) === true);
   if (doesNotContain !== undefined)
     return test(`not containing ${show(doesNotContain, name)}`, ({ text }) => text?.includes(doesNotContain) !== true);
-  if (matches !== undefined) return expression(matches, true);
-  if (doesNotMatch !== undefined) return expression(doesNotMatch, false);
+  if (matches !== undefined) return expression(matches, true, name);
+  if (doesNotMatch !== undefined) return expression(doesNotMatch, false, name);
   if (pattern.absent !== undefined) return test('absent', ({ isAbsent }) => isAbsent);
   if (pattern.anything !== undefined) return test('anything', () => true);
   if (matchesJsonPath !== undefined) return jsonPath(matchesJsonPath, name);
@@ -88,9 +89,9 @@ function equality(expected: string, anyCase: boolean, name: string): ContentTest
   return test(`${show(expected, name)} in any case`, ({ text }) => text?.toLowerCase() === lower);
 }
 
-function expression(pattern: string, wanted: boolean): ContentTest {
+function expression(pattern: string, wanted: boolean, name: string): ContentTest {
   const whole = wholeExpression(pattern);
-  const says = `${wanted ? 'matching' : 'not matching'} ${show(pattern)}`;
+  const says = `${wanted ? 'matching' : 'not matching'} ${show(pattern, name)}`;
   return test(says, ({ text }) => (text !== undefined && whole(text)) === wanted);
 }
 
@@ -162,7 +163,7 @@ function jsonPath(pattern: string | JsonPathPattern, name: string): ContentTest 
       return isDefinite ? isSomething(found[0]) : found.length > 0;
     });
   }
-  const inner = compileContent(pattern, name);
+  const inner = compileContent(pattern, isCredential(name) ? name : credentialIn(path));
   const wantsJson = pattern.equalToJson !== undefined;
   const wantsAbsence = pattern.absent !== undefined;
   return test(`with ${inner.says} at ${show(path)}`, (content) => {

@@ -1,5 +1,5 @@
 import type { RecordedRequest } from '../journal.js';
-import { hideCredential, HIDDEN, isCredential, redactTokens, redactUrl } from '../redact.js';
+import { HIDDEN, hidePairs, hidesMember, isCredentialParameter, redactHeader, redactUrl } from '../redact.js';
 import type { Rule } from '../script/types.js';
 import { fromRule } from './from-rule.js';
 import type { StubJson } from './types.js';
@@ -100,7 +100,7 @@ function shownHeaders(headers: RecordedRequest['headers']): Record<string, strin
             .join('; '),
         ],
       ];
-    return [[name, isCredential(name) ? hideCredential(text) : redactTokens(text)]];
+    return [[name, redactHeader(name, text)]];
   });
   return Object.fromEntries(shown);
 }
@@ -114,9 +114,9 @@ function cookiesOf(headers: RecordedRequest['headers']): Record<string, string> 
 /** As it was sent, unless it holds a credential under a telling name. */
 function shownBody(body: string): string {
   if (/^\s*[[{]/.test(body)) return shownJson(body);
-  if (!/^[\w.%~+-]+=[^\s]*$/.test(body)) return body;
+  if (!/^[\w.%~+-]+=[^\s]*$/.test(body)) return hidePairs(body);
   const form = new URLSearchParams(body);
-  const secret = [...form.keys()].filter(isCredential);
+  const secret = [...form.keys()].filter(isCredentialParameter);
   for (const name of secret) form.set(name, HIDDEN);
   return secret.length === 0 ? body : form.toString();
 }
@@ -124,7 +124,7 @@ function shownBody(body: string): string {
 function shownJson(body: string): string {
   let found = false;
   const hide = (name: string, value: unknown): unknown => {
-    if (typeof value !== 'string' || !isCredential(name)) return value;
+    if (!hidesMember(name, value)) return value;
     found = true;
     return HIDDEN;
   };
@@ -132,6 +132,6 @@ function shownJson(body: string): string {
     const shown = JSON.stringify(JSON.parse(body, hide));
     return found ? shown : body;
   } catch {
-    return body;
+    return hidePairs(body);
   }
 }

@@ -127,6 +127,7 @@ describe('ats sandbox: over a socket', () => {
     is(scope, 422, 'api_key.unknown_scope');
     expect(scope.details).to.deep.equal({ value: 'works:delete' });
     is(await create({ webhook_url: 'ftp://example.org/' }), 422, 'api_key.webhook_url_invalid');
+    is(await create({ webhook_url: `https://example.org/${'x'.repeat(2_029)}` }), 422, 'api_key.webhook_url_invalid');
     is(await post('works/init', { ...NEW_WORK, title: ' ' }), 422, 'registration.title_required');
     const shape = await post('works/init', { ...NEW_WORK, title: 7, creators: [] });
     is(shape, 422, 'common.validation_failed');

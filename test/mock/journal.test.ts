@@ -54,7 +54,9 @@ describe('mock: journal', () => {
     const hex = 'a1'.repeat(24);
     expect(redacted(`/uploads/${hex}`)).to.equal('/uploads/a1a1a1…');
     expect(redacted(`/x?token=1&SIGNATURE=2&sig=3&title=4`)).to.equal('/x?token=…&SIGNATURE=…&sig=…&title=4');
-    expect(redacted(`/x?jwt=eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.x`)).to.equal('/x?jwt=eyJhbG….e30.x');
+    expect(redacted(`/x?jwt=eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.x&q=eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.x`)).to.equal(
+      '/x?jwt=…&q=eyJhbG…',
+    );
     expect(redacted('/x?__error=registration.upload_session_not_found')).to.equal('/x?__error=registration.upload_session_not_found');
     expect(redacted('/v1/transactions/5e2b9c74-80d1-4a3f-b6c9-d1f04e7a2385')).to.equal(
       '/v1/transactions/5e2b9c74-80d1-4a3f-b6c9-d1f04e7a2385',

@@ -202,7 +202,7 @@ describe('the script of a recording', () => {
       .record({
         index: fc.nat(operations.length - 1),
         id: fc.constantFrom('1', '2', 'a%20b', '.*'),
-        query: fc.dictionary(fc.constantFrom('a', 'b', 'key', '<<'), text, { maxKeys: 2 }),
+        query: fc.dictionary(fc.constantFrom('a', 'b', 'kind', '<<'), text, { maxKeys: 2 }),
         asked: fc.oneof(fc.constant(undefined), value),
         status: fc.integer({ min: 200, max: 599 }),
         told: fc.oneof(fc.constant(undefined), value),
