@@ -4,7 +4,7 @@ import type { Fault } from './faults/index.js';
 import type { JournalRecord, Witnessed } from './journal.js';
 import { redactTokens, redactUrl } from './redact.js';
 import { isOwnProblem, type Given } from './responder.js';
-import { nearestRules, type Scripts } from './script/index.js';
+import { nearestRules, TOO_MUCH_WORK, type Scripts } from './script/index.js';
 import type { Clock, MockAnswer } from './types.js';
 
 /** An answer, and everything about it but the time that it took. */
@@ -30,12 +30,12 @@ export interface FinishOptions {
 /** Every answer says why it was chosen; where the mock itself has to give up, also which rules came near. */
 export function createFinish({ clock, scripts, delay }: FinishOptions): Finish {
   return (asked, operation, given, chosenDelay = 0) => {
-    const { requestId, request, body, identity } = asked;
+    const { requestId, request, body, identity, work } = asked;
     const { method, path, query, url, headers, baseUrl, connection } = request;
     const { code, answeredBy, ruleId, spoiledBy } = given;
     const own = isOwnProblem(given);
     const rules = own && scripts !== undefined ? nearestRules(scripts, scriptRequestOf(asked, operation)) : [];
-    const why = redactTokens(given.why);
+    const why = redactTokens(work.refused ? `${given.why}; ${TOO_MUCH_WORK}: the rest of them did not match` : given.why);
     const answer = explained(given.answer, why, rules);
     const record = {
       requestId,

@@ -108,7 +108,8 @@ function placeField(place: string, matcher: Matcher, secret: string): Field {
 }
 
 function holdsOf(matcher: Matcher, values: readonly unknown[] | undefined): boolean {
-  return values !== undefined && matcher.holds(values);
+  // A path can lead to the same value many times over.
+  return values !== undefined && matcher.holds(values.length > 1 ? [...new Set(values)] : values);
 }
 
 function bodyText(pattern: string): Field {

@@ -1,4 +1,4 @@
-import { compileQuery, type CompiledQuery } from './query.js';
+import { compileQuery, matching, type CompiledQuery } from './query.js';
 import { describeShortfall } from './report.js';
 import type { ExchangeQuery, ExchangeSource, RecordedExchange } from './types.js';
 
@@ -40,7 +40,7 @@ export function waitFor(
 ): Promise<readonly RecordedExchange[]> {
   return new Promise((resolve, reject) => {
     const compiled = compileQuery(query, source.contract);
-    const found = source.exchanges().filter(compiled.matches).slice(0, times);
+    const found = matching(source.exchanges(), compiled).slice(0, times);
     if (found.length >= times) return resolve(found);
     signal?.throwIfAborted();
     const end = (settle: () => void): void => {
@@ -51,7 +51,11 @@ export function waitFor(
     };
     const aborted = (): void => end(() => reject(signal?.reason as Error));
     const stop = source.onExchange((exchange) => {
-      if (compiled.matches(exchange) && found.push(exchange) >= times) end(() => resolve(found));
+      try {
+        if (found.push(...matching([exchange], compiled)) >= times) end(() => resolve(found));
+      } catch (error) {
+        end(() => reject(error as Error));
+      }
     });
     const timer = timers.set(() => end(() => reject(late(source, compiled, found.length, times, timeoutMs))), timeoutMs);
     signal?.addEventListener('abort', aborted, { once: true });

@@ -32,8 +32,10 @@ const views = new WeakMap<object, RequestView>();
 export function viewOfScriptRequest(request: ScriptRequest): RequestView {
   const { method, path, query, headers, body } = request;
   const url = request.url ?? (query.size === 0 ? path : `${path}?${query.toString()}`);
-  const text = request.text ?? (body === undefined ? undefined : JSON.stringify(body));
-  return cached(request, () => ({ method, url, headers, body: bodyContent(text, body === undefined ? undefined : () => body) }));
+  return cached(request, () => {
+    const text = request.text ?? (body === undefined ? undefined : JSON.stringify(body));
+    return { method, url, headers, body: bodyContent(text, body === undefined ? undefined : () => body) };
+  });
 }
 
 /** The view of a request that was recorded. */
