@@ -26,11 +26,13 @@ export function route(
     method,
     path: `${ADMIN}${path}`,
     doc,
-    handle: async (request) => {
+    handle: (request) => {
+      const refuse = (error: unknown): AdminAnswer => refused(422, errorsIn(error));
       try {
-        return await handle(request);
+        const answer = handle(request);
+        return answer instanceof Promise ? answer.catch(refuse) : answer;
       } catch (error) {
-        return refused(422, errorsIn(error));
+        return refuse(error);
       }
     },
   };
