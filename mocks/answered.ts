@@ -35,7 +35,7 @@ export function createFinish({ clock, scripts, delay }: FinishOptions): Finish {
     const { code, answeredBy, ruleId, spoiledBy } = given;
     const own = isOwnProblem(given);
     const rules = own && scripts !== undefined ? nearestRules(scripts, scriptRequestOf(asked, operation)) : [];
-    const why = redactTokens(work.refused ? `${given.why}; ${TOO_MUCH_WORK}: the rest of them did not match` : given.why);
+    const why = redactTokens(work.refused ? `${TOO_MUCH_WORK}, so the rest of them did not match; ${given.why}` : given.why);
     const answer = explained(given.answer, why, rules);
     const record = {
       requestId,

@@ -1,6 +1,6 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { Unusable } from './errors.js';
-import { REQUEST_WORK, spendWork } from './work.js';
+import { refuseWork, REQUEST_WORK, spendWork } from './work.js';
 
 const MAX_PATTERN = 1_000;
 /** Instructions of the compiled expression. */
@@ -8,7 +8,7 @@ const MAX_PROGRAM = 1_000;
 
 /** A compiled regular expression. */
 export interface Expression {
-  /** Whether any part of the text matches; a text that is longer than `longest` does not. */
+  /** Whether any part of the text matches; a text that is longer than `longest` does not, nor does it not match within a budget. */
   test(text: string): boolean;
   /** The longest text that is looked at, in characters; short expressions look at longer ones. */
   readonly longest: number;
@@ -39,7 +39,7 @@ export function compileExpression(pattern: string, ignoreCase = false): Expressi
   return {
     longest,
     test: (text) => {
-      if (text.length > longest) return false;
+      if (text.length > longest) return refuseWork();
       spendWork(size * (text.length + 1));
       return compiled.test(text);
     },

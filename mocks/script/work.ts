@@ -67,6 +67,17 @@ export function spendWork(units: number): void {
   current.left -= units;
 }
 
+/**
+ * Ends a check that costs more than there ever is; what is left stays for others.
+ *
+ * @throws {OverBudget} within a budget; outside of one the check does not hold
+ */
+export function refuseWork(): false {
+  if (current === undefined) return false;
+  current.refused = true;
+  throw OVER;
+}
+
 /** The outcome of a check, or something else where the budget does not suffice for it. */
 export function affordable<T>(check: () => T, otherwise: T): T {
   try {

@@ -49,9 +49,14 @@ function canonical(value: unknown, depth: number): string {
       .map((item) => canonical(item, depth + 1))
       .sort()
       .join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value) ?? 'undefined';
-  const members = Object.keys(value).map((name) => `${JSON.stringify(name)}:${canonical(value[name], depth + 1)}`);
+  if (!isObject(value)) return written(value);
+  const members = Object.keys(value).map((name) => `${written(name)}:${canonical(value[name], depth + 1)}`);
   return `{${members.sort().join(',')}}`;
+}
+
+function written(value: unknown): string {
+  if (typeof value === 'string') spendWork(value.length >> 2);
+  return JSON.stringify(value) ?? 'undefined';
 }
 
 interface Budget {

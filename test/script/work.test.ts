@@ -34,6 +34,14 @@ describe('the work of one request', () => {
     expect(decided([evil, evil], request({ path: LONG }))).to.deep.equal({ status: undefined, refused: true });
   });
 
+  it('leaves the rest to others where one text is too long for an expression', () => {
+    const path = `${LONG}${LONG}`;
+    expect(decided([{ path: { not: { matches: EVIL } } }, { path: { matches: '^ab' } }], request({ path }))).to.deep.equal({
+      status: 500,
+      refused: true,
+    });
+  });
+
   it('leaves rules without expressions alone', () => {
     const evil = { path: { matches: EVIL } };
     const asked = request({ path: LONG, headers: { 'x-client': 'ios' }, body: { title: 'x' } });
@@ -56,7 +64,7 @@ describe('the work of one request', () => {
     expect(refused(texts, { body: { at: { '$[*]': { matches: EVIL } } } })).to.equal(true);
     expect(
       refused([LONG, ...Array.from({ length: 60 }, () => 0)], {
-        body: { at: { [`$[?search($[0], '${EVIL.replace('\\', '\\\\')}')]`]: 0 } },
+        body: { at: { [`$[?search($[0], '${EVIL.replace('\\', '\\\\')}')]`]: { absent: false } } },
       }),
     ).to.equal(true);
     expect(refused(long, { body: { at: { '$[?length($[0]) > 900000]': { absent: false } } } })).to.equal(true);
