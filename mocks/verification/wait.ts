@@ -54,7 +54,7 @@ export function waitFor(
       try {
         if (found.push(...matching([exchange], compiled)) >= times) end(() => resolve(found));
       } catch (error) {
-        end(() => reject(error as Error));
+        end(() => reject(error));
       }
     });
     const timer = timers.set(() => end(() => reject(late(source, compiled, found.length, times, timeoutMs))), timeoutMs);
