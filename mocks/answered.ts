@@ -4,7 +4,7 @@ import type { Fault } from './faults/index.js';
 import type { JournalRecord, Witnessed } from './journal.js';
 import { redactTokens, redactUrl } from './redact.js';
 import { isOwnProblem, type Given } from './responder.js';
-import { nearestRules, sayNearest, type ExplainedRule, type Scripts } from './script/index.js';
+import { nearestRules, sayNearest, TOO_MUCH_WORK, type ExplainedRule, type Scripts } from './script/index.js';
 import type { Clock, MockAnswer } from './types.js';
 
 /** An answer, and everything about it but the time that it took. */
@@ -32,15 +32,19 @@ export interface FinishOptions {
 /** Every answer says why it was chosen; where the mock itself has to give up, also which rules came near. */
 export function createFinish({ clock, scripts, delay, open }: FinishOptions): Finish {
   return (asked, operation, given, chosenDelay = 0) => {
-    const { requestId, request, body, identity } = asked;
+    const { requestId, request, body, identity, work } = asked;
     const { method, path, query, url, headers, baseUrl, connection } = request;
     const { code, answeredBy, ruleId, spoiledBy } = given;
     const own = isOwnProblem(given);
     const rules = own && scripts !== undefined ? nearestRules(scripts, scriptRequestOf(asked, operation)) : [];
     // Any web page may read what is answered, and on other addresses than loopback anybody; what rules expect is for those who may steer.
     const whole = open && headers['origin'] === undefined;
-    const why = redactTokens(whyOf(given, true));
-    const answer = explained(given.answer, whole ? why : redactTokens(whyOf(given, false)), whole ? rules : rules.map(withoutValues));
+    const why = redactTokens(whyOf(given, work.refused, true));
+    const answer = explained(
+      given.answer,
+      whole ? why : redactTokens(whyOf(given, work.refused, false)),
+      whole ? rules : rules.map(withoutValues),
+    );
     const record = {
       requestId,
       at: new Date(clock.now()).toISOString(),
@@ -65,8 +69,9 @@ export function createFinish({ clock, scripts, delay, open }: FinishOptions): Fi
   };
 }
 
-function whyOf({ why, nearest }: Given, whole: boolean): string {
-  return nearest === undefined ? why : `${why}; ${sayNearest(nearest, whole)}`;
+function whyOf({ why, nearest }: Given, overworked: boolean, whole: boolean): string {
+  const begun = overworked ? `${TOO_MUCH_WORK}, so the rest of them did not match; ${why}` : why;
+  return nearest === undefined ? begun : `${begun}; ${sayNearest(nearest, whole)}`;
 }
 
 function withoutValues({ fields, ...rule }: ExplainedRule): unknown {

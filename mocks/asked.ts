@@ -1,6 +1,6 @@
 import type { Operation } from '../spec/index.js';
 import type { JsonBody } from './body.js';
-import type { ScriptRequest } from './script/index.js';
+import { newWork, type ScriptRequest, type Work } from './script/index.js';
 import { newRequestId } from './template.js';
 import type { MockRequest } from './types.js';
 
@@ -11,6 +11,8 @@ export interface Asked {
   readonly body: JsonBody;
   /** The name of the caller's identity, `none` or `unknown`. */
   readonly identity: string;
+  /** What rules may still cost. */
+  readonly work: Work;
 }
 
 /** What is known of something that came near no operation. */
@@ -33,12 +35,12 @@ const NOTHING: MockRequest['body'] = { [Symbol.asyncIterator]: () => ({ next: ()
 /** A request of which only the target is known, if that. */
 export function outside(target: Target): Asked {
   const request = { ...NO_TARGET, url: target.path, ...target, body: NOTHING };
-  return { requestId: newRequestId(), request, body: NO_BODY, identity: 'none' };
+  return { requestId: newRequestId(), request, body: NO_BODY, identity: 'none', work: newWork() };
 }
 
 /** What rules look at of a request. */
-export function scriptRequestOf({ request, body, identity }: Asked, operation: Operation | undefined): ScriptRequest {
+export function scriptRequestOf({ request, body, identity, work }: Asked, operation: Operation | undefined): ScriptRequest {
   const { method, path, query, url, headers } = request;
   const text = body.kind === 'absent' ? undefined : body.text;
-  return { method, path, query, url, headers, operation, body: body.kind === 'json' ? body.value : undefined, text, identity };
+  return { method, path, query, url, headers, operation, body: body.kind === 'json' ? body.value : undefined, text, identity, work };
 }

@@ -13,7 +13,7 @@ import { createForward } from './proxy.js';
 import { redactUrl } from './redact.js';
 import { createResponder, sayApplied, type Given, type Responder } from './responder.js';
 import { select, unreadable, type Selection } from './select.js';
-import { nearestRule, type Scripts } from './script/index.js';
+import { nearestRule, newWork, type Scripts } from './script/index.js';
 import { createScripted, type ScriptedAnswers, type ScriptedRequest } from './scripted.js';
 import { newRequestId } from './template.js';
 import type { Clock, MockRequest, Outcome, Sandbox } from './types.js';
@@ -114,7 +114,7 @@ class ContractEngine implements Engine {
 
   async answer(request: MockRequest): Promise<Answered> {
     const identity = this.#sandbox?.identity(request.headers) ?? 'unknown';
-    let asked: Asked = { requestId: newRequestId(), request, body: NO_BODY, identity };
+    let asked: Asked = { requestId: newRequestId(), request, body: NO_BODY, identity, work: newWork() };
     let operation: Operation | undefined;
     try {
       // Before the rules: a browser would hide what they answer behind a CORS error.

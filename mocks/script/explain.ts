@@ -3,6 +3,7 @@ import { WEIGHT } from './field.js';
 import { compareRanks } from './rule-index.js';
 import { show } from './show.js';
 import { isExpired, isUsedUp, type Entry } from './state.js';
+import { affordable, newWork, NOT_LOOKED_AT, within } from './work.js';
 import type { Explanation, FieldComparison, ScriptRequest } from './types.js';
 
 /** What an explanation looks at besides the request. */
@@ -20,20 +21,26 @@ interface Weighed {
 
 /**
  * Holds every rule against a request, field by field: first the rules that match, in the order in which they are asked, then the
- * others, the nearest first. Nothing is counted, drawn or used up.
+ * others, the nearest first. Nothing is counted, drawn or used up, but for the work that the request may still cost.
  */
 export function explainAll(entries: Iterable<Entry>, request: ScriptRequest, standing: Standing): Explanation[] {
-  const weighed = Array.from(entries, (entry) => weigh(entry, request, standing));
+  const { work = newWork() } = request;
+  // Of its own, since it is no fault of the rules where an explanation comes to its end.
+  const own = newWork(work.left);
+  const weighed = within(own, () => Array.from(entries, (entry) => weigh(entry, request, standing)));
+  work.left = own.left;
   return weighed.sort((a, b) => a.missing - b.missing || compareRanks(a.entry, b.entry)).map(({ explanation }) => explanation);
 }
+
+const UNSEEN = Object.freeze({ matches: false, actual: NOT_LOOKED_AT });
 
 function weigh(entry: Entry, request: ScriptRequest, standing: Standing): Weighed {
   const { rule, fields } = entry.compiled;
   let missing = 0;
   const asked = fields.map((field): FieldComparison => {
-    const matches = field.holds(request);
-    if (!matches) missing += field.weight;
-    return { field: field.name, expected: field.expected, actual: field.actual(request), matches };
+    const found = affordable(() => ({ matches: field.holds(request), actual: field.actual(request) }), UNSEEN);
+    if (!found.matches) missing += field.weight;
+    return { field: field.name, expected: field.expected, ...found };
   });
   const own = standingFields(entry, standing);
   missing += own.filter(({ matches }) => !matches).length * WEIGHT.state;

@@ -27,4 +27,5 @@ export type {
   UsedUp,
   ValueMatcher,
 } from './types.js';
+export { newWork, TOO_MUCH_WORK, type Work } from './work.js';
 export { loadScripts, watchScripts, type LoadOptions, type ScriptEvent, type ScriptWatcher, type WatchOptions } from './watch.js';

@@ -2,6 +2,7 @@ import type { JsonPathQuery } from 'jsonpath-rfc9535/parser';
 import { Unusable } from './errors.js';
 import { isObject, sameJson } from './json.js';
 import { compileExpression } from './regex.js';
+import { spendWork, VALUE_WORK } from './work.js';
 
 export type Segment = JsonPathQuery['segments'][number];
 type Bracketed = Extract<Segment['node'], { type: 'BracketedSelection' }>;
@@ -25,6 +26,13 @@ export class TooFar extends Error {}
 /** Counts one value that is looked at. */
 export function spend(run: Run): void {
   if (--run.left < 0) throw new TooFar();
+  spendWork(VALUE_WORK);
+}
+
+/** Counts a value that is read to its end: a text costs more the longer it is. */
+function spendOn(value: unknown, run: Run): void {
+  spend(run);
+  if (typeof value === 'string') spendWork(value.length >> 3);
 }
 
 /** What a path leads to from a value. */
@@ -82,7 +90,8 @@ function compileComparison({ left, right, op }: Comparison, compile: Compile): T
   const compare = COMPARE[op];
   return (value, run) => {
     const [a, b] = [readLeft(value, run), readRight(value, run)];
-    return compare(a, b, () => sameJson(a, b, () => spend(run)));
+    if (typeof a === 'string') spendOn(b, run);
+    return compare(a, b, () => sameJson(a, b, (one) => spendOn(one, run)));
   };
 }
 
@@ -151,7 +160,7 @@ function compileCall({ name, arguments: given }: Call, wanted: 'value' | 'logica
   switch (name) {
     case 'length': {
       const read = compileValue(first, compile);
-      return (value, run) => lengthOf(read(value, run));
+      return (value, run) => lengthOf(read(value, run), run);
     }
     case 'count': {
       const walk = compileNodes(first, compile);
@@ -211,8 +220,26 @@ function single(values: readonly unknown[]): unknown {
   return values.length === 1 ? values[0] : NOTHING;
 }
 
-function lengthOf(value: unknown): unknown {
-  if (typeof value === 'string') return [...value].length;
+function lengthOf(value: unknown, run: Run): unknown {
+  if (typeof value === 'string') {
+    spendOn(value, run);
+    return characters(value);
+  }
   if (Array.isArray(value)) return value.length;
-  return isObject(value) ? Object.keys(value).length : NOTHING;
+  if (!isObject(value)) return NOTHING;
+  const { length } = Object.keys(value);
+  spendWork(length * VALUE_WORK);
+  return length;
+}
+
+/** Unicode's characters, of which some take two places of a text; counted without a copy. */
+function characters(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    const isPair = unit >= 0xd800 && unit < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
+    if (isPair) at++;
+    count++;
+  }
+  return count;
 }

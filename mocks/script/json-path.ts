@@ -2,6 +2,7 @@ import parse, { type JsonPathQuery } from 'jsonpath-rfc9535/parser';
 import { Unusable } from './errors.js';
 import { isObject } from './json.js';
 import { compileFilter, spend, TooFar, type Run, type Segment, type Selector, type Walk } from './json-path-filter.js';
+import { spendWork, VALUE_WORK } from './work.js';
 
 type Slice = Extract<Selector, { type: 'SliceSelector' }>;
 type Pick = (value: unknown, run: Run, found: unknown[]) => void;
@@ -23,6 +24,7 @@ const MAX_STEPS = 100_000;
 export function compilePath(path: string): (value: unknown) => readonly unknown[] | undefined {
   const walk = compileSegments(parsed(path).segments);
   return (value) => {
+    spendWork(VALUE_WORK);
     try {
       return walk(value, { root: value, left: MAX_STEPS });
     } catch (error) {

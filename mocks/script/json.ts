@@ -12,14 +12,14 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
  * @example
  * sameJson({ a: 1, b: [2] }, { b: [2], a: 1 }); // true
  *
- * @param spend Called once for each pair of values that is looked at; it may throw to end the walk.
+ * @param spend Called with the left one of each pair of values that is looked at; it may throw to end the walk.
  */
-export function sameJson(left: unknown, right: unknown, spend?: () => void): boolean {
+export function sameJson(left: unknown, right: unknown, spend?: (value: unknown) => void): boolean {
   const pairs: unknown[] = [left, right];
   while (pairs.length > 0) {
     const b = pairs.pop();
     const a = pairs.pop();
-    spend?.();
+    spend?.(a);
     if (a === b) continue;
     if (Array.isArray(a) && Array.isArray(b)) {
       if (a.length !== b.length) return false;

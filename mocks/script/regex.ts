@@ -1,15 +1,14 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { Unusable } from './errors.js';
+import { refuseWork, REQUEST_WORK, spendWork } from './work.js';
 
 const MAX_PATTERN = 1_000;
 /** Instructions of the compiled expression. */
 const MAX_PROGRAM = 1_000;
-/** Instructions times characters: what the slowest expression needs about a sixth of a second for. */
-const MAX_WORK = 10_000_000;
 
 /** A compiled regular expression. */
 export interface Expression {
-  /** Whether any part of the text matches; a text that is longer than `longest` does not. */
+  /** Whether any part of the text matches; a text that is longer than `longest` does not, nor does it not match within a budget. */
   test(text: string): boolean;
   /** The longest text that is looked at, in characters; short expressions look at longer ones. */
   readonly longest: number;
@@ -17,7 +16,7 @@ export interface Expression {
 
 /**
  * Compiles a regular expression in RE2's dialect: no look-around and no back references, hence linear time. Linear is not
- * yet short, so the work of one expression on one text is bounded as well.
+ * yet short, so the work of one expression on one text is bounded as well, and that of all of them on one request by `within`.
  *
  * @example
  * compileExpression('^(a+)+$').test('a'.repeat(50_000) + 'b'); // false, at once
@@ -36,8 +35,15 @@ export function compileExpression(pattern: string, ignoreCase = false): Expressi
       'Repeat less: {1,20} instead of {1,1000}, or * where any number will do.',
     );
   }
-  const longest = Math.floor(MAX_WORK / Math.max(size, 1));
-  return { longest, test: (text) => text.length <= longest && compiled.test(text) };
+  const longest = Math.floor(REQUEST_WORK / Math.max(size, 1));
+  return {
+    longest,
+    test: (text) => {
+      if (text.length > longest) return refuseWork();
+      spendWork(size * (text.length + 1));
+      return compiled.test(text);
+    },
+  };
 }
 
 function compile(pattern: string, ignoreCase: boolean): RE2JS {

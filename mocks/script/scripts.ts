@@ -11,6 +11,7 @@ import { RuleIndex, type Ranked } from './rule-index.js';
 import { Scenarios } from './scenarios.js';
 import { count, counts, delayOf, isExpired, isUsedUp, newState, nextAnswer, takes, use, type Entry, type RuleState } from './state.js';
 import type { Decision, Explanation, Rule, RuleAnswer, ScriptRequest, Scripts } from './types.js';
+import { newWork, OverBudget, within } from './work.js';
 import { labelOf } from './words.js';
 
 export interface ScriptOptions extends Names {
@@ -111,6 +112,10 @@ class RuleSet implements Scripts {
   }
 
   decide(request: ScriptRequest): Decision | undefined {
+    return within(request.work ?? newWork(), () => this.#decide(request));
+  }
+
+  #decide(request: ScriptRequest): Decision | undefined {
     const now = this.#options.clock.now();
     let winner: Entry | undefined;
     for (const entry of this.#index.candidates(request)) {
@@ -142,7 +147,12 @@ class RuleSet implements Scripts {
     const { fields, rule } = entry.compiled;
     if (isExpired(entry, now)) return false;
     if (rule.scenario?.is !== undefined && this.#scenarios.stateOf(rule.scenario.name) !== rule.scenario.is) return false;
-    for (const field of fields) if (!field.holds(request)) return false;
+    try {
+      for (const field of fields) if (!field.holds(request)) return false;
+    } catch (error) {
+      if (error instanceof OverBudget) return false;
+      throw error;
+    }
     return true;
   }
 

@@ -1,5 +1,6 @@
 import type { Operation } from '../../spec/index.js';
 import type { Fault } from '../faults/types.js';
+import type { Work } from './work.js';
 
 /** How a text must be: exactly so, or as described; several descriptions must all hold. */
 export type TextMatcher =
@@ -124,6 +125,8 @@ export interface ScriptRequest {
   readonly text?: string | undefined;
   /** The name of the caller's identity, `none` or `unknown`. */
   readonly identity: string;
+  /** What rules may still cost, of what is allotted to the request as a whole; by default, all that one request may cost. */
+  readonly work?: Work | undefined;
 }
 
 /** The answer of a sequence that ends in `fail` and has come to its end: the mock's own, never the API's. */

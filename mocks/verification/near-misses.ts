@@ -1,4 +1,5 @@
-import type { Comparison, CompiledQuery } from './query.js';
+import { affordable } from '../script/work.js';
+import { withinJournal, type Comparison, type CompiledQuery } from './query.js';
 import type { RecordedExchange } from './types.js';
 
 /** An exchange that a query does not mean, and by what it misses it. */
@@ -18,14 +19,15 @@ export interface NearMiss {
  * @param most How many are wanted.
  */
 export function nearMisses(query: CompiledQuery, exchanges: readonly RecordedExchange[], most = 3): readonly NearMiss[] {
-  return exchanges
-    .filter((exchange) => !query.matches(exchange))
-    .map((exchange) => {
-      const comparisons = query.compare(exchange);
-      return { exchange, comparisons, distance: distanceOf(comparisons) };
-    })
-    .sort((a, b) => a.distance - b.distance || b.exchange.id - a.exchange.id)
-    .slice(0, most);
+  const missed = withinJournal(() =>
+    exchanges
+      .filter((exchange) => !affordable(() => query.matches(exchange), false))
+      .map((exchange) => {
+        const comparisons = query.compare(exchange);
+        return { exchange, comparisons, distance: distanceOf(comparisons) };
+      }),
+  );
+  return missed.sort((a, b) => a.distance - b.distance || b.exchange.id - a.exchange.id).slice(0, most);
 }
 
 function distanceOf(comparisons: readonly Comparison[]): number {

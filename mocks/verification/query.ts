@@ -5,6 +5,7 @@ import { compileFields } from '../script/fields.js';
 import { matchesGlob } from '../script/scope.js';
 import { list, shorten, show } from '../script/show.js';
 import type { FieldComparison, ScriptRequest } from '../script/types.js';
+import { affordable, newWork, NOT_LOOKED_AT, OverBudget, REQUEST_WORK, within } from '../script/work.js';
 import { isCredential } from '../redact.js';
 import type { ExchangeQuery, ExchangeSource, Globs, RecordedExchange } from './types.js';
 
@@ -55,8 +56,7 @@ export function compileQuery(query: ExchangeQuery | string, contract: Contract):
         field: field.name,
         weight: field.weight,
         expected: field.expected,
-        actual: field.actual(exchange),
-        matches: field.holds(exchange),
+        ...affordable(() => ({ actual: field.actual(exchange), matches: field.holds(exchange) }), UNSEEN),
       })),
   };
 }
@@ -70,7 +70,32 @@ export function compileQuery(query: ExchangeQuery | string, contract: Contract):
  * @throws {InputError} as {@link compileQuery}
  */
 export function findExchanges(source: ExchangeSource, query: ExchangeQuery | string): readonly RecordedExchange[] {
-  return source.exchanges().filter(compileQuery(query, source.contract).matches);
+  return matching(source.exchanges(), compileQuery(query, source.contract));
+}
+
+/** Of a whole journal: as much as ten requests may cost. */
+const JOURNAL_WORK = 10 * REQUEST_WORK;
+const UNSEEN = Object.freeze({ actual: NOT_LOOKED_AT, matches: false });
+
+/** Runs what holds a query against a whole journal, which may cost only so much. */
+export function withinJournal<T>(act: () => T): T {
+  return within(newWork(JOURNAL_WORK), act);
+}
+
+/**
+ * The exchanges that a compiled query means.
+ *
+ * @throws {InputError} `usage` for a query that costs too much: to leave out what was not looked at would be a wrong answer.
+ */
+export function matching(exchanges: readonly RecordedExchange[], { matches }: CompiledQuery): readonly RecordedExchange[] {
+  try {
+    return withinJournal(() => exchanges.filter(matches));
+  } catch (error) {
+    if (!(error instanceof OverBudget)) throw error;
+    const what = `to hold the query against ${exchanges.length} requests is more work than it may cost`;
+    const why = 'Regular expressions and JSONPaths over long texts take time in which nobody is answered.';
+    throw new InputError([{ problem: 'usage', what, why, remedy: 'Name the operation as well, or write shorter expressions.' }]);
+  }
 }
 
 /** How many exchanges a query means. */

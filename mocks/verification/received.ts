@@ -1,5 +1,5 @@
 import { InputError } from '../../spec/index.js';
-import { compileQuery, type CompiledQuery } from './query.js';
+import { compileQuery, matching, type CompiledQuery } from './query.js';
 import { describeExcess, describeShortfall } from './report.js';
 import type { ExchangeQuery, ExchangeSource, RecordedExchange } from './types.js';
 import { waitFor, type Timers } from './wait.js';
@@ -74,11 +74,11 @@ function judge(
   bounds: Bounds,
   within: number | undefined,
 ): readonly RecordedExchange[] {
-  const matching = exchanges.filter(query.matches);
-  const wanted = { wanted: wordsOf(bounds), found: matching.length, within };
-  if (matching.length > bounds.most) throw new ReceivedError(describeExcess(query, wanted, matching), matching);
-  if (matching.length < bounds.least) throw new ReceivedError(describeShortfall(query, wanted, exchanges), matching);
-  return matching;
+  const meant = matching(exchanges, query);
+  const wanted = { wanted: wordsOf(bounds), found: meant.length, within };
+  if (meant.length > bounds.most) throw new ReceivedError(describeExcess(query, wanted, meant), meant);
+  if (meant.length < bounds.least) throw new ReceivedError(describeShortfall(query, wanted, exchanges), meant);
+  return meant;
 }
 
 type Counts = { readonly [Name in 'times' | 'atLeast' | 'atMost']: number | undefined } & { readonly never: boolean | undefined };

@@ -1,4 +1,4 @@
-import { compileQuery, type CompiledQuery } from './query.js';
+import { compileQuery, matching, type CompiledQuery } from './query.js';
 import { describeShortfall } from './report.js';
 import type { ExchangeQuery, ExchangeSource, RecordedExchange } from './types.js';
 
@@ -42,7 +42,7 @@ export function waitFor(
 ): Promise<readonly RecordedExchange[]> {
   return new Promise((resolve, reject) => {
     const compiled = compileQuery(query, source.contract);
-    const found = source.exchanges().filter(compiled.matches).slice(0, times);
+    const found = matching(source.exchanges(), compiled).slice(0, times);
     if (found.length >= times) return resolve(found);
     const signals = [signal, closed].filter((one) => one !== undefined);
     signals.forEach((one) => one.throwIfAborted());
@@ -54,7 +54,11 @@ export function waitFor(
     };
     const aborted = ({ target }: Event): void => end(() => reject((target as AbortSignal).reason as Error));
     const stop = source.onExchange((exchange) => {
-      if (compiled.matches(exchange) && found.push(exchange) >= times) end(() => resolve(found));
+      try {
+        if (found.push(...matching([exchange], compiled)) >= times) end(() => resolve(found));
+      } catch (error) {
+        end(() => reject(error));
+      }
     });
     const timer = timers.set(() => end(() => reject(late(source, compiled, found.length, times, timeoutMs))), timeoutMs);
     signals.forEach((one) => one.addEventListener('abort', aborted, { once: true }));

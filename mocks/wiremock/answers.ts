@@ -2,6 +2,7 @@ import { InputError } from '../../spec/index.js';
 import { ADMIN } from '../admin/answers.js';
 import { problemBody } from '../problem.js';
 import { ScriptError } from '../script/errors.js';
+import { OverBudget } from '../script/work.js';
 import type { AdminAnswer, AdminRoute, RouteDoc } from '../types.js';
 import { errorAt, RefusedInput, type StubError } from './errors.js';
 
@@ -15,25 +16,36 @@ export function ok(body: unknown): AdminAnswer {
 }
 
 /** A route below `/__admin` whose refusals are WireMock's, and problems of the mock's own at the same time. */
-export function route(method: AdminRoute['method'], path: string, handle: (request: Asked) => AdminAnswer, doc: RouteDoc): AdminRoute {
+export function route(
+  method: AdminRoute['method'],
+  path: string,
+  handle: (request: Asked) => AdminAnswer | Promise<AdminAnswer>,
+  doc: RouteDoc,
+): AdminRoute {
   return {
     method,
     path: `${ADMIN}${path}`,
     doc,
     handle: (request) => {
+      const refuse = (error: unknown): AdminAnswer => refused(422, errorsIn(error));
       try {
-        return handle(request);
+        const answer = handle(request);
+        return answer instanceof Promise ? answer.catch(refuse) : answer;
       } catch (error) {
-        return refused(422, errorsIn(error));
+        return refuse(error);
       }
     },
   };
 }
 
+const COSTLY =
+  'What is asked of one request costs more than it may. Write shorter expressions, and say first what is cheap, such as urlPath.';
+
 /** @throws What is no refusal of an input. */
 function errorsIn(error: unknown): readonly StubError[] {
   if (error instanceof RefusedInput) return error.errors;
   if (error instanceof ScriptError) return [errorAt([], 'Not possible', error.message)];
+  if (error instanceof OverBudget) return [errorAt([], 'Too much work', COSTLY)];
   if (!(error instanceof InputError)) throw error;
   return error.findings.map(({ what, why, remedy }) => errorAt([], 'Not usable', `${what}. ${why} ${remedy}`));
 }

@@ -4,6 +4,7 @@ import { isObject, tooDeep } from '../script/json.js';
 import { compilePath } from '../script/json-path.js';
 import { compileExpression } from '../script/regex.js';
 import { credentialIn, show } from '../script/show.js';
+import { spendWork } from '../script/work.js';
 import { Unsuitable } from './errors.js';
 import { compileJsonEquality, isTooDeep } from './json-equality.js';
 import type { ContentPattern, JsonPathPattern, MultiValuePattern } from './schema.js';
@@ -183,12 +184,14 @@ function isSomething(value: unknown): boolean {
 /** What a matcher sees of what a path leads to: a list by its items, an object as JSON. */
 function valuesOf(found: unknown, whole: boolean): Content[] {
   if (found === undefined || found === null) return [];
-  const values = Array.isArray(found) && !whole ? (found as readonly unknown[]) : [found];
-  return values.map((value) => ({
-    text: typeof value === 'string' ? value : JSON.stringify(value),
-    isAbsent: false,
-    json: () => (typeof value === 'string' && !whole ? parse(value) : value),
-  }));
+  if (whole) return [{ text: undefined, isAbsent: false, json: () => found }];
+  // A path can lead to the same value many times over.
+  const values = Array.isArray(found) ? [...new Set(found as readonly unknown[])] : [found];
+  return values.map((value) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    spendWork(text.length >> 2);
+    return { text, isAbsent: false, json: () => (typeof value === 'string' ? parse(value) : value) };
+  });
 }
 
 /** A compiled pattern of what can be given several times. */

@@ -1,4 +1,5 @@
 import { isObject, sameJson } from '../script/json.js';
+import { spendWork, VALUE_WORK } from '../script/work.js';
 
 /** How strictly two JSON values are held against each other. */
 export interface JsonOptions {
@@ -42,14 +43,20 @@ function bounded<T>(compare: () => T): T | undefined {
 /** A text that two values share just when they are the same, whatever the order in their objects and lists. */
 function canonical(value: unknown, depth: number): string {
   if (depth > MAX_DEPTH) throw new TooMuch();
+  spendWork(VALUE_WORK);
   if (Array.isArray(value))
     return `[${value
       .map((item) => canonical(item, depth + 1))
       .sort()
       .join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value) ?? 'undefined';
-  const members = Object.keys(value).map((name) => `${JSON.stringify(name)}:${canonical(value[name], depth + 1)}`);
+  if (!isObject(value)) return written(value);
+  const members = Object.keys(value).map((name) => `${written(name)}:${canonical(value[name], depth + 1)}`);
   return `{${members.sort().join(',')}}`;
+}
+
+function written(value: unknown): string {
+  if (typeof value === 'string') spendWork(value.length >> 2);
+  return JSON.stringify(value) ?? 'undefined';
 }
 
 interface Budget {
@@ -59,6 +66,7 @@ interface Budget {
 /** Whether a value holds what is expected, extra elements aside. */
 function holds(expected: unknown, actual: unknown, anyOrder: boolean, budget: Budget, depth: number): boolean {
   if (depth > MAX_DEPTH || --budget.pairs < 0) throw new TooMuch();
+  spendWork(VALUE_WORK);
   if (Array.isArray(expected)) {
     if (!Array.isArray(actual) || actual.length < expected.length) return false;
     const fits = (left: unknown, right: unknown): boolean => holds(left, right, anyOrder, budget, depth + 1);
@@ -78,6 +86,7 @@ function assignable(expected: readonly unknown[], actual: readonly unknown[], fi
   const place = (item: number, tried: Set<number>, depth: number): boolean => {
     if (depth > MAX_DEPTH) throw new TooMuch();
     for (const index of candidates[item] ?? []) {
+      spendWork(VALUE_WORK);
       if (tried.has(index)) continue;
       tried.add(index);
       const holder = takenBy.get(index);

@@ -8,6 +8,7 @@ import { errorAt, RefusedInput, Unsuitable, type StubError } from './errors.js';
 import { fromRule } from './from-rule.js';
 import { parseWith } from './request-pattern.js';
 import { contentPattern } from './schema.js';
+import { filterInSlices } from './slices.js';
 import { stubImport } from './stub-schema.js';
 import { toRule, type ToRuleOptions } from './to-rule.js';
 import type { StubJson, WireMockSubject } from './types.js';
@@ -59,8 +60,8 @@ export function mappingRoutes(subject: WireMockSubject): readonly AdminRoute[] {
     route(
       'POST',
       '/mappings/find-by-metadata',
-      ({ body }) => {
-        const found = withMetadata(scripts.rules, body);
+      async ({ body }) => {
+        const found = await withMetadata(scripts.rules, body);
         return ok({ mappings: inOrder(found).map(fromRule), meta: { total: found.length } });
       },
       docs.findByMetadata,
@@ -68,8 +69,8 @@ export function mappingRoutes(subject: WireMockSubject): readonly AdminRoute[] {
     route(
       'POST',
       '/mappings/remove-by-metadata',
-      ({ body }) => {
-        for (const { id } of withMetadata(scripts.rules, body)) scripts.remove(id);
+      async ({ body }) => {
+        for (const { id } of await withMetadata(scripts.rules, body)) scripts.remove(id);
         return DONE;
       },
       docs.removeByMetadata,
@@ -137,14 +138,15 @@ export function countIn(query: URLSearchParams, name: string): number | undefine
  *
  * @throws {RefusedInput}
  */
-export function withMetadata(rules: readonly Rule[], body: unknown): Rule[] {
+export async function withMetadata(rules: readonly Rule[], body: unknown): Promise<Rule[]> {
   const pattern = parseWith(contentPattern, body);
   try {
     const { matches } = compileContent(pattern);
-    return rules.filter(({ stub }) => {
+    const holds = ({ stub }: Rule): boolean => {
       const metadata = stub?.['metadata'];
       return metadata !== undefined && metadata !== null && matches(bodyContent(JSON.stringify(metadata), () => metadata));
-    });
+    };
+    return await filterInSlices(rules, holds);
   } catch (error) {
     if (error instanceof Unsuitable) throw new RefusedInput([errorAt([], 'Not usable', error.message)]);
     throw error;

@@ -1,8 +1,10 @@
 import type { RecordedRequest } from '../journal.js';
 import type { FieldComparison } from '../script/types.js';
+import { affordable } from '../script/work.js';
 import type { CompiledPattern } from './request-pattern.js';
 import { fromRule } from './from-rule.js';
 import { loggedRequest } from './logged.js';
+import { mapInSlices } from './slices.js';
 import type { StubJson, WireMockSubject } from './types.js';
 import { viewOfRecorded } from './view.js';
 
@@ -36,16 +38,28 @@ export function nearestRules(request: Asked, shown: StubJson, subject: WireMockS
 }
 
 /** The same for the newest requests that no rule has answered. */
-export function nearestOfUnmatched(subject: WireMockSubject): StubJson[] {
+export async function nearestOfUnmatched(subject: WireMockSubject): Promise<StubJson[]> {
   const unmatched = subject.journal.requests().filter(({ entry }) => entry.ruleId === undefined);
   const many = Math.max(1, Math.min(MOST_REQUESTS, Math.floor(MOST_PAIRS / Math.max(1, subject.scripts.size))));
-  return unmatched.slice(-many).flatMap((request) => nearestRules(request, loggedRequest(request), subject));
+  const found = await mapInSlices(unmatched.slice(-many), (request) => nearestRules(request, loggedRequest(request), subject));
+  return found.flat();
 }
 
 /** The recorded requests that miss a pattern by the least, nearest first. */
-export function nearestRequests(pattern: CompiledPattern, written: StubJson, recorded: readonly RecordedRequest[]): StubJson[] {
-  const misses = recorded.filter((request) => !pattern.matches(viewOfRecorded(request)));
-  return nearest(misses, (request) => distanceOf(pattern.compare(viewOfRecorded(request)))).map(([request, distance]) => ({
+export async function nearestRequests(
+  pattern: CompiledPattern,
+  written: StubJson,
+  recorded: readonly RecordedRequest[],
+): Promise<StubJson[]> {
+  const distances = await mapInSlices(recorded, (request) => {
+    const view = viewOfRecorded(request);
+    return affordable(() => pattern.matches(view), false) ? undefined : distanceOf(pattern.compare(view));
+  });
+  const misses = recorded.flatMap((request, index) => {
+    const distance = distances[index];
+    return distance === undefined ? [] : [{ request, distance }];
+  });
+  return nearest(misses, ({ distance }) => distance).map(([{ request, distance }]) => ({
     request: loggedRequest(request),
     requestPattern: written,
     matchResult: { distance },

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { Unusable } from '../script/errors.js';
 import { show } from '../script/show.js';
 import type { FieldComparison } from '../script/types.js';
+import { affordable, NOT_LOOKED_AT } from '../script/work.js';
 import { basicAuthCheck, bodyCheck, textCheck, valuesCheck, type Check } from './checks.js';
 import { errorAt, errorsOf, RefusedInput, Unsuitable, type StubError } from './errors.js';
 import { requestPattern, type MultiValuePattern, type RequestPattern } from './schema.js';
@@ -79,6 +80,8 @@ export function ruleChecks(pattern: unknown): readonly Check[] {
   }
 }
 
+const UNSEEN = Object.freeze({ actual: NOT_LOOKED_AT, matches: false });
+
 function patternOf(checks: readonly Check[]): CompiledPattern {
   return {
     checks,
@@ -87,8 +90,7 @@ function patternOf(checks: readonly Check[]): CompiledPattern {
       checks.map((check) => ({
         field: check.field,
         expected: check.expected,
-        actual: check.actual(view),
-        matches: check.matches(view),
+        ...affordable(() => ({ actual: check.actual(view), matches: check.matches(view) }), UNSEEN),
       })),
   };
 }

@@ -10,6 +10,7 @@ import { withMetadata } from './mapping-routes.js';
 import { nearestOfUnmatched, nearestRequests, nearestRules } from './near-misses.js';
 import { matchRequestPattern, parseWith, readRequestPattern } from './request-pattern.js';
 import { loggedInput } from './schema.js';
+import { filterInSlices } from './slices.js';
 import type { StubJson, WireMockSubject } from './types.js';
 
 /** WireMock can run without a journal; this mock cannot. */
@@ -22,7 +23,7 @@ export function requestRoutes(subject: WireMockSubject): readonly AdminRoute[] {
     const number = idOf(id);
     return journal.requests().find((request) => request.id === number);
   };
-  const matching = (body: unknown): RecordedRequest[] => journal.requests().filter(matchRequestPattern(body));
+  const matching = (body: unknown): Promise<RecordedRequest[]> => filterInSlices(journal.requests(), matchRequestPattern(body));
   const remove = (requests: readonly RecordedRequest[]): AdminAnswer => {
     const rules = byId(scripts.rules);
     journal.remove(new Set(requests.map(({ id }) => id)));
@@ -36,14 +37,14 @@ export function requestRoutes(subject: WireMockSubject): readonly AdminRoute[] {
     route('GET', '/requests', ({ query }) => listed(subject, query), docs.list),
     route('DELETE', '/requests', clear, docs.clear),
     route('POST', '/requests/reset', clear, docs.clear),
-    route('POST', '/requests/count', ({ body }) => ok({ count: matching(body).length, ...JOURNAL }), docs.count),
-    route('POST', '/requests/find', ({ body }) => ok({ requests: matching(body).map(loggedRequest), ...JOURNAL }), docs.find),
-    route('POST', '/requests/remove', ({ body }) => remove(matching(body)), docs.removeMatching),
+    route('POST', '/requests/count', async ({ body }) => ok({ count: (await matching(body)).length, ...JOURNAL }), docs.count),
+    route('POST', '/requests/find', async ({ body }) => ok({ requests: (await matching(body)).map(loggedRequest), ...JOURNAL }), docs.find),
+    route('POST', '/requests/remove', async ({ body }) => remove(await matching(body)), docs.removeMatching),
     route(
       'POST',
       '/requests/remove-by-metadata',
-      ({ body }) => {
-        const ids = new Set(withMetadata(scripts.rules, body).map(({ id }) => id));
+      async ({ body }) => {
+        const ids = new Set((await withMetadata(scripts.rules, body)).map(({ id }) => id));
         return remove(journal.requests().filter(({ entry }) => entry.ruleId !== undefined && ids.has(entry.ruleId)));
       },
       docs.removeByMetadata,
@@ -57,7 +58,12 @@ export function requestRoutes(subject: WireMockSubject): readonly AdminRoute[] {
       },
       docs.unmatched,
     ),
-    route('GET', '/requests/unmatched/near-misses', () => ok({ nearMisses: nearestOfUnmatched(subject) }), docs.unmatchedNearMisses),
+    route(
+      'GET',
+      '/requests/unmatched/near-misses',
+      async () => ok({ nearMisses: await nearestOfUnmatched(subject) }),
+      docs.unmatchedNearMisses,
+    ),
     route(
       'GET',
       '/requests/:id',
@@ -84,7 +90,7 @@ export function requestRoutes(subject: WireMockSubject): readonly AdminRoute[] {
       route(
         'POST',
         `${below}/request-pattern`,
-        ({ body }) => ok({ nearMisses: nearestRequests(readRequestPattern(body), body as StubJson, journal.requests()) }),
+        async ({ body }) => ok({ nearMisses: await nearestRequests(readRequestPattern(body), body as StubJson, journal.requests()) }),
         docs.nearRequests,
       ),
     ]),

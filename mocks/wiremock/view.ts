@@ -32,9 +32,9 @@ const views = new WeakMap<object, RequestView>();
 export function viewOfScriptRequest(request: ScriptRequest): RequestView {
   const { method, path, query, headers, body } = request;
   const url = request.url ?? (query.size === 0 ? path : `${path}?${query.toString()}`);
-  const text = request.text ?? (body === undefined ? undefined : JSON.stringify(body));
   let view = views.get(request);
   if (view === undefined) {
+    const text = request.text ?? (body === undefined ? undefined : JSON.stringify(body));
     view = new View({ method, url, headers, body: bodyContent(text, body === undefined ? undefined : () => body) });
     views.set(request, view);
   }

@@ -70,16 +70,16 @@ describe('wiremock: routes', () => {
       expect(listed()).to.deep.equal(['file']);
     });
 
-    it('are found and removed by metadata', () => {
+    it('are found and removed by metadata', async () => {
       add({ ...stubFor('/a', 500), name: 'a', metadata: { team: 'x', tags: ['t'] } });
       add({ ...stubFor('/b', 500), name: 'b', metadata: { team: 'y' } });
       add({ ...stubFor('/c', 500), name: 'c' });
       const pattern = { matchesJsonPath: { expression: '$.team', equalTo: 'x' } };
-      const found = bench.call('POST', '/mappings/find-by-metadata', pattern);
+      const found = await bench.later('POST', '/mappings/find-by-metadata', pattern);
       expect([get(found, 'mappings', 0, 'name'), get(found, 'meta', 'total')]).to.deep.equal(['a', 1]);
-      expect(bench.call('POST', '/mappings/remove-by-metadata', pattern).status).to.equal(200);
+      expect((await bench.later('POST', '/mappings/remove-by-metadata', pattern)).status).to.equal(200);
       expect(listed()).to.deep.equal(['c', 'b']);
-      expect(bench.call('POST', '/mappings/find-by-metadata', { matchesJsonPath: '$[' }).status).to.equal(422);
+      expect((await bench.later('POST', '/mappings/find-by-metadata', { matchesJsonPath: '$[' })).status).to.equal(422);
     });
 
     it('are imported together or not at all', () => {
@@ -120,16 +120,16 @@ describe('wiremock: routes', () => {
       bench.ask('/other?b=1,2&signature=abc');
     });
 
-    it('are counted and found by pattern', () => {
-      const count = (pattern: unknown): unknown => bench.call('POST', '/requests/count', pattern).body;
-      expect(count({})).to.deep.equal({ count: 3, requestJournalDisabled: false });
-      expect(count({ method: 'POST', urlPath: '/works' })).to.deep.include({ count: 2 });
-      expect(count({ url: '/works' })).to.deep.include({ count: 1 });
-      expect(count({ headers: { Authorization: { equalTo: 'Bearer secret-of-mine' } } })).to.deep.include({ count: 1 });
-      expect(count({ bodyPatterns: [{ matchesJsonPath: { expression: '$.title', equalTo: 'y' } }] })).to.deep.include({ count: 1 });
-      expect(bench.call('POST', '/requests/count', { body: 'x' }).status).to.equal(422);
-      expect(bench.call('POST', '/requests/count').status).to.equal(422);
-      const found = bench.call('POST', '/requests/find', { urlPath: '/works' });
+    it('are counted and found by pattern', async () => {
+      const count = async (pattern: unknown): Promise<unknown> => (await bench.later('POST', '/requests/count', pattern)).body;
+      expect(await count({})).to.deep.equal({ count: 3, requestJournalDisabled: false });
+      expect(await count({ method: 'POST', urlPath: '/works' })).to.deep.include({ count: 2 });
+      expect(await count({ url: '/works' })).to.deep.include({ count: 1 });
+      expect(await count({ headers: { Authorization: { equalTo: 'Bearer secret-of-mine' } } })).to.deep.include({ count: 1 });
+      expect(await count({ bodyPatterns: [{ matchesJsonPath: { expression: '$.title', equalTo: 'y' } }] })).to.deep.include({ count: 1 });
+      expect((await bench.later('POST', '/requests/count', { body: 'x' })).status).to.equal(422);
+      expect((await bench.later('POST', '/requests/count')).status).to.equal(422);
+      const found = await bench.later('POST', '/requests/find', { urlPath: '/works' });
       expect(get(found, 'requests', 1)).to.deep.include({
         url: '/works?page=2',
         absoluteUrl: 'http://localhost:4010/works?page=2',
@@ -180,10 +180,10 @@ describe('wiremock: routes', () => {
       expect(bench.call('GET', '/requests/x').status).to.equal(404);
     });
 
-    it('are removed by pattern, by metadata, and all at once', () => {
-      const removed = bench.call('POST', '/requests/remove', { url: '/works' });
+    it('are removed by pattern, by metadata, and all at once', async () => {
+      const removed = await bench.later('POST', '/requests/remove', { url: '/works' });
       expect([get(removed, 'serveEvents', 0, 'number'), bench.requests.length]).to.deep.equal([1, 2]);
-      bench.call('POST', '/requests/remove-by-metadata', { matchesJsonPath: '$.a' });
+      await bench.later('POST', '/requests/remove-by-metadata', { matchesJsonPath: '$.a' });
       expect(bench.requests.map(({ url }) => url)).to.deep.equal(['/other?b=1,2&signature=abc']);
       expect(bench.call('DELETE', '/requests')).to.deep.equal({ status: 200, body: {} });
       bench.ask('/x');
@@ -197,9 +197,9 @@ describe('wiremock: routes', () => {
       expect(unmatched.body).to.deep.include({ requestJournalDisabled: false });
     });
 
-    it('are near misses of rules, the nearest first', () => {
+    it('are near misses of rules, the nearest first', async () => {
       add(stubFor('/othr', 200, { name: 'slip' }));
-      const misses = bench.call('GET', '/requests/unmatched/near-misses');
+      const misses = await bench.later('GET', '/requests/unmatched/near-misses');
       expect([get(misses, 'nearMisses', 0, 'stubMapping', 'name'), get(misses, 'nearMisses', 1, 'stubMapping', 'name')]).to.deep.equal([
         'slip',
         'works',
@@ -209,21 +209,21 @@ describe('wiremock: routes', () => {
         .and.below(0.5);
       const asked = { method: 'GET', url: '/works', headers: {}, body: '', clientIp: '127.0.0.1' };
       for (const path of ['/near-misses/request', '/requests/near-misses/request']) {
-        const near = bench.call('POST', path, asked);
+        const near = await bench.later('POST', path, asked);
         expect(get(near, 'nearMisses', 0, 'stubMapping', 'name')).to.equal('works');
         expect(get(near, 'nearMisses', 0, 'request')).to.deep.equal(asked);
       }
-      expect(bench.call('POST', '/near-misses/request', { url: 'x' }).status).to.equal(422);
-      expect(bench.call('POST', '/near-misses/request').status).to.equal(422);
+      expect((await bench.later('POST', '/near-misses/request', { url: 'x' })).status).to.equal(422);
+      expect((await bench.later('POST', '/near-misses/request')).status).to.equal(422);
     });
 
-    it('are near misses of patterns', () => {
+    it('are near misses of patterns', async () => {
       const pattern = { method: 'POST', url: '/works?page=3' };
-      const near = bench.call('POST', '/near-misses/request-pattern', pattern);
+      const near = await bench.later('POST', '/near-misses/request-pattern', pattern);
       expect(get(near, 'nearMisses', 0, 'request', 'url')).to.equal('/works?page=2');
       expect(get(near, 'nearMisses', 0, 'requestPattern')).to.deep.equal(pattern);
       expect((get(near, 'nearMisses') as unknown[]).length).to.equal(3);
-      expect(bench.call('POST', '/near-misses/request-pattern').status).to.equal(422);
+      expect((await bench.later('POST', '/near-misses/request-pattern')).status).to.equal(422);
     });
   });
 
