@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { loadContract, type Contract } from '../spec/index.js';
+import { InputError, loadContract, type Contract } from '../spec/index.js';
 import { createAdmin } from './admin/index.js';
 import type { Answered } from './answered.js';
 import { outside, scriptRequestOf } from './asked.js';
@@ -74,10 +74,11 @@ const SANDBOXES: Readonly<Record<string, SandboxFactory>> = { ats: createAtsSand
 /**
  * Puts the parts of a mock together.
  *
- * @throws {InputError} whatever `loadContract` throws, and for script files that cannot be used
+ * @throws {InputError} `usage` for a server that cannot be sent to, whatever `loadContract` throws, and for script files that cannot be used
  */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { host = '127.0.0.1', dynamic, proxyTo = [], cors = true, onRequest } = options;
+  const origins = new Set(proxyTo.map(originOf));
   const seed = options.seed === undefined ? undefined : String(options.seed);
   const contract = typeof options.contract === 'object' ? options.contract : await loadContract(options.contract ?? defaultContract());
   const journal = createJournal({ contract, beforeReset: () => audit.settle() });
@@ -101,7 +102,6 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const recording = options.record === undefined ? undefined : startRecording(options.record, { contract, clock, sandbox });
   const own = createEngine({ contract, clock, sandbox, scripts, proxyTo, cors, dynamic, seed, delay: delays.draw });
   const engine = recording?.engine(own) ?? own;
-  const origins = new Set(proxyTo.map((url) => new URL(url).origin));
   const started = performance.now();
   const closing = new AbortController();
   const tally = createTally();
@@ -184,6 +184,14 @@ interface Moments {
 export function defaultContract(): string {
   const candidates = ['../openapi.yaml', '../../openapi.yaml'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
   return candidates.find((path) => existsSync(path)) ?? candidates[0] ?? '';
+}
+
+/** Where requests may be sent on to. */
+function originOf(proxyTo: string): string {
+  const url = URL.canParse(proxyTo) ? new URL(proxyTo) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url.origin;
+  const [what, why] = [`requests may be sent on to ${JSON.stringify(proxyTo)}`, 'Requests are sent on over http or https.'];
+  throw new InputError([{ problem: 'usage', what, why, remedy: 'Say --proxy-to https://staging.example.com' }]);
 }
 
 /** The rules of script files, as long as the mock runs. */

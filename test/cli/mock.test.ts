@@ -58,4 +58,12 @@ describe('failpath mock', () => {
     running.kill('SIGTERM');
     await running.ended;
   });
+
+  for (const nowhere of ['nonsense', 'ftp://example.com']) {
+    it(`--proxy-to ${nowhere} is exit code 4, with what to do`, async () => {
+      const { exitCode, stdout, stderr } = await failpath(['mock', '--port', '0', '--proxy-to', nowhere]);
+      expect({ exitCode, stdout }).to.deep.equal({ exitCode: 4, stdout: '' });
+      expect(stderr).to.match(/^usage {2}requests may be sent on to ".+"\n {4}why: .*http.*\n {4}fix: Say --proxy-to https:/);
+    });
+  }
 });
