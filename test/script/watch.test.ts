@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -122,6 +123,17 @@ describe('watched script files', () => {
     rmSync(join(folder, 'b.yaml'));
     expect(settle()).to.deep.equal(['removed b.yaml']);
     expect(answerTo(scripts)).to.equal('common.service_unavailable');
+  });
+
+  it('are regular files: a pipe among them is reported, and stops nothing', function () {
+    if (process.platform === 'win32') this.skip();
+    write('a.yaml', script('503'));
+    watch();
+    execFileSync('mkfifo', [join(folder, 'b.yaml')]);
+    write('c.yaml', script('404'));
+    const [kept, loaded] = settle();
+    expect(kept).to.match(/^kept b\.yaml: .*b\.yaml: it is no regular file, but a pipe or a device$/);
+    expect(loaded).to.equal('loaded c.yaml 1');
   });
 
   it('keep the rules of a file that was named and is gone', () => {
