@@ -13,7 +13,7 @@ import { createClock } from './clock.js';
 import { createEngine } from './engine.js';
 import { createRandom, drawDelay } from './faults/index.js';
 import { isLoopback } from './hosts.js';
-import { shareWithPages } from './http/index.js';
+import { routeOf, shareWithPages } from './http/index.js';
 import { createJournal, type Journal } from './journal.js';
 import { createTally } from './metrics/index.js';
 import { startRecording, type LiveRecording, type RecordOptions } from './recording/index.js';
@@ -114,6 +114,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     audit,
     tally,
     closing: closing.signal,
+    cors,
     identities,
     token: adminToken,
     host,
@@ -225,7 +226,7 @@ function createReader(contract: Contract, sandbox: Sandbox | undefined): WireMoc
     const { path, search } = splitUrl(url);
     const { request, ...asked } = outside({ method, path, query: new URLSearchParams(search), url, headers });
     const identity = sandbox?.identity(headers) ?? 'unknown';
-    return scriptRequestOf({ ...asked, request, identity, body: parseText(body ?? '') }, contract.route(method, path)?.operation);
+    return scriptRequestOf({ ...asked, request, identity, body: parseText(body ?? '') }, routeOf(contract, { method, path })?.operation);
   };
 }
 
