@@ -86,7 +86,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const clock = createClock(Date.now, journal.worldChanged);
   const sandbox = createSandbox(contract, clock, options.sandbox);
   const identities = sandbox?.identities;
-  const scripts = createScripts({ contract, clock, identities, onChange: journal.worldChanged });
+  const scripts = createScripts({ contract, clock, identities, onChange: journal.worldChanged, unused: options.record !== undefined });
   const files = watchRules(options, { contract, scripts, identities });
   const adminToken = tokenFor(host, options.adminToken);
   const delays = createDelays(seed ?? 'delays');
@@ -114,6 +114,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     audit,
     tally,
     closing: closing.signal,
+    records: recording !== undefined,
     cors,
     identities,
     token: adminToken,

@@ -15,6 +15,8 @@ export interface ExplainSubject {
   readonly sandbox: Sandbox | undefined;
   /** Whether browsers are told that pages from anywhere may call the API. */
   readonly cors: boolean;
+  /** Whether every request goes on to a deployment. */
+  readonly records: boolean;
   /** A request as rules see it. */
   asScriptRequest(request: {
     readonly method: string;
@@ -63,7 +65,7 @@ export function explainRoute(subject: ExplainSubject): AdminRoute {
 const explained = z.object({
   operation: z.string().nullable(),
   identity: z.string(),
-  answeredBy: z.enum(['choice', 'script', 'routing', 'magic', 'sandbox', 'validation']),
+  answeredBy: z.enum(['choice', 'script', 'routing', 'magic', 'sandbox', 'validation', 'deployment']),
   why: z.string(),
   rule: z.string().optional().describe('The id of the rule that answers.'),
   rules: z
@@ -107,11 +109,12 @@ function explain(subject: ExplainSubject, magic: FindMagic | undefined, { method
 
 /** The step of the engine that would answer, and why. */
 function stepOf(
-  { contract, sandbox, cors }: ExplainSubject,
+  { contract, sandbox, cors, records }: ExplainSubject,
   magic: FindMagic | undefined,
   request: ScriptRequest,
   first: Explanation | undefined,
 ): { readonly answeredBy: string; readonly why: string; readonly rule?: string } {
+  if (records) return { answeredBy: 'deployment', why: 'the mock records: every request goes on to the deployment' };
   const { operation } = request;
   // In the engine's order: not even rules come before a preflight, and before every other OPTIONS they do.
   const preflight = cors ? answerPreflight(contract, request, '') : undefined;

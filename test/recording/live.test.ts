@@ -152,6 +152,42 @@ describe('mock --record', () => {
     await api.close();
   });
 
+  it('refuses to be steered, since nothing of it would have an effect', async () => {
+    const api = await running.start();
+    const { mock } = await record(api.url);
+    const rule = { on: 'getTransaction', fails: 503 };
+    const stub = { request: { url: '/v1/x' }, response: { status: 200 } };
+    for (const [method, path, input] of [
+      ['POST', '/rules', rule],
+      ['DELETE', '/rules', undefined],
+      ['POST', '/mappings', stub],
+      ['PUT', '/settings', { fixedDelay: 5 }],
+      ['PUT', '/faults', { shed: true }],
+      ['PUT', `/organizations/${WORLD.organizations.active}`, { credits: 0 }],
+      ['PUT', '/clock', { frozen: true }],
+      ['POST', '/scenarios/reset', undefined],
+    ] as const) {
+      const { status, at } = await send(mock, method, `/__admin${path}`, input === undefined ? {} : json(input));
+      expect([status, at('/type')], path).to.deep.equal([409, 'failpath:admin-recording']);
+      expect(at('/remedy')).to.match(/without --record/);
+      expect(at('/errors/0/title')).to.match(/this mock records/i);
+    }
+    expect((await send(mock, 'GET', '/__admin/rules')).at('/meta/total')).to.equal(0);
+    for (const path of ['/requests/find', '/mappings/find-by-metadata', '/requests/reset', '/reset'])
+      expect((await send(mock, 'POST', `/__admin${path}`, json({}))).status, path).to.not.equal(409);
+    const explained = await send(mock, 'POST', '/__admin/explain', json({ url: '/v1/transactions/unknown' }));
+    expect([explained.at('/answeredBy'), explained.at('/operation')]).to.deep.equal(['deployment', 'getTransaction']);
+    const described = await send(mock, 'GET', '/__admin/openapi.json');
+    expect(described.at('/paths/~1__admin~1settings/put/responses/409')).to.be.an('object');
+
+    expect(() => mock.on('getTransaction').fails('common.service_unavailable')).to.throw(InputError, /^usage [^]*records/);
+    const script = newFile();
+    writeFileSync(script, 'rules: [{ on: getTransaction, fails: 503 }]\n');
+    const started = await running.start({ record: { from: api.url, to: newFile() }, script }).catch((error: unknown) => error);
+    expect(started).to.be.instanceOf(InputError);
+    expect((started as InputError).message).to.match(/^usage [^]*records/);
+  });
+
   it('says what is wrong with each answer of a deployment that lies', async () => {
     const expected: Readonly<Record<string, RegExp>> = {
       'wrong status': /^undeclared-code: .*declared with 422|^undeclared-status: .*declared with 422/,
