@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { createColors } from 'picocolors';
 import { EXIT } from '../../ci/index.js';
-import { readKeyPair, startMock, type Mock, type RecordOptions, type StartOptions } from '../../mocks/index.js';
+import { readKeyPair, startMock, type Mock, type RecordingSummary, type RecordOptions, type StartOptions } from '../../mocks/index.js';
 import { InputError } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
@@ -65,7 +65,13 @@ export async function mock(options: MockCommandOptions, io: Io): Promise<number>
   const { recording } = server;
   if (recording !== undefined) log.recorded(recording.file, recording.rules, recording.summary);
   log.stop();
-  return (recording?.summary.violations.length ?? 0) > 0 ? EXIT.finding : EXIT.proven;
+  return recording === undefined ? EXIT.proven : exitCodeOf(recording.summary);
+}
+
+/** A deployment that never answered has not been judged, whatever the contract says. */
+function exitCodeOf({ violations, requests, elsewhere, unanswered }: RecordingSummary): number {
+  if (violations.length > 0) return EXIT.finding;
+  return unanswered > 0 && requests === 0 && elsewhere.length === 0 ? EXIT.unjudged : EXIT.proven;
 }
 
 /** What has no part in a recording would be taken for having one. */

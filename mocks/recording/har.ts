@@ -139,7 +139,10 @@ function readText(file: string): string {
   try {
     return readFileText(file, LARGEST_HAR);
   } catch (error) {
-    throw invalid([`${displayName(file)}: ${(error as Error).message}`], 'Name a HAR file, such as a browser saves from its network panel.');
+    throw invalid(
+      [`${displayName(file)}: ${(error as Error).message}`],
+      'Name a HAR file, such as a browser saves from its network panel.',
+    );
   }
 }
 

@@ -16,8 +16,6 @@ export interface Imported {
   readonly summary: RecordingSummary;
   readonly rules: number;
   readonly base: string;
-  /** Requests that have no answer. */
-  readonly unanswered: number;
 }
 
 /**
@@ -36,9 +34,8 @@ export async function importHar(file: string, contract: Contract, { out, overwri
   openRecording(out, overwrite).write(text);
   const { summary } = recording;
   return {
-    summary: { ...summary, elsewhere: [...summary.elsewhere, ...har.elsewhere] },
+    summary: { ...summary, unanswered: har.unanswered, elsewhere: [...summary.elsewhere, ...har.elsewhere] },
     rules,
     base: har.base,
-    unanswered: har.unanswered,
   };
 }

@@ -89,7 +89,16 @@ class OpenLiveRecording implements LiveRecording {
 
   engine(engine: Engine): Engine {
     const { contract, clock, sandbox } = this.#context;
-    return createRecordingEngine({ engine, contract, clock, sandbox, from: this.from, seen: (exchange) => this.#seen(exchange) });
+    const unanswered = (): void => this.#recording.addUnanswered();
+    return createRecordingEngine({
+      engine,
+      contract,
+      clock,
+      sandbox,
+      from: this.from,
+      seen: (exchange) => this.#seen(exchange),
+      unanswered,
+    });
   }
 
   close(): void {

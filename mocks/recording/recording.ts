@@ -29,6 +29,8 @@ export interface RecordingSummary {
   readonly violations: readonly RecordedViolation[];
   /** Requests that reach no operation, by method and path. */
   readonly elsewhere: readonly { readonly request: string; readonly count: number }[];
+  /** Requests that got no answer, or half of one. */
+  readonly unanswered: number;
   /** Exchanges that did not fit into the recording. */
   readonly leftOut: number;
 }
@@ -48,6 +50,8 @@ export interface Recorded {
 export interface Recording {
   /** @returns what the answer is by the contract; `undefined` for a request that reaches no operation. */
   add(exchange: Exchange): Recorded | undefined;
+  /** Counts a request that got no answer. */
+  addUnanswered(): void;
   /** The script that answers as it was seen, and how many rules it has. */
   script(title: string): { readonly text: string; readonly rules: number };
   readonly summary: RecordingSummary;
@@ -73,7 +77,7 @@ class OpenRecording implements Recording {
   readonly #last = new Map<string, number>();
   readonly #violations = new Map<string, RecordedViolation>();
   readonly #elsewhere = new Map<string, number>();
-  readonly #counts = { requests: 0, failures: 0, successes: 0, unjudged: 0, leftOut: 0 };
+  readonly #counts = { requests: 0, failures: 0, successes: 0, unjudged: 0, unanswered: 0, leftOut: 0 };
   #size = 0;
 
   constructor(contract: Contract) {
@@ -100,6 +104,10 @@ class OpenRecording implements Recording {
     const sentence = this.#secrets.hide(verdict.sentence);
     const code = verdict.kind === 'declared-failure' ? verdict.failure.code : undefined;
     return { sentence, code, changed, violation: this.#violation(verdict, operation.id, answer.status, sentence) };
+  }
+
+  addUnanswered(): void {
+    this.#counts.unanswered++;
   }
 
   script(title: string): { readonly text: string; readonly rules: number } {

@@ -138,6 +138,7 @@ describe('mock --record', () => {
     await gone.close();
     expect((await send(mock, 'GET', '/v1/transactions/unknown')).status).to.equal(501);
     expect(rulesIn(await text())).to.deep.equal([]);
+    expect(mock.recording?.summary).to.deep.include({ requests: 0, unanswered: 2, elsewhere: [] });
   });
 
   it('keeps its admin routes to itself', async () => {
@@ -182,7 +183,7 @@ describe('mock --record', () => {
 
     expect(() => mock.on('getTransaction').fails('common.service_unavailable')).to.throw(InputError, /^usage [^]*records/);
     const script = newFile();
-    writeFileSync(script, 'rules: [{ on: getTransaction, fails: 503 }]\n');
+    writeFileSync(script, 'rules: [{ on: getTransaction, answers: 503 }]\n');
     const started = await running.start({ record: { from: api.url, to: newFile() }, script }).catch((error: unknown) => error);
     expect(started).to.be.instanceOf(InputError);
     expect((started as InputError).message).to.match(/^usage [^]*records/);
