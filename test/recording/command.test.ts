@@ -101,6 +101,14 @@ describe('failpath mock --record', function () {
     expect(stdout).to.match(/recorded\.yaml: 0 rules from 0 requests .*\n2 requests without an answer\n$/);
   });
 
+  for (const flags of [['--record-to', 'mine.yaml'], ['--overwrite']]) {
+    it(`refuses ${flags.join(' ')} where nothing is recorded`, async () => {
+      const { exitCode, stdout, stderr } = await failpath(['mock', '--port', '0', ...flags]);
+      expect({ exitCode, stdout }).to.deep.equal({ exitCode: 4, stdout: '' });
+      expect(stderr).to.match(new RegExp(`^usage {2}${flags[0] ?? ''} is given without --record\\n`));
+    });
+  }
+
   it('refuses what has no part in a recording', async () => {
     const { exitCode, stderr } = await failpath(['mock', '--port', '0', '--record', api.url, '--script', 'x.yaml', '--dynamic']);
     expect(exitCode).to.equal(4);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { WORLD, type Mock } from '../../mocks/index.js';
 import { InputError } from '../../spec/index.js';
@@ -270,6 +270,15 @@ describe('mock --record', () => {
     const mock = await running.start({ record: { from: api.url, to, overwrite: true } });
     await mock.close();
     expect(readFileSync(to, 'utf8')).to.match(/^# Recorded by failpath[^]*rules: \[\]\n$/);
+
+    const link = newFile();
+    symlinkSync(to, link);
+    for (const special of [link, '/dev/null', dirname(link)]) {
+      const kept = await running.start({ record: { from: api.url, to: special, overwrite: true } }).catch((error: unknown) => error);
+      expect(kept).to.be.instanceOf(InputError);
+      expect((kept as InputError).message).to.match(/^output-unwritable .* is no regular file/);
+    }
+    expect(lstatSync(link).isSymbolicLink()).to.equal(true);
 
     const other = newFile();
     const taken = await running.start({ port: api.port, record: { from: api.url, to: other } }).catch((error: unknown) => error);
