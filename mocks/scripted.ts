@@ -1,3 +1,4 @@
+import { fillBaseUrl } from './base-url.js';
 import type { Failure } from '../spec/index.js';
 import type { Answers } from './answers.js';
 import type { CheckedCall } from './call.js';
@@ -88,7 +89,7 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
       }
       if ('offContract' in answer) return offContract(answer.offContract, scripted, because);
       if ('responds' in answer) {
-        const given = { ...because, answer: raw(answer.responds, requestId) };
+        const given = { ...because, answer: raw(answer.responds, requestId, scripted.request.baseUrl) };
         return answer.fault === undefined ? given : { ...given, fault: answer.fault, spoiledBy: answer.fault.type };
       }
       if ('fault' in answer) {
@@ -126,15 +127,22 @@ function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<stri
 }
 
 /** A response as a rule spells it out: whatever it says, it is the mock's own. */
-function raw({ status, headers = {}, json, body }: Extract<RuleAnswer, { responds: unknown }>['responds'], requestId: string): MockAnswer {
+function raw(
+  { status, headers = {}, json, body }: Extract<RuleAnswer, { responds: unknown }>['responds'],
+  requestId: string,
+  baseUrl: string,
+): MockAnswer {
+  const filled = Object.entries(lowerCased(headers)).map(([name, value]) => [name, fillBaseUrl(value, baseUrl)]);
+  // Whoever asks says by which name: inside of JSON it must not end the text that it stands in.
+  const inJson = (): string => fillBaseUrl(JSON.stringify(json), JSON.stringify(baseUrl).slice(1, -1));
   return {
     status,
     headers: {
       ...(json === undefined ? {} : { 'content-type': 'application/json' }),
       'x-request-id': requestId,
-      ...lowerCased(headers),
+      ...Object.fromEntries(filled),
       ...ORIGIN,
     },
-    body: json === undefined ? body : JSON.stringify(json),
+    body: json === undefined ? body && fillBaseUrl(body, baseUrl) : inJson(),
   };
 }

@@ -28,7 +28,7 @@ export interface Imported {
  */
 export async function importHar(file: string, contract: Contract, { out, overwrite, base }: ImportOptions): Promise<Imported> {
   const har = await readHar(file, contract, base);
-  const recording = createRecording(contract);
+  const recording = createRecording(contract, har.base);
   for (const exchange of har.exchanges) recording.add(exchange);
   const { text, rules } = recording.script(`${har.base} in ${displayName(file)}`);
   openRecording(out, overwrite).write(text);

@@ -74,7 +74,7 @@ class OpenLiveRecording implements LiveRecording {
     this.file = to;
     this.#context = context;
     this.#onViolation = onViolation;
-    this.#recording = createRecording(context.contract);
+    this.#recording = createRecording(context.contract, from);
     this.#output = openRecording(to, overwrite);
     this.#write();
   }

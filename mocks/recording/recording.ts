@@ -1,4 +1,5 @@
 import type { Contract } from '../../spec/index.js';
+import { relocateFrom, type Relocate } from '../base-url.js';
 import { redactUrl } from '../redact.js';
 import { formatDocument } from './document.js';
 import type { Exchange } from './exchange.js';
@@ -64,13 +65,16 @@ export interface Recording {
  * const recording = createRecording(contract);
  * recording.add({ request, answer })?.sentence; // 'getTransaction 404 transaction.not_found is declared'
  * recording.script('https://staging.example.com').text; // '# Recorded by failpath from https://staging.example.com …'
+ *
+ * @param base Of the deployment: URLs below it in answers lead to the mock when it answers with the script.
  */
-export function createRecording(contract: Contract): Recording {
-  return new OpenRecording(contract);
+export function createRecording(contract: Contract, base?: string): Recording {
+  return new OpenRecording(contract, base);
 }
 
 class OpenRecording implements Recording {
   readonly #contract: Contract;
+  readonly #relocate: Relocate;
   readonly #secrets = createSecrets();
   readonly #kept: Kept[] = [];
   /** Where the last answer to each request is. */
@@ -80,8 +84,9 @@ class OpenRecording implements Recording {
   readonly #counts = { requests: 0, failures: 0, successes: 0, unjudged: 0, unanswered: 0, leftOut: 0 };
   #size = 0;
 
-  constructor(contract: Contract) {
+  constructor(contract: Contract, base: string | undefined) {
     this.#contract = contract;
+    this.#relocate = base === undefined ? (text) => text : relocateFrom(base);
   }
 
   get summary(): RecordingSummary {
@@ -111,7 +116,7 @@ class OpenRecording implements Recording {
   }
 
   script(title: string): { readonly text: string; readonly rules: number } {
-    const { rules, dropped } = rulesOf(this.#contract, this.#kept, this.#secrets);
+    const { rules, dropped } = rulesOf(this.#contract, this.#kept, this.#secrets, this.#relocate);
     const { violations, leftOut } = this.summary;
     const head = [
       `Recorded by failpath: ${title}, against ${this.#contract.title} ${this.#contract.version}.`,

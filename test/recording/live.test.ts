@@ -74,6 +74,38 @@ describe('mock --record', () => {
     expect(await drive(bare)).to.deep.equal(first);
   });
 
+  it('leads to the mock that replays it, and not back to the deployment', async () => {
+    const ask = (mock: { readonly url: string }): ReturnType<typeof send> => send(mock, 'GET', '/v1/transactions/7');
+    const api = await deployment((req, res) => {
+      const own = `//${req.headers.host ?? ''}/api/v1/transactions/7`;
+      res.writeHead(418, { 'content-type': 'application/json', location: `http:${own}` });
+      res.end(
+        JSON.stringify({
+          status_url: `http:${own}`,
+          links: [{ ws_url: `ws:${own}?a=1` }],
+          other: 'http://127.0.0.1.example/v1',
+          text: `see <http:${own}>`,
+        }),
+      );
+    });
+    const { mock, file, text } = await record(`${api.url}/api`);
+    expect((await ask(mock)).at('/status_url')).to.equal(`${api.url}/api/v1/transactions/7`);
+    expect(await text())
+      .to.contain('{{baseUrl}}/v1/transactions/7')
+      .and.not.contain('/api/v1');
+    await api.close();
+    const replay = await running.start({ script: file });
+    const { body, headers } = await ask(replay);
+    const path = `//127.0.0.1:${replay.port}/v1/transactions/7`;
+    expect(body).to.deep.equal({
+      status_url: `http:${path}`,
+      links: [{ ws_url: `ws:${path}?a=1` }],
+      other: 'http://127.0.0.1.example/v1',
+      text: `see <http:${path}>`,
+    });
+    expect(headers.get('location')).to.equal(`http:${path}`);
+  });
+
   it('passes answers on unchanged, but for a header that says where they come from', async () => {
     const bytes = Buffer.from([0x7b, 0x22, 0xff, 0x00]);
     const api = await deployment((_req, res) => {
