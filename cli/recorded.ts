@@ -14,7 +14,7 @@ export function formatViolation({ kind, sentence, count }: RecordedViolation): s
 
 /** What a recording has come to: the file first, then what needs a look. */
 export function formatRecording(file: string, rules: number, summary: RecordingSummary): string {
-  const { requests, failures, successes, unjudged, violations, elsewhere, leftOut } = summary;
+  const { requests, failures, successes, unjudged, violations, elsewhere, unanswered, leftOut } = summary;
   const broken = violations.reduce((sum, { count }) => sum + count, 0);
   const parts = [
     count(failures, 'declared failure'),
@@ -27,6 +27,7 @@ export function formatRecording(file: string, rules: number, summary: RecordingS
     `${file}: ${count(rules, 'rule')} from ${count(requests, 'request')} (${parts.join(', ')})\n`,
     ...violations.map(formatViolation),
     ...(outside === 0 ? [] : [`${count(outside, 'request')} outside the contract:\n`, ...listed(elsewhere)]),
+    ...(unanswered === 0 ? [] : [`${count(unanswered, 'request')} without an answer\n`]),
     ...(leftOut === 0 ? [] : [`${count(leftOut, 'answer')} did not fit into the recording\n`]),
   ].join('');
 }

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { loadContract, type Contract } from '../spec/index.js';
+import { InputError, loadContract, type Contract } from '../spec/index.js';
 import { createAdmin } from './admin/index.js';
 import type { Answered } from './answered.js';
 import { outside, scriptRequestOf } from './asked.js';
@@ -13,7 +13,7 @@ import { createClock } from './clock.js';
 import { createEngine } from './engine.js';
 import { createRandom, drawDelay } from './faults/index.js';
 import { isLoopback } from './hosts.js';
-import { shareWithPages } from './http/index.js';
+import { routeOf, shareWithPages } from './http/index.js';
 import { createJournal, type Journal } from './journal.js';
 import { createTally } from './metrics/index.js';
 import { startRecording, type LiveRecording, type RecordOptions } from './recording/index.js';
@@ -75,10 +75,11 @@ const SANDBOXES: Readonly<Record<string, SandboxFactory>> = { ats: createAtsSand
 /**
  * Puts the parts of a mock together.
  *
- * @throws {InputError} whatever `loadContract` throws, and for script files that cannot be used
+ * @throws {InputError} `usage` for a server that cannot be sent to, whatever `loadContract` throws, and for script files that cannot be used
  */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { host = '127.0.0.1', dynamic, proxyTo = [], cors = true, onRequest } = options;
+  const origins = new Set(proxyTo.map(originOf));
   const seed = options.seed === undefined ? undefined : String(options.seed);
   const contract = typeof options.contract === 'object' ? options.contract : await loadContract(options.contract ?? defaultContract());
   const journal = createJournal({ contract, beforeReset: () => audit.settle() });
@@ -87,7 +88,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const sandbox = createSandbox(contract, clock, options.sandbox);
   const identities = sandbox?.identities;
   const mayProxyTo = createTargets(proxyTo);
-  const scripts = createScripts({ contract, clock, identities, onChange: journal.worldChanged });
+  const scripts = createScripts({ contract, clock, identities, onChange: journal.worldChanged, unused: options.record !== undefined });
   const files = watchRules(options, { contract, scripts, identities, mayProxyTo });
   const adminToken = tokenFor(host, options.adminToken);
   const delays = createDelays(seed ?? 'delays');
@@ -126,6 +127,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     audit,
     tally,
     closing: closing.signal,
+    records: recording !== undefined,
+    cors,
     identities,
     token: adminToken,
     host,
@@ -198,6 +201,14 @@ export function defaultContract(): string {
   return candidates.find((path) => existsSync(path)) ?? candidates[0] ?? '';
 }
 
+/** Where requests may be sent on to. */
+function originOf(proxyTo: string): string {
+  const url = URL.canParse(proxyTo) ? new URL(proxyTo) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url.origin;
+  const [what, why] = [`requests may be sent on to ${JSON.stringify(proxyTo)}`, 'Requests are sent on over http or https.'];
+  throw new InputError([{ problem: 'usage', what, why, remedy: 'Say --proxy-to https://staging.example.com' }]);
+}
+
 /** The rules of script files, as long as the mock runs. */
 function watchRules(
   { script = [], onScript }: AssemblyOptions,
@@ -229,7 +240,7 @@ function createReader(contract: Contract, sandbox: Sandbox | undefined): WireMoc
     const { path, search } = splitUrl(url);
     const { request, ...asked } = outside({ method, path, query: new URLSearchParams(search), url, headers });
     const identity = sandbox?.identity(headers) ?? 'unknown';
-    return scriptRequestOf({ ...asked, request, identity, body: parseText(body ?? '') }, contract.route(method, path)?.operation);
+    return scriptRequestOf({ ...asked, request, identity, body: parseText(body ?? '') }, routeOf(contract, { method, path })?.operation);
   };
 }
 

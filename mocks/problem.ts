@@ -17,6 +17,7 @@ export const MOCK_PROBLEMS = {
   'admin-forbidden': { status: 403, title: 'The admin routes are for local callers' },
   'admin-unknown-route': { status: 404, title: 'There is no such thing below /__admin' },
   'admin-invalid-input': { status: 400, title: 'The admin route cannot use this input' },
+  'admin-recording': { status: 409, title: 'The mock records, and answers nothing by itself' },
 } as const;
 
 export type MockProblem = keyof typeof MOCK_PROBLEMS;

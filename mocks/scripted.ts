@@ -1,4 +1,5 @@
 import { jsonPointer, type Failure } from '../spec/index.js';
+import { fillBaseUrl } from './base-url.js';
 import type { Answers } from './answers.js';
 import type { CheckedCall } from './call.js';
 import type { Entry } from './catalogue.js';
@@ -90,7 +91,8 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
       }
       if ('offContract' in answer) return offContract(answer.offContract, scripted, because);
       if ('responds' in answer) {
-        const given = { ...because, code: declaredCode(answer.responds, on?.entry, kit), answer: raw(answer.responds, requestId) };
+        const answered = raw(answer.responds, requestId, scripted.request.baseUrl);
+        const given = { ...because, code: declaredCode(answer.responds, on?.entry, kit), answer: answered };
         return answer.fault === undefined ? given : { ...given, fault: answer.fault, spoiledBy: answer.fault.type };
       }
       if ('fault' in answer) {
@@ -136,15 +138,18 @@ function declaredCode({ status, json }: Response, entry: Entry | undefined, { co
 }
 
 /** A response as a rule spells it out: whatever it says, it is the mock's own. */
-function raw({ status, headers = {}, json, body }: Response, requestId: string): MockAnswer {
+function raw({ status, headers = {}, json, body }: Response, requestId: string, baseUrl: string): MockAnswer {
+  const filled = Object.entries(lowerCased(headers)).map(([name, value]) => [name, fillBaseUrl(value, baseUrl)]);
+  // Whoever asks says by which name: inside of JSON it must not end the text that it stands in.
+  const inJson = (): string => fillBaseUrl(JSON.stringify(json), JSON.stringify(baseUrl).slice(1, -1));
   return {
     status,
     headers: {
       ...(json === undefined ? {} : { 'content-type': 'application/json' }),
       'x-request-id': requestId,
-      ...lowerCased(headers),
+      ...Object.fromEntries(filled),
       ...ORIGIN,
     },
-    body: json === undefined ? body : JSON.stringify(json),
+    body: json === undefined ? body && fillBaseUrl(body, baseUrl) : inJson(),
   };
 }

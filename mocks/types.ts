@@ -110,7 +110,7 @@ export interface RouteDoc {
   /** Of the answers; JSON unless told otherwise. */
   readonly mediaType?: string;
   /** How it refuses, beyond what every route can refuse: what is not there, and input as WireMock's clients know it refused. */
-  readonly refuses?: readonly (404 | 422)[];
+  readonly refuses?: readonly (404 | 409 | 422)[];
   /** Whether it is there only to say that it is not supported. */
   readonly unsupported?: boolean;
 }

@@ -1,6 +1,7 @@
 export { checkContract } from './check/index.js';
 export { envelopeCodec, type EnvelopeCodec } from './envelope.js';
 export { formatFinding, InputError, PROBLEMS, type Finding, type ProblemName } from './errors.js';
+export { readFileText } from './file.js';
 export { groupBy } from './group.js';
 export { loadContract } from './load.js';
 export { createRedactor, SHORTEST_SECRET, type Redactor } from './redact.js';

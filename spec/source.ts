@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import {
   isAlias,
@@ -15,6 +14,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { InputError } from './errors.js';
+import { readFileText } from './file.js';
 import { split } from './pointer.js';
 import type { Location } from './types.js';
 
@@ -74,14 +74,12 @@ function parseTree(text: string): SyntaxTree {
 
 function readText(path: string, file: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileText(path);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a folder' : message;
     throw new InputError([
       {
         problem: 'contract-unreadable',
-        what: `${file}: ${reason}`,
+        what: `${file}: ${(error as Error).message}`,
         why: 'The contract is what everything else derives from.',
         remedy: 'Name an existing OpenAPI file, such as --contract openapi.yaml.',
       },

@@ -22,8 +22,8 @@ export async function importCommand(file: string, options: ImportCommandOptions,
   const { contract: named, out, base, overwrite = false, json = false } = options;
   const contract = await loadContract(contractFile(named));
   const imported = await importHar(file, contract, { out, base, overwrite });
-  const { summary, rules, unanswered } = imported;
-  if (json) io.out(`${JSON.stringify({ file: out, rules, base: imported.base, unanswered, ...summary })}\n`);
-  else io.out(formatRecording(out, rules, summary) + (unanswered === 0 ? '' : `${unanswered} without an answer\n`));
+  const { summary, rules } = imported;
+  if (json) io.out(`${JSON.stringify({ file: out, rules, base: imported.base, ...summary })}\n`);
+  else io.out(formatRecording(out, rules, summary));
   return summary.violations.length > 0 ? EXIT.finding : EXIT.proven;
 }

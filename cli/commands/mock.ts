@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createColors } from 'picocolors';
 import { EXIT } from '../../ci/index.js';
-import { readKeyPair, startMock, type Mock, type RecordOptions, type StartOptions } from '../../mocks/index.js';
-import { InputError } from '../../spec/index.js';
+import { readKeyPair, startMock, type Mock, type RecordingSummary, type RecordOptions, type StartOptions } from '../../mocks/index.js';
+import { InputError, readFileText } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
 import { createJsonLog, createTextLog, type MockLog } from '../mock-log.js';
@@ -37,6 +37,8 @@ export async function mock(options: MockCommandOptions, io: Io): Promise<number>
   const json = options.json === true ? createJsonLog(io) : undefined;
   const log: MockLog = json ?? createTextLog(io, { requests: io.outIsTerminal && options.quiet !== true });
   if (options.record !== undefined) refuseOthers(options);
+  else refuseUnused(options);
+  if (options.tlsOut !== undefined) refuseOtherFile(options.tlsOut);
   const server = await startMock({
     port: options.port,
     host: options.host,
@@ -65,7 +67,13 @@ export async function mock(options: MockCommandOptions, io: Io): Promise<number>
   const { recording } = server;
   if (recording !== undefined) log.recorded(recording.file, recording.rules, recording.summary);
   log.stop();
-  return (recording?.summary.violations.length ?? 0) > 0 ? EXIT.finding : EXIT.proven;
+  return recording === undefined ? EXIT.proven : exitCodeOf(recording.summary);
+}
+
+/** A deployment that never answered has not been judged, whatever the contract says. */
+function exitCodeOf({ violations, requests, elsewhere, unanswered }: RecordingSummary): number {
+  if (violations.length > 0) return EXIT.finding;
+  return unanswered > 0 && requests === 0 && elsewhere.length === 0 ? EXIT.unjudged : EXIT.proven;
 }
 
 /** What has no part in a recording would be taken for having one. */
@@ -80,6 +88,13 @@ function refuseOthers({ script, proxyTo, dynamic, seed }: MockCommandOptions): v
   );
 }
 
+/** What is left without effect would be missed at the end, when nothing has been recorded. */
+function refuseUnused({ recordTo, overwrite }: MockCommandOptions): void {
+  const flag = recordTo === undefined ? '--overwrite' : '--record-to';
+  if (recordTo === undefined && overwrite !== true) return;
+  throw usage(`${flag} is given without --record`, 'Nothing is recorded.', 'Say --record https://staging.example.com as well.');
+}
+
 function recordOptions(from: string, { recordTo: to, overwrite }: MockCommandOptions, log: MockLog): RecordOptions {
   return { from, to, overwrite, onViolation: log.violation };
 }
@@ -89,13 +104,28 @@ function tlsOf({ tls, tlsCert, tlsKey, tlsOut }: MockCommandOptions): StartOptio
   return tls === true || tlsOut !== undefined;
 }
 
+/** A certificate may be replaced by the next one; a mistyped name must not cost any other file. */
+function refuseOtherFile(file: string): void {
+  if (!existsSync(file)) return;
+  let text: string;
+  try {
+    text = readFileText(file);
+  } catch (error) {
+    throw unwritable(file, `It cannot be replaced: ${(error as Error).message}.`);
+  }
+  if (text !== '' && !text.startsWith('-----BEGIN CERTIFICATE')) throw unwritable(file, 'The file exists, and is no certificate.');
+}
+
+function unwritable(file: string, why: string): InputError {
+  const remedy = 'Name a new file, or a certificate that may be replaced, in a folder that exists and that this user may write to.';
+  return new InputError([{ problem: 'output-unwritable', what: `--tls-out is ${file}`, why, remedy }]);
+}
+
 function writeCertificate(file: string, certificate: string): void {
   try {
     writeFileSync(file, certificate);
   } catch (error) {
-    const why = `The file cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`;
-    const remedy = 'Name a file in a folder that exists and that this user may write to.';
-    throw new InputError([{ problem: 'output-unwritable', what: `--tls-out is ${file}`, why, remedy }]);
+    throw unwritable(file, `The file cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import findMyWay from 'find-my-way';
 import { ADMIN, invalidInput, routeName } from './answers.js';
+import { whileRecording } from './recording.js';
 import { adminRoutes, type AdminSubject } from './routes.js';
 import { readJson } from '../body.js';
 import { withDocument } from './document/index.js';
@@ -36,7 +37,8 @@ const MAX_BODY = 1_048_576;
  */
 export function createAdmin(options: AdminOptions): Admin {
   const { sandbox, token, host, changed } = options;
-  const own = [...adminRoutes(options), ...(sandbox?.admin ?? []).map((route) => below(route, changed))];
+  const steering = [...adminRoutes(options), ...(sandbox?.admin ?? []).map((route) => below(route, changed))];
+  const own = options.records ? whileRecording(steering) : steering;
   const refuses = [...(isLoopback(host) ? [403 as const] : []), ...(token === undefined ? [] : [401 as const])];
   const routes = withDocument(own, { contract: options.contract, version: options.version, refuses });
   const router = findMyWay({ ignoreTrailingSlash: true, maxParamLength: HTTP_LIMITS.headerBytes });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Contract } from '../../spec/index.js';
 import { invalidInput, ok, route } from './answers.js';
 import { readChoice, type Choice, type UnreadableChoice } from '../choice.js';
+import { answerOptions, answerPreflight } from '../http/index.js';
 import { kitOf } from '../kit.js';
 import { createMagic, type FindMagic } from '../magic.js';
 import { explainedRule, labelOf, type Explanation, type ScriptRequest, type Scripts } from '../script/index.js';
@@ -12,6 +13,10 @@ export interface ExplainSubject {
   readonly contract: Contract;
   readonly scripts: Scripts;
   readonly sandbox: Sandbox | undefined;
+  /** Whether browsers are told that pages from anywhere may call the API. */
+  readonly cors: boolean;
+  /** Whether every request goes on to a deployment. */
+  readonly records: boolean;
   /** A request as rules see it. */
   asScriptRequest(request: {
     readonly method: string;
@@ -60,7 +65,7 @@ export function explainRoute(subject: ExplainSubject): AdminRoute {
 const explained = z.object({
   operation: z.string().nullable(),
   identity: z.string(),
-  answeredBy: z.enum(['choice', 'script', 'routing', 'magic', 'sandbox', 'validation']),
+  answeredBy: z.enum(['choice', 'script', 'routing', 'magic', 'sandbox', 'validation', 'deployment']),
   why: z.string(),
   rule: z.string().optional().describe('The id of the rule that answers.'),
   rules: z
@@ -104,16 +109,22 @@ function explain(subject: ExplainSubject, magic: FindMagic | undefined, { method
 
 /** The step of the engine that would answer, and why. */
 function stepOf(
-  { contract, sandbox }: ExplainSubject,
+  { contract, sandbox, cors, records }: ExplainSubject,
   magic: FindMagic | undefined,
   request: ScriptRequest,
   first: Explanation | undefined,
 ): { readonly answeredBy: string; readonly why: string; readonly rule?: string } {
+  if (records) return { answeredBy: 'deployment', why: 'the mock records: every request goes on to the deployment' };
   const { operation } = request;
+  // In the engine's order: not even rules come before a preflight, and before every other OPTIONS they do.
+  const preflight = cors ? answerPreflight(contract, request, '') : undefined;
+  if (preflight !== undefined) return { answeredBy: 'routing', why: preflight.why };
   const choice = operation === undefined ? undefined : readChoice(request);
   const chosen = choice && operation && sayChoice(choice, contract, operation);
   if (chosen !== undefined) return { answeredBy: 'choice', why: chosen };
   if (first !== undefined) return { answeredBy: 'script', why: `${labelOf(first.rule)} is the first that applies`, rule: first.rule.id };
+  const options = operation === undefined ? answerOptions(contract, request, '') : undefined;
+  if (options !== undefined) return { answeredBy: 'routing', why: options.why };
   if (operation === undefined) return { answeredBy: 'routing', why: `no operation has ${request.method} ${request.path}` };
   const triggered = magic?.({ operation, body: request.body }, () => []);
   if (triggered !== undefined) return { answeredBy: 'magic', why: 'detail' in triggered ? triggered.detail : triggered.why };

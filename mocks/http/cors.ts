@@ -37,7 +37,7 @@ const SAFELISTED = new Set([
  */
 export function answerPreflight(
   contract: Contract,
-  request: MockRequest,
+  request: Pick<MockRequest, 'method' | 'path' | 'headers'>,
   requestId: string,
 ): (SurfaceAnswer & { readonly isKnownPath: boolean }) | undefined {
   if (request.method !== 'OPTIONS') return undefined;

@@ -38,7 +38,11 @@ export function methodsOf(contract: Contract, path: string): readonly string[] {
 }
 
 /** To OPTIONS on a path of the contract, or on `*`: which methods there are. `undefined` for every other request. */
-export function answerOptions(contract: Contract, { method, path }: MockRequest, requestId: string): SurfaceAnswer | undefined {
+export function answerOptions(
+  contract: Contract,
+  { method, path }: Pick<MockRequest, 'method' | 'path'>,
+  requestId: string,
+): SurfaceAnswer | undefined {
   const methods = method === 'OPTIONS' ? methodsOf(contract, path) : [];
   return methods.length === 0
     ? undefined

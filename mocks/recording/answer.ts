@@ -1,4 +1,5 @@
 import { jsonPointer, type Contract, type Operation } from '../../spec/index.js';
+import type { Relocate } from '../base-url.js';
 import { parseScript, type WrittenAnswer } from '../script/index.js';
 import type { KeptAnswer } from './keep.js';
 import { depthOf, LONGEST_PART, MAX_DEPTH } from './limits.js';
@@ -23,7 +24,7 @@ export interface AnswerWriter {
  * Writes answers: declared failures by their code, with details where they are not those of the contract's example; everything
  * else as it was.
  */
-export function createAnswerWriter(contract: Contract, secrets: Secrets): AnswerWriter {
+export function createAnswerWriter(contract: Contract, secrets: Secrets, relocate: Relocate): AnswerWriter {
   /** Whether a script may say these details, by operation, code and details. */
   const allowed = new Map<string, boolean>();
   const mayFail = (operation: Operation, fails: string, details: Fails['details']): boolean => {
@@ -44,7 +45,7 @@ export function createAnswerWriter(contract: Contract, secrets: Secrets): Answer
   };
 
   return {
-    write: (operation, answer) => (answer.kind === 'fails' ? fails(operation, answer) : responds(answer, secrets)),
+    write: (operation, answer) => (answer.kind === 'fails' ? fails(operation, answer) : responds(answer, secrets, relocate)),
   };
 }
 
@@ -72,18 +73,20 @@ function unlike(details: Readonly<Record<string, unknown>>, example: unknown): R
 
 const NO_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
-function responds({ status, headers, body, secrets: pointers }: Responds, secrets: Secrets): AnswerDraft {
-  const hidden = Object.entries(headers).flatMap(([name, value]) => (isHeaderValue(value) ? [[name, secrets.hide(value)]] : []));
+function responds({ status, headers, body, secrets: pointers }: Responds, secrets: Secrets, relocate: Relocate): AnswerDraft {
+  const hidden = Object.entries(headers).flatMap(([name, value]) => (isHeaderValue(value) ? [[name, relocate(secrets.hide(value))]] : []));
   const shown = hidden.length === 0 ? {} : { headers: Object.fromEntries(hidden) as Record<string, string> };
   const draft = (more: object, ...notes: string[]): AnswerDraft => ({ written: { responds: { status, ...shown, ...more } }, notes });
   if (body.kind === 'absent' || NO_BODY.has(status)) return draft({});
   if (body.kind === 'unread') return draft({}, `Its body is not in this file: ${body.why}.`);
   if (body.kind === 'text') {
-    return body.text.length > LONGEST_PART ? draft({}, tooLong(body.text.length)) : draft({ body: wellFormed(secrets.hide(body.text)) });
+    return body.text.length > LONGEST_PART
+      ? draft({}, tooLong(body.text.length))
+      : draft({ body: wellFormed(relocate(secrets.hide(body.text))) });
   }
   const text = JSON.stringify(body.value);
   if (text.length > LONGEST_PART) return draft({}, tooLong(text.length));
-  const json = secrets.hideJson(body.value, pointers);
+  const json = mapTexts(secrets.hideJson(body.value, pointers), relocate);
   const notes = stands(JSON.stringify(json), text);
   if (depthOf(json) <= MAX_DEPTH) return draft({ json }, ...notes);
   const typed = { headers: { 'content-type': 'application/json', ...shown.headers } };
@@ -98,6 +101,13 @@ function stands(shown: string, original: string): string[] {
   if (names.length === 0) return [];
   const [are, them] = names.length === 1 ? ['stands for a credential', 'it'] : ['stand for credentials', 'them'];
   return [`${names.join(', ')} ${are}: a client that uses ${them} needs a value of your own here.`];
+}
+
+function mapTexts(value: unknown, map: Relocate): unknown {
+  if (typeof value === 'string') return map(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, map));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapTexts(inner, map)]));
 }
 
 function isHeaderValue(value: string): boolean {

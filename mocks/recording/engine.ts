@@ -25,6 +25,8 @@ export interface RecordingEngineOptions {
   readonly from: string;
   /** Told of every exchange, in the order of the answers. */
   readonly seen: (exchange: Exchange) => Recorded | undefined;
+  /** Told of every request that the deployment gave no answer to. */
+  readonly unanswered: () => void;
 }
 
 /**
@@ -69,6 +71,7 @@ async function answer(options: Sending, request: MockRequest): Promise<Answered>
   });
   const passed = await pass(options, request, operation);
   if ('refused' in passed) {
+    options.unanswered();
     const own = problem('deployment-unavailable', passed.refused, requestId);
     return answered(own, 'failpath:deployment-unavailable', redactTokens(passed.refused));
   }

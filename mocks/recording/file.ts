@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { InputError } from '../../spec/index.js';
 
 /** A file that is replaced as a whole: whoever reads it sees one state or the next. */
@@ -26,6 +26,9 @@ export function openRecording(file: string, overwrite: boolean): AtomicFile {
       throw unwritable(file, error);
     }
   };
+  // Renaming would put a file in the place of a link, a pipe or a device.
+  const status = lstatSync(file, { throwIfNoEntry: false });
+  if (status !== undefined && !status.isFile()) throw noFile(file);
   try {
     writeFileSync(file, 'rules: []\n', { flag: overwrite ? 'a' : 'wx' });
   } catch (error) {
@@ -37,6 +40,11 @@ export function openRecording(file: string, overwrite: boolean): AtomicFile {
       if (!overwrite) rmSync(file, { force: true });
     },
   };
+}
+
+function noFile(file: string): InputError {
+  const [what, why] = [`${file} is no regular file`, 'A recording replaces its file as a whole, which would take a link or a device away.'];
+  return new InputError([{ problem: 'output-unwritable', what, why, remedy: 'Name another file.' }]);
 }
 
 function unwritable(file: string, error: unknown): InputError {

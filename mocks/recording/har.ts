@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { displayName, InputError, type Contract, type Finding } from '../../spec/index.js';
+import { displayName, InputError, readFileText, type Contract, type Finding } from '../../spec/index.js';
 import { readSeen, type Exchange, type SeenBody, type SeenHeaders } from './exchange.js';
 import { baseOf, parseBase, type Base } from './har-base.js';
 
@@ -133,13 +132,17 @@ function headersOf(pairs: readonly { readonly name: string; readonly value: stri
   return Object.fromEntries(headers);
 }
 
+/** In bytes: what a text can be that is parsed at once. */
+const LARGEST_HAR = 256 * 1_048_576;
+
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileText(file, LARGEST_HAR);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a folder' : message;
-    throw invalid([`${displayName(file)}: ${reason}`], 'Name a HAR file, such as a browser saves from its network panel.');
+    throw invalid(
+      [`${displayName(file)}: ${(error as Error).message}`],
+      'Name a HAR file, such as a browser saves from its network panel.',
+    );
   }
 }
 

@@ -16,8 +16,6 @@ export interface Imported {
   readonly summary: RecordingSummary;
   readonly rules: number;
   readonly base: string;
-  /** Requests that have no answer. */
-  readonly unanswered: number;
 }
 
 /**
@@ -30,15 +28,14 @@ export interface Imported {
  */
 export async function importHar(file: string, contract: Contract, { out, overwrite, base }: ImportOptions): Promise<Imported> {
   const har = await readHar(file, contract, base);
-  const recording = createRecording(contract);
+  const recording = createRecording(contract, har.base);
   for (const exchange of har.exchanges) recording.add(exchange);
   const { text, rules } = recording.script(`${har.base} in ${displayName(file)}`);
   openRecording(out, overwrite).write(text);
   const { summary } = recording;
   return {
-    summary: { ...summary, elsewhere: [...summary.elsewhere, ...har.elsewhere] },
+    summary: { ...summary, unanswered: har.unanswered, elsewhere: [...summary.elsewhere, ...har.elsewhere] },
     rules,
     base: har.base,
-    unanswered: har.unanswered,
   };
 }

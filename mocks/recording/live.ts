@@ -74,7 +74,7 @@ class OpenLiveRecording implements LiveRecording {
     this.file = to;
     this.#context = context;
     this.#onViolation = onViolation;
-    this.#recording = createRecording(context.contract);
+    this.#recording = createRecording(context.contract, from);
     this.#output = openRecording(to, overwrite);
     this.#write();
   }
@@ -89,7 +89,16 @@ class OpenLiveRecording implements LiveRecording {
 
   engine(engine: Engine): Engine {
     const { contract, clock, sandbox } = this.#context;
-    return createRecordingEngine({ engine, contract, clock, sandbox, from: this.from, seen: (exchange) => this.#seen(exchange) });
+    const unanswered = (): void => this.#recording.addUnanswered();
+    return createRecordingEngine({
+      engine,
+      contract,
+      clock,
+      sandbox,
+      from: this.from,
+      seen: (exchange) => this.#seen(exchange),
+      unanswered,
+    });
   }
 
   close(): void {

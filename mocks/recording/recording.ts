@@ -1,4 +1,5 @@
 import type { Contract } from '../../spec/index.js';
+import { relocateFrom, type Relocate } from '../base-url.js';
 import { redactUrl } from '../redact.js';
 import { formatDocument } from './document.js';
 import type { Exchange } from './exchange.js';
@@ -29,6 +30,8 @@ export interface RecordingSummary {
   readonly violations: readonly RecordedViolation[];
   /** Requests that reach no operation, by method and path. */
   readonly elsewhere: readonly { readonly request: string; readonly count: number }[];
+  /** Requests that got no answer, or half of one. */
+  readonly unanswered: number;
   /** Exchanges that did not fit into the recording. */
   readonly leftOut: number;
 }
@@ -48,6 +51,8 @@ export interface Recorded {
 export interface Recording {
   /** @returns what the answer is by the contract; `undefined` for a request that reaches no operation. */
   add(exchange: Exchange): Recorded | undefined;
+  /** Counts a request that got no answer. */
+  addUnanswered(): void;
   /** The script that answers as it was seen, and how many rules it has. */
   script(title: string): { readonly text: string; readonly rules: number };
   readonly summary: RecordingSummary;
@@ -60,24 +65,28 @@ export interface Recording {
  * const recording = createRecording(contract);
  * recording.add({ request, answer })?.sentence; // 'getTransaction 404 transaction.not_found is declared'
  * recording.script('https://staging.example.com').text; // '# Recorded by failpath from https://staging.example.com …'
+ *
+ * @param base Of the deployment: URLs below it in answers lead to the mock when it answers with the script.
  */
-export function createRecording(contract: Contract): Recording {
-  return new OpenRecording(contract);
+export function createRecording(contract: Contract, base?: string): Recording {
+  return new OpenRecording(contract, base);
 }
 
 class OpenRecording implements Recording {
   readonly #contract: Contract;
+  readonly #relocate: Relocate;
   readonly #secrets = createSecrets();
   readonly #kept: Kept[] = [];
   /** Where the last answer to each request is. */
   readonly #last = new Map<string, number>();
   readonly #violations = new Map<string, RecordedViolation>();
   readonly #elsewhere = new Map<string, number>();
-  readonly #counts = { requests: 0, failures: 0, successes: 0, unjudged: 0, leftOut: 0 };
+  readonly #counts = { requests: 0, failures: 0, successes: 0, unjudged: 0, unanswered: 0, leftOut: 0 };
   #size = 0;
 
-  constructor(contract: Contract) {
+  constructor(contract: Contract, base: string | undefined) {
     this.#contract = contract;
+    this.#relocate = base === undefined ? (text) => text : relocateFrom(base);
   }
 
   get summary(): RecordingSummary {
@@ -102,8 +111,12 @@ class OpenRecording implements Recording {
     return { sentence, code, changed, violation: this.#violation(verdict, operation.id, answer.status, sentence) };
   }
 
+  addUnanswered(): void {
+    this.#counts.unanswered++;
+  }
+
   script(title: string): { readonly text: string; readonly rules: number } {
-    const { rules, dropped } = rulesOf(this.#contract, this.#kept, this.#secrets);
+    const { rules, dropped } = rulesOf(this.#contract, this.#kept, this.#secrets, this.#relocate);
     const { violations, leftOut } = this.summary;
     const head = [
       `Recorded by failpath: ${title}, against ${this.#contract.title} ${this.#contract.version}.`,

@@ -1,6 +1,7 @@
 import type { Contract, Operation } from '../../spec/index.js';
+import type { Relocate } from '../base-url.js';
 import type { WrittenRule } from '../script/index.js';
-import { createAnswerWriter, wellFormed, type AnswerDraft } from './answer.js';
+import { createAnswerWriter, wellFormed, type AnswerDraft, type AnswerWriter } from './answer.js';
 import type { Caller, Kept } from './keep.js';
 import { LONGEST_RULE, MOST_ANSWERS, MOST_RULES } from './limits.js';
 import { matchOf, type Match } from './match.js';
@@ -46,9 +47,10 @@ export function rulesOf(
   contract: Contract,
   kept: readonly Kept[],
   secrets: Secrets,
+  relocate: Relocate,
 ): { readonly rules: readonly RuleDraft[]; readonly dropped: number } {
   const byOperation = new Map<Operation, Ranked[]>();
-  for (const group of groupsOf(contract, kept, secrets)) {
+  for (const group of groupsOf(createAnswerWriter(contract, secrets, relocate), kept, secrets)) {
     const rules = byOperation.get(group.operation) ?? [];
     rules.push(...rulesOfGroup(group));
     byOperation.set(group.operation, rules);
@@ -63,8 +65,7 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
 }
 
-function groupsOf(contract: Contract, kept: readonly Kept[], secrets: Secrets): Iterable<Group> {
-  const writer = createAnswerWriter(contract, secrets);
+function groupsOf(writer: AnswerWriter, kept: readonly Kept[], secrets: Secrets): Iterable<Group> {
   const names = new Map<Operation, Set<string>>();
   for (const { operation, query } of kept) {
     const known = names.get(operation) ?? new Set<string>();

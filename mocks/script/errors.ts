@@ -1,4 +1,4 @@
-import type { Finding, Location } from '../../spec/index.js';
+import { InputError, type Finding, type Location } from '../../spec/index.js';
 
 /** Why scripts refuse what is not wrong in itself. */
 export type ScriptErrorReason = 'too-many-rules' | 'rule-too-large' | 'rules-too-large' | 'unknown-scenario' | 'unknown-state';
@@ -43,6 +43,13 @@ export class Unusable extends Error {
 
 export const NEVER_APPLIES = 'The rule would never apply, and no one would be told.';
 export const NOT_READ = 'A rule that is misread would answer something else than is meant.';
+
+/** Why a mock that records takes no rules. */
+export function unusedRules(): InputError {
+  const why = 'This mock records: every request goes on to the deployment, and no rule is asked.';
+  const remedy = 'Start a mock that does not record; it can serve what was recorded.';
+  return new InputError([{ problem: 'usage', what: 'a rule was added to a mock that records', why, remedy }]);
+}
 
 /** A problem as everything else reports it. */
 export function findingOf({ what, why, remedy }: Omit<Problem, 'pointer'>, location: Location | undefined): Finding {

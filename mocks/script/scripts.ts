@@ -2,7 +2,7 @@ import type { Contract } from '../../spec/index.js';
 import type { Clock } from '../types.js';
 import { admit, type Admitted } from './admit.js';
 import type { Names } from './compile.js';
-import { ScriptError } from './errors.js';
+import { ScriptError, unusedRules } from './errors.js';
 import { explainAll } from './explain.js';
 import { kitOf } from '../kit.js';
 import { SCRIPT_LIMITS, type ScriptLimits } from './limits.js';
@@ -21,6 +21,8 @@ export interface ScriptOptions extends Names {
   readonly limits?: Partial<ScriptLimits> | undefined;
   /** Told when rules or scenarios were changed from outside. */
   readonly onChange?: (() => void) | undefined;
+  /** Whether nobody asks the rules: then none is taken. */
+  readonly unused?: boolean | undefined;
 }
 
 /**
@@ -184,6 +186,7 @@ class RuleSet implements Scripts {
   }
 
   #admit(rules: readonly Rule[]): Admitted[] {
+    if (this.#options.unused === true && rules.length > 0) throw unusedRules();
     return admit(rules, this.#options, this.#limits.ruleSize);
   }
 

@@ -4,6 +4,7 @@ import { displayName, InputError, type Finding } from '../../spec/index.js';
 import { findingOf, NOT_READ, ScriptError } from './errors.js';
 import { parseScript, readScriptSource, type ParseOptions } from './parse.js';
 import type { Rule, Scripts } from './types.js';
+import { watchByName } from './watched-folder.js';
 
 /** What happened to a script file. */
 export type ScriptEvent =
@@ -39,6 +40,7 @@ export interface ScriptWatcher {
 
 /** Editors write a file in several steps. */
 const SETTLE_MS = 100;
+const GONE = 'the folder is gone; the rules stay as they are until it is back';
 
 /**
  * Loads script files: all of them, or none.
@@ -68,16 +70,18 @@ export function watchScripts({ onEvent, later = callLater, watch = watchChanges,
   const changed = (): void => {
     callOff ??= later(() => {
       callOff = undefined;
+      watched.forEach((folder) => folder.look());
       loader.reload();
     }, SETTLE_MS);
   };
   const folders = new Set(options.paths.map((path) => (isFolder(path) ? resolve(path) : dirname(resolve(path)))));
-  const stops = Array.from(folders, (folder) =>
-    watch(folder, changed, (why) => onEvent({ type: 'unwatched', folder: displayName(folder), why })),
-  );
+  const watched = Array.from(folders, (folder) => {
+    const unwatched = (why: string): void => onEvent({ type: 'unwatched', folder: displayName(folder), why });
+    return watchByName(folder, { later, changed, watch: () => watch(folder, changed, unwatched), gone: () => unwatched(GONE) });
+  });
   const close = (): void => {
     callOff?.();
-    stops.forEach((stop) => stop());
+    watched.forEach((folder) => folder.stop());
   };
   // Only now, so that no change is missed in between.
   try {
@@ -100,10 +104,13 @@ class Loader {
   readonly #options: LoadOptions;
   readonly #tell: (event: ScriptEvent) => void;
   readonly #files = new Map<string, Loaded>();
+  /** Those of the paths that are folders, even while they are gone. */
+  readonly #folders: ReadonlySet<string>;
 
   constructor(options: LoadOptions, tell: (event: ScriptEvent) => void) {
     this.#options = options;
     this.#tell = tell;
+    this.#folders = new Set(options.paths.filter(isFolder));
   }
 
   start(): void {
@@ -123,6 +130,9 @@ class Loader {
     }
     for (const { file, read: usable } of read)
       if ('rules' in usable) this.#tell({ type: 'loaded', file: displayName(file), rules: usable.rules.length });
+    // Whoever names a folder and means another would wait for its rules.
+    for (const folder of this.#folders)
+      if (scriptsIn(folder).length === 0) this.#tell({ type: 'loaded', file: displayName(resolve(folder)), rules: 0 });
   }
 
   reload(): void {
@@ -130,7 +140,7 @@ class Loader {
     if (!Array.isArray(present)) return this.#tell({ type: 'unwatched', ...present });
     for (const file of present) this.#refresh(file);
     for (const file of this.#files.keys()) {
-      if (present.includes(file)) continue;
+      if (present.includes(file) || this.#isAway(file)) continue;
       this.#files.delete(file);
       this.#options.scripts.replace(displayName(file), []);
       this.#tell({ type: 'removed', file: displayName(file) });
@@ -184,12 +194,18 @@ class Loader {
     return undefined;
   }
 
+  /** Whether a file has gone with its folder, which may come back. */
+  #isAway(file: string): boolean {
+    return [...this.#folders].some((folder) => resolve(folder) === dirname(file) && !isFolder(folder));
+  }
+
   /** The files that there are now; those that were named are meant even if they are gone. */
   #present(): string[] | { readonly folder: string; readonly why: string } {
     const files = new Set<string>();
     for (const path of this.#options.paths) {
       try {
-        for (const file of isFolder(path) ? scriptsIn(path) : [resolve(path)]) files.add(file);
+        if (isFolder(path)) for (const file of scriptsIn(path)) files.add(file);
+        else if (!this.#folders.has(path)) files.add(resolve(path));
       } catch (error) {
         return { folder: path, why: (error as Error).message };
       }

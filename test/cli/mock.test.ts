@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { failpath, startFailpath } from '../support/cli.js';
+import { readFileSync } from 'node:fs';
+import { failpath, startFailpath, temporaryFile, temporaryFolder } from '../support/cli.js';
 import { contract } from '../support/judge.js';
 
 describe('failpath mock', () => {
@@ -57,5 +58,36 @@ describe('failpath mock', () => {
     );
     running.kill('SIGTERM');
     await running.ended;
+  });
+
+  for (const nowhere of ['nonsense', 'ftp://example.com']) {
+    it(`--proxy-to ${nowhere} is exit code 4, with what to do`, async () => {
+      const { exitCode, stdout, stderr } = await failpath(['mock', '--port', '0', '--proxy-to', nowhere]);
+      expect({ exitCode, stdout }).to.deep.equal({ exitCode: 4, stdout: '' });
+      expect(stderr).to.match(/^usage {2}requests may be sent on to ".+"\n {4}why: .*http.*\n {4}fix: Say --proxy-to https:/);
+    });
+  }
+
+  it('--tls-out replaces a certificate, and no other file', async () => {
+    const key = temporaryFile('notes.txt', 'not to be lost');
+    for (const file of [key, '/dev/null']) {
+      const { exitCode, stdout, stderr } = await failpath(['mock', '--port', '0', '--tls-out', file]);
+      expect({ exitCode, stdout }).to.deep.equal({ exitCode: 4, stdout: '' });
+      expect(stderr).to.match(/^output-unwritable {2}--tls-out is .+\n {4}why: .*no (?:certificate|regular file)/);
+    }
+    expect(readFileSync(key, 'utf8')).to.equal('not to be lost');
+    const old = temporaryFile('old.pem', '-----BEGIN CERTIFICATE-----\nold\n');
+    const running = startFailpath(['mock', '--port', '0', '--json', '--tls-out', old]);
+    await running.printed(/"url":"https:/);
+    expect(readFileSync(old, 'utf8')).to.match(/^-----BEGIN CERTIFICATE-----\n(?!old)/);
+    running.kill('SIGTERM');
+    await running.ended;
+  });
+
+  it('says that there are no rules in an empty folder', async () => {
+    const running = startFailpath(['mock', '--port', '0', '--script', temporaryFolder()]);
+    await running.printed(/fails at http/);
+    running.kill('SIGTERM');
+    expect((await running.ended).stderr).to.match(/^\S+: 0 rules\n$/);
   });
 });

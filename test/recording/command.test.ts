@@ -5,7 +5,7 @@ import { startMock, type Mock } from '../../mocks/index.js';
 import { telling, WIRE_LIES } from '../lies/wire.js';
 import { failpath, startFailpath, temporaryFolder } from '../support/cli.js';
 import { startProxy } from '../support/proxy.js';
-import { rulesIn } from './support.js';
+import { deployment, rulesIn } from './support.js';
 
 const UNKNOWN = '/v1/transactions/unknown';
 
@@ -82,11 +82,32 @@ describe('failpath mock --record', function () {
       failures: 1,
       successes: 0,
       unjudged: 0,
+      unanswered: 0,
       leftOut: 0,
       violations: [],
       elsewhere: [],
     });
   });
+
+  it('says that a deployment never answered, and ends with 3', async () => {
+    const gone = await deployment((_req, res) => res.destroy());
+    const running = startFailpath(['mock', '--port', '0', '--record', gone.url], { cwd: temporaryFolder() });
+    const [, url = ''] = await running.printed(/ at (http:\/\/127\.0\.0\.1:\d+) is recorded/);
+    for (const path of [UNKNOWN, '/elsewhere']) expect((await fetch(`${url}${path}`)).status).to.equal(501);
+    running.kill('SIGINT');
+    const { exitCode, stdout } = await running.ended;
+    await gone.close();
+    expect(exitCode).to.equal(3);
+    expect(stdout).to.match(/recorded\.yaml: 0 rules from 0 requests .*\n2 requests without an answer\n$/);
+  });
+
+  for (const flags of [['--record-to', 'mine.yaml'], ['--overwrite']]) {
+    it(`refuses ${flags.join(' ')} where nothing is recorded`, async () => {
+      const { exitCode, stdout, stderr } = await failpath(['mock', '--port', '0', ...flags]);
+      expect({ exitCode, stdout }).to.deep.equal({ exitCode: 4, stdout: '' });
+      expect(stderr).to.match(new RegExp(`^usage {2}${flags[0] ?? ''} is given without --record\\n`));
+    });
+  }
 
   it('refuses what has no part in a recording', async () => {
     const { exitCode, stderr } = await failpath(['mock', '--port', '0', '--record', api.url, '--script', 'x.yaml', '--dynamic']);

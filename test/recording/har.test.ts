@@ -141,4 +141,11 @@ describe('failpath import', function () {
     }
     expect(texts).to.have.length.above(50);
   });
+
+  it('reads no pipe and no device', async function () {
+    if (process.platform === 'win32') this.skip();
+    const { exitCode, stderr } = await run('/dev/zero');
+    expect(exitCode).to.equal(4);
+    expect(stderr).to.match(/^har-invalid {2}\/dev\/zero: it is no regular file, but a pipe or a device\n/);
+  });
 });

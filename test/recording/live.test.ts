@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { WORLD, type Mock } from '../../mocks/index.js';
 import { InputError } from '../../spec/index.js';
@@ -74,6 +74,38 @@ describe('mock --record', () => {
     expect(await drive(bare)).to.deep.equal(first);
   });
 
+  it('leads to the mock that replays it, and not back to the deployment', async () => {
+    const ask = (mock: { readonly url: string }): ReturnType<typeof send> => send(mock, 'GET', '/v1/transactions/7');
+    const api = await deployment((req, res) => {
+      const own = `//${req.headers.host ?? ''}/api/v1/transactions/7`;
+      res.writeHead(418, { 'content-type': 'application/json', location: `http:${own}` });
+      res.end(
+        JSON.stringify({
+          status_url: `http:${own}`,
+          links: [{ ws_url: `ws:${own}?a=1` }],
+          other: 'http://127.0.0.1.example/v1',
+          text: `see <http:${own}>`,
+        }),
+      );
+    });
+    const { mock, file, text } = await record(`${api.url}/api`);
+    expect((await ask(mock)).at('/status_url')).to.equal(`${api.url}/api/v1/transactions/7`);
+    expect(await text())
+      .to.contain('{{baseUrl}}/v1/transactions/7')
+      .and.not.contain('/api/v1');
+    await api.close();
+    const replay = await running.start({ script: file });
+    const { body, headers } = await ask(replay);
+    const path = `//127.0.0.1:${replay.port}/v1/transactions/7`;
+    expect(body).to.deep.equal({
+      status_url: `http:${path}`,
+      links: [{ ws_url: `ws:${path}?a=1` }],
+      other: 'http://127.0.0.1.example/v1',
+      text: `see <http:${path}>`,
+    });
+    expect(headers.get('location')).to.equal(`http:${path}`);
+  });
+
   it('passes answers on unchanged, but for a header that says where they come from', async () => {
     const bytes = Buffer.from([0x7b, 0x22, 0xff, 0x00]);
     const api = await deployment((_req, res) => {
@@ -138,6 +170,7 @@ describe('mock --record', () => {
     await gone.close();
     expect((await send(mock, 'GET', '/v1/transactions/unknown')).status).to.equal(501);
     expect(rulesIn(await text())).to.deep.equal([]);
+    expect(mock.recording?.summary).to.deep.include({ requests: 0, unanswered: 2, elsewhere: [] });
   });
 
   it('keeps its admin routes to itself', async () => {
@@ -150,6 +183,42 @@ describe('mock --record', () => {
     expect((await send(mock, 'GET', '/__admin/health')).status).to.equal(200);
     expect(seen).to.deep.equal([]);
     await api.close();
+  });
+
+  it('refuses to be steered, since nothing of it would have an effect', async () => {
+    const api = await running.start();
+    const { mock } = await record(api.url);
+    const rule = { on: 'getTransaction', fails: 503 };
+    const stub = { request: { url: '/v1/x' }, response: { status: 200 } };
+    for (const [method, path, input] of [
+      ['POST', '/rules', rule],
+      ['DELETE', '/rules', undefined],
+      ['POST', '/mappings', stub],
+      ['PUT', '/settings', { fixedDelay: 5 }],
+      ['PUT', '/faults', { shed: true }],
+      ['PUT', `/organizations/${WORLD.organizations.active}`, { credits: 0 }],
+      ['PUT', '/clock', { frozen: true }],
+      ['POST', '/scenarios/reset', undefined],
+    ] as const) {
+      const { status, at } = await send(mock, method, `/__admin${path}`, input === undefined ? {} : json(input));
+      expect([status, at('/type')], path).to.deep.equal([409, 'failpath:admin-recording']);
+      expect(at('/remedy')).to.match(/without --record/);
+      expect(at('/errors/0/title')).to.match(/this mock records/i);
+    }
+    expect((await send(mock, 'GET', '/__admin/rules')).at('/meta/total')).to.equal(0);
+    for (const path of ['/requests/find', '/mappings/find-by-metadata', '/requests/reset', '/reset'])
+      expect((await send(mock, 'POST', `/__admin${path}`, json({}))).status, path).to.not.equal(409);
+    const explained = await send(mock, 'POST', '/__admin/explain', json({ url: '/v1/transactions/unknown' }));
+    expect([explained.at('/answeredBy'), explained.at('/operation')]).to.deep.equal(['deployment', 'getTransaction']);
+    const described = await send(mock, 'GET', '/__admin/openapi.json');
+    expect(described.at('/paths/~1__admin~1settings/put/responses/409')).to.be.an('object');
+
+    expect(() => mock.on('getTransaction').fails('common.service_unavailable')).to.throw(InputError, /^usage [^]*records/);
+    const script = newFile();
+    writeFileSync(script, 'rules: [{ on: getTransaction, answers: 503 }]\n');
+    const started = await running.start({ record: { from: api.url, to: newFile() }, script }).catch((error: unknown) => error);
+    expect(started).to.be.instanceOf(InputError);
+    expect((started as InputError).message).to.match(/^usage [^]*records/);
   });
 
   it('says what is wrong with each answer of a deployment that lies', async () => {
@@ -233,6 +302,15 @@ describe('mock --record', () => {
     const mock = await running.start({ record: { from: api.url, to, overwrite: true } });
     await mock.close();
     expect(readFileSync(to, 'utf8')).to.match(/^# Recorded by failpath[^]*rules: \[\]\n$/);
+
+    const link = newFile();
+    symlinkSync(to, link);
+    for (const special of [link, '/dev/null', dirname(link)]) {
+      const kept = await running.start({ record: { from: api.url, to: special, overwrite: true } }).catch((error: unknown) => error);
+      expect(kept).to.be.instanceOf(InputError);
+      expect((kept as InputError).message).to.match(/^output-unwritable .* is no regular file/);
+    }
+    expect(lstatSync(link).isSymbolicLink()).to.equal(true);
 
     const other = newFile();
     const taken = await running.start({ port: api.port, record: { from: api.url, to: other } }).catch((error: unknown) => error);

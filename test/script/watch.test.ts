@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -122,6 +123,62 @@ describe('watched script files', () => {
     rmSync(join(folder, 'b.yaml'));
     expect(settle()).to.deep.equal(['removed b.yaml']);
     expect(answerTo(scripts)).to.equal('common.service_unavailable');
+  });
+
+  it('stay while their folder is gone, which is said once, and follow the folder that takes its place', () => {
+    write('a.yaml', script('503'));
+    watch();
+    rmSync(folder, { recursive: true });
+    expect(settle()).to.deep.equal(['unwatched: the folder is gone; the rules stay as they are until it is back']);
+    expect(settle()).to.deep.equal([]);
+    expect(answerTo(scripts)).to.equal('common.service_unavailable');
+    mkdirSync(folder);
+    write('b.yaml', script('404'));
+    events = [];
+    while (timers.length > 0) timers.splice(0).forEach((timer) => timer());
+    expect(events).to.deep.equal(['loaded b.yaml 1', 'removed a.yaml']);
+    write('b.yaml', script('503'));
+    expect(settle()).to.deep.equal(['loaded b.yaml 1']);
+    expect(timers).to.deep.equal([]);
+  });
+
+  it('are watched in a folder that was replaced at once', async () => {
+    write('a.yaml', script('503'));
+    const seen = await new Promise<string>((resolve) => {
+      watcher = watchScripts({
+        paths: [folder],
+        scripts,
+        contract,
+        onEvent: (event) => {
+          events.push(say(event));
+          if (event.type === 'loaded' && event.rules === 3) resolve(say(event));
+          else if (event.type === 'loaded' && event.rules === 2)
+            write('a.yaml', `${script('503')}  - { answers: ok }\n  - { answers: ok }\n`);
+          else if (events.length === 1) {
+            rmSync(folder, { recursive: true });
+            mkdirSync(folder);
+            write('a.yaml', `${script('503')}  - { answers: ok }\n`);
+          }
+        },
+      });
+    });
+    expect(seen).to.equal('loaded a.yaml 3');
+  });
+
+  it('are none in an empty folder, which is said', () => {
+    watch();
+    expect(events).to.deep.equal([`loaded ${basename(folder)} 0`]);
+  });
+
+  it('are regular files: a pipe among them is reported, and stops nothing', function () {
+    if (process.platform === 'win32') this.skip();
+    write('a.yaml', script('503'));
+    watch();
+    execFileSync('mkfifo', [join(folder, 'b.yaml')]);
+    write('c.yaml', script('404'));
+    const [kept, loaded] = settle();
+    expect(kept).to.match(/^kept b\.yaml: .*b\.yaml: it is no regular file, but a pipe or a device$/);
+    expect(loaded).to.equal('loaded c.yaml 1');
   });
 
   it('keep the rules of a file that was named and is gone', () => {

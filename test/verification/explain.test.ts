@@ -48,6 +48,14 @@ describe('verification: explanations', () => {
         [{ method: 'POST', url: `${PREPARE}?__code=many` }, 'choice', /many/],
         [{ method: 'POST', url: INIT, body: { title: 'fail with api_key.org_inactive' } }, 'magic', /^magic value in \/title$/],
         [{ method: 'POST', url: INIT, headers: { authorization: [`Bearer ${active}`] }, body: '{"title":' }, 'sandbox', /by its state/],
+        [{ method: 'HEAD', url: '/v1/transactions/unknown' }, 'sandbox', /by its state/],
+        [{ method: 'OPTIONS', url: '/v1/transactions/unknown' }, 'routing', /^OPTIONS asks for the methods of the path$/],
+        [
+          { method: 'OPTIONS', url: PREPARE, headers: { Origin: 'http://a', 'Access-Control-Request-Method': 'POST' } },
+          'routing',
+          /may send POST$/,
+        ],
+        [{ method: 'OPTIONS', url: '/v1/nowhere' }, 'routing', /no operation has OPTIONS/],
         [{ url: '/v1/nowhere' }, 'routing', /no operation has GET \/v1\/nowhere/],
       ];
       for (const [request, answeredBy, why] of steps) {
@@ -64,6 +72,24 @@ describe('verification: explanations', () => {
         meta: { total: 0 },
       });
       expect(await explain({ method: 'POST', url: INIT }, bare)).to.include({ answeredBy: 'validation', operation: 'initWork' });
+    });
+
+    it('says of HEAD and OPTIONS what they are answered', async () => {
+      const path = '/v1/transactions/unknown';
+      const preflight = { origin: 'http://a', 'access-control-request-method': 'POST' };
+      mock.onAny({ path, method: 'OPTIONS' }).named('mine').responds({ status: 418 });
+      mock.on('getTransaction').fails('common.service_unavailable').times(1);
+      for (const [method, headers, operation] of [
+        ['OPTIONS', {}, null],
+        ['OPTIONS', preflight, null],
+        ['HEAD', {}, 'getTransaction'],
+        ['HEAD', {}, 'getTransaction'],
+      ] as const) {
+        const explained = await explain({ method, url: path, headers });
+        await send(mock, method, path, { headers });
+        const entry = mock.journal.entries(1)[0];
+        expect([explained.answeredBy, explained.operation]).to.deep.equal([entry?.answeredBy, operation]);
+      }
     });
 
     it('names the rule that would answer, and says of the others what they miss, the nearest first', async () => {

@@ -41,6 +41,7 @@ export const REFUSALS = {
   401: { name: 'TokenNeeded', description: 'The admin token is missing or wrong.', schema: problem },
   403: { name: 'NotLocal', description: 'The request came by another name than this machine has, or from a web page.', schema: problem },
   404: { name: 'NotThere', description: 'There is no such thing.', schema: problem },
+  409: { name: 'Recording', description: 'The mock records a deployment: it would have no effect.', schema: problem },
   422: {
     name: 'Refused',
     description: 'The input cannot be used, or is not supported: each problem by its name and pointer. Nothing has changed.',

@@ -1,0 +1,41 @@
+import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError, loadContract, readFileText } from '../../spec/index.js';
+import { temporaryFile, temporaryFolder } from '../support/cli.js';
+
+const refusal = (path: string, largest?: number): string => {
+  try {
+    return readFileText(path, largest).slice(0, 20);
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+describe('files that are read', () => {
+  it('are regular ones, be it through a link, of a bounded size', () => {
+    const file = temporaryFile('a.yaml', 'rules: []');
+    const link = join(temporaryFolder(), 'link.yaml');
+    symlinkSync(file, link);
+    expect(refusal(file)).to.equal('rules: []');
+    expect(refusal(link, 9)).to.equal('rules: []');
+    expect(refusal(link, 8)).to.equal('it has 9 bytes, of 8 at most');
+    expect(refusal(join(file, '..'))).to.equal('it is a folder');
+    expect(refusal(`${file}.none`)).to.equal('no such file');
+  });
+
+  it('are never a pipe that nobody writes to, nor a device without an end', async function () {
+    if (process.platform === 'win32') this.skip();
+    const pipe = join(temporaryFolder(), 'pipe.yaml');
+    execFileSync('mkfifo', [pipe]);
+    const zero = join(temporaryFolder(), 'zero.yaml');
+    symlinkSync('/dev/zero', zero);
+    for (const path of [pipe, zero]) {
+      expect(refusal(path)).to.equal('it is no regular file, but a pipe or a device');
+      const refused: unknown = await loadContract(path).catch((error: unknown) => error);
+      expect(refused).to.be.instanceOf(InputError);
+      expect((refused as InputError).message).to.match(/^contract-unreadable .*: it is no regular file/);
+    }
+  });
+});
