@@ -94,7 +94,10 @@ export type StepInFull<Api, Id> =
   | { [Name in Code<Api, Id>]: FailsWith<Name, Overrides<Failures<Api, Id>, Name>> }[Code<Api, Id>]
   | { readonly example: ExampleName<Api, Id> }
   | { readonly offContract: { [Name in ProfileName]: Name }[ProfileName] }
-  | Exclude<RuleAnswer, { readonly fails: string } | { readonly example: string } | { readonly status: number } | { readonly offContract: string }>;
+  | Exclude<
+      RuleAnswer,
+      { readonly fails: string } | { readonly example: string } | { readonly status: number } | { readonly offContract: string }
+    >;
 
 interface FailsWith<Name, Details> {
   readonly fails: Name;
