@@ -44,13 +44,17 @@ function misreadOf(issue: Issue): Misread[] {
 function narrowed(issue: Issue): Issue {
   // Faults explain themselves.
   if (issue.code !== 'invalid_union' || issue.path.at(-1) === 'fault') return issue;
-  for (const issues of issue.errors) {
-    const parts = issues.map(narrowed);
-    const [part] = parts;
-    const isMeant = parts.every(({ path, code }) => path.length > 0 || !OTHER_KIND.has(code));
-    if (part !== undefined && isMeant) return { ...part, path: [...issue.path, ...part.path] };
-  }
-  return issue;
+  const ways = issue.errors
+    .map((issues) => issues.map(narrowed))
+    .filter((parts) => parts.every(({ path, code }) => path.length > 0 || !OTHER_KIND.has(code)))
+    .flatMap((parts) => parts.find(isMisspelled) ?? parts[0] ?? []);
+  const part = ways.find(isMisspelled) ?? ways[0];
+  return part === undefined ? issue : { ...part, path: [...issue.path, ...part.path] };
+}
+
+/** Whether a member is nearly one that there is. */
+function isMisspelled({ code, message }: Issue): boolean {
+  return code === 'unrecognized_keys' && message.includes('did you mean');
 }
 
 /** Issues that say that another kind of value was expected. */

@@ -15,8 +15,8 @@ const exchangeShape = {
   code: z.union(globs, { error: 'write a code, or a list' }).optional(),
   ruleId: z.string().optional(),
   idempotencyKey: z.string().optional(),
-  since: z.union([z.number(), z.string()], { error: 'write a time' }).optional(),
-  until: z.union([z.number(), z.string()], { error: 'write a time' }).optional(),
+  // Whether they are times is said where they are read.
+  ...named(['since', 'until']),
 };
 const { method, path, query, headers, body, identity } = requestShape;
 const querySchema = strict({ ...exchangeShape, method, path, query, headers, body, identity } satisfies Record<
