@@ -138,5 +138,5 @@ export function readRule(rule: Rule, report: Report): Rule {
     known.set(one, read.success ? answerOf(read.data) : one);
   });
   const answers = rule.answers.map((one) => known.get(one) ?? one);
-  return { ...rule, match: matchOf(rule.match as WrittenRule['when']), answers: answers as unknown as Rule['answers'] };
+  return { ...rule, match: matchOf(rule.match), answers: answers as unknown as Rule['answers'] };
 }
