@@ -79,7 +79,6 @@ const SANDBOXES: Readonly<Record<string, SandboxFactory>> = { ats: createAtsSand
  */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { host = '127.0.0.1', dynamic, proxyTo = [], cors = true, onRequest } = options;
-  const origins = new Set(proxyTo.map(originOf));
   const seed = options.seed === undefined ? undefined : String(options.seed);
   const contract = typeof options.contract === 'object' ? options.contract : await loadContract(options.contract ?? defaultContract());
   const journal = createJournal({ contract, beforeReset: () => audit.settle() });
@@ -199,14 +198,6 @@ interface Moments {
 export function defaultContract(): string {
   const candidates = ['../openapi.yaml', '../../openapi.yaml'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
   return candidates.find((path) => existsSync(path)) ?? candidates[0] ?? '';
-}
-
-/** Where requests may be sent on to. */
-function originOf(proxyTo: string): string {
-  const url = URL.canParse(proxyTo) ? new URL(proxyTo) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol)) return url.origin;
-  const [what, why] = [`requests may be sent on to ${JSON.stringify(proxyTo)}`, 'Requests are sent on over http or https.'];
-  throw new InputError([{ problem: 'usage', what, why, remedy: 'Say --proxy-to https://staging.example.com' }]);
 }
 
 /** The rules of script files, as long as the mock runs. */

@@ -9,7 +9,8 @@ import { keyPairFor, type KeyPair } from './http/index.js';
 import type { Journal } from './journal.js';
 import { checkAddress, close, listen, reachable, watchTraffic } from './listen.js';
 import type { LiveRecording } from './recording/index.js';
-import { createBuilder, type ApiTypes, type Scripting, type Scripts } from './script/index.js';
+import { createBuilder, type ApiTypes, type OperationName, type Scripting, type Scripts } from './script/index.js';
+import { requireOptions } from './options.js';
 import { createHttpServer } from './server.js';
 import type { Clock } from './types.js';
 import {
@@ -67,9 +68,12 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
    *
    * @throws {ReceivedError} with the nearest misses, field by field
    */
-  received(what: string | ExchangeQuery, expectation?: Expectation): Promise<readonly RecordedExchange[]>;
+  received(
+    what: OperationName<Api> | ExchangeQuery<OperationName<Api>>,
+    expectation?: Expectation<OperationName<Api>>,
+  ): Promise<readonly RecordedExchange[]>;
   /** Waits until requests have arrived; those in the journal count. Rejects when the mock is closed before. */
-  waitFor(query: string | ExchangeQuery, options?: WaitOptions): Promise<readonly RecordedExchange[]>;
+  waitFor(query: OperationName<Api> | ExchangeQuery<OperationName<Api>>, options?: WaitOptions): Promise<readonly RecordedExchange[]>;
   /** Which declared failures clients have been shown since the start, however often the mock was reset. */
   coverage(): Coverage;
   /** How clients have treated failures since the start. */
@@ -93,12 +97,13 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
  * await fetch(`${mock.url}/v1/transactions/unknown`); // 404 transaction.not_found
  * await mock.close();
  *
- * @throws {InputError} `usage` for an impossible port, `address-unavailable` when the address is taken or not allowed,
+ * @throws {InputError} `usage` for an option that there is not or an impossible port, `address-unavailable` when the address is taken or not allowed,
  *   and whatever `loadContract` throws.
  */
 export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi>(
   options: StartOptions = {},
 ): Promise<Mock<World, Api>> {
+  requireOptions(options);
   const { listen: listens = true, port = 0, host = listens ? '127.0.0.1' : NO_SOCKET, tls = false } = options;
   checkAddress(host, port, listens);
   const keyPair = tls === false ? undefined : await keyPairFor(tls, host);

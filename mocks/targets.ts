@@ -1,3 +1,5 @@
+import { InputError } from '../spec/index.js';
+
 /** Whether requests may be sent on below a base URL. */
 export type MayProxyTo = (base: URL) => boolean;
 
@@ -8,14 +10,23 @@ export type MayProxyTo = (base: URL) => boolean;
  * const mayProxyTo = createTargets(['https://staging.example.com/api']);
  * mayProxyTo(new URL('https://staging.example.com/api/v2')); // true
  * mayProxyTo(new URL('https://staging.example.com/apix')); // false
+ *
+ * @throws {InputError} `usage` for what is no URL of http or https
  */
 export function createTargets(allowed: readonly string[]): MayProxyTo {
-  const targets = allowed.map((url) => new URL(url));
+  const targets = allowed.map(targetOf);
   return (base) =>
     !climbs(base.pathname) &&
     targets.some(
       ({ origin, pathname }) => base.origin === origin && `${withoutSlash(base.pathname)}/`.startsWith(`${withoutSlash(pathname)}/`),
     );
+}
+
+function targetOf(written: string): URL {
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
+  const [what, why] = [`requests may be sent on to ${JSON.stringify(written)}`, 'Requests are sent on over http or https.'];
+  throw new InputError([{ problem: 'usage', what, why, remedy: 'Say --proxy-to https://staging.example.com' }]);
 }
 
 /** Whether a path goes up somewhere, as any server might read it: encoded dots and slashes, backslashes and parameters included. */

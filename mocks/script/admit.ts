@@ -1,6 +1,7 @@
 import { InputError, type Contract, type Finding } from '../../spec/index.js';
 import { compileRule, type CompiledRule, type Names } from './compile.js';
 import { findingOf, NOT_READ, ScriptError, type Problem } from './errors.js';
+import { readRule } from './in-full.js';
 import { tooDeep } from './json.js';
 import { show } from './show.js';
 import type { Rule } from './types.js';
@@ -23,13 +24,17 @@ export interface Admitted {
 export function admit(rules: readonly Rule[], options: Names & { readonly contract: Contract }, most: number): Admitted[] {
   const findings: Finding[] = [];
   const ids = new Set<string>();
-  const admitted = rules.map((given): Admitted => {
-    const { rule, content } = copyOf(given, most);
+  const admitted = rules.flatMap((given): Admitted[] => {
+    const { rule, content, unread } = copyOf(given, most);
+    if (unread.length > 0) {
+      findings.push(...unread.map((problem) => refusal(given, problem)));
+      return [];
+    }
     const { compiled, problems } = compileRule(rule, options.contract, options);
     const all = ids.has(rule.id) ? [...problems, sameId(rule)] : problems;
     ids.add(rule.id);
     findings.push(...all.map((problem) => refusal(rule, problem)));
-    return { compiled, content };
+    return [{ compiled, content }];
   });
   if (findings.length > 0) throw new InputError(findings);
   return admitted;
@@ -43,13 +48,20 @@ function refusal(rule: Rule, { what, why, remedy }: Pick<Problem, 'what' | 'why'
   return findingOf({ what: `${labelOf(rule)}: ${what}`, why, remedy }, placeOf(rule.source));
 }
 
+interface Copy extends Pick<Admitted, 'content'> {
+  readonly rule: Rule;
+  /** What is not understood; the rest cannot be judged then. */
+  readonly unread: readonly Problem[];
+}
+
 /** A copy that no one else can change. */
-function copyOf(given: Rule, most: number): { readonly rule: Rule; readonly content: string } {
+function copyOf(given: Rule, most: number): Copy {
   const refuse = (what: string): InputError => new InputError([refusal(given, { what, why: NOT_READ, remedy: 'Write it as JSON could.' })]);
   if (tooDeep(given)) throw refuse('its values are nested too deeply, or hold themselves');
+  const unread: Problem[] = [];
   let rule: Rule;
   try {
-    rule = structuredClone(given);
+    rule = readRule(structuredClone(given), (problem) => void unread.push(problem));
   } catch {
     throw refuse('it holds something that is no JSON');
   }
@@ -57,7 +69,7 @@ function copyOf(given: Rule, most: number): { readonly rule: Rule; readonly cont
   const content = JSON.stringify(rest);
   if (content.length > most)
     throw new ScriptError('rule-too-large', `${labelOf(given)} has ${content.length} characters, of ${most} at most.`);
-  return { rule: freeze(rule), content };
+  return { rule: freeze(rule), content, unread };
 }
 
 function freeze<T>(value: T): T {

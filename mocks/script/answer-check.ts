@@ -1,6 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { jsonPointer } from '../../spec/index.js';
-import { faultSchema } from '../faults/index.js';
 import { profileSchema } from '../profiles/index.js';
 import { NOT_READ, type Report } from './errors.js';
 import type { MayProxyTo } from '../targets.js';
@@ -10,11 +9,6 @@ import type { RuleAnswer } from './types.js';
 export function checkAnswer(answer: RuleAnswer, pointer: string, report: Report, mayProxyTo?: MayProxyTo): void {
   if ('fails' in answer) checkHeaders(answer.headers, pointer, report);
   if ('responds' in answer) checkResponse(answer.responds, `${pointer}/responds`, report);
-  if ('fault' in answer) {
-    const parsed = faultSchema.safeParse(answer.fault);
-    if (!parsed.success)
-      report({ pointer: `${pointer}/fault`, what: messages(parsed.error), why: NOT_READ, remedy: 'Name a fault that there is.' });
-  }
   if ('offContract' in answer) {
     const parsed = profileSchema.safeParse(answer.offContract);
     if (!parsed.success)

@@ -67,8 +67,10 @@ export interface Match extends Omit<RuleMatch, 'on' | 'wiremock'> {}
 
 /** What a request must be, its operation included. */
 export interface AnyMatch<Api> extends Match {
-  readonly on?: (keyof Api & string) | Glob | readonly ((keyof Api & string) | Glob)[];
+  readonly on?: OperationName<Api> | readonly OperationName<Api>[];
 }
+/** An operation, by its id or by a pattern. */
+export type OperationName<Api> = (keyof Api & string) | Glob;
 type Glob = `${string}${'*' | '?'}${string}`;
 
 /**
@@ -91,7 +93,11 @@ type Step<Api, Id, Written> = Written extends number
 export type StepInFull<Api, Id> =
   | { [Name in Code<Api, Id>]: FailsWith<Name, Overrides<Failures<Api, Id>, Name>> }[Code<Api, Id>]
   | { readonly example: ExampleName<Api, Id> }
-  | Exclude<RuleAnswer, { readonly fails: string } | { readonly example: string } | { readonly status: number }>;
+  | { readonly offContract: { [Name in ProfileName]: Name }[ProfileName] }
+  | Exclude<
+      RuleAnswer,
+      { readonly fails: string } | { readonly example: string } | { readonly status: number } | { readonly offContract: string }
+    >;
 
 interface FailsWith<Name, Details> {
   readonly fails: Name;

@@ -3,6 +3,7 @@ import { parseFault, type Fault } from '../faults/index.js';
 import type { Answered, Answers, ApiTypes, Conditions, LooseApi, Next, Scripting, When } from './builder-types.js';
 import { check, Draft, refuse } from './draft.js';
 import { parseDuration } from './duration.js';
+import { readAnswer, readAnyMatch, readDelay, readMatch, readScenario } from './in-full.js';
 import { readStep } from './steps.js';
 import type { Rule, RuleAnswer, RuleMatch } from './types.js';
 
@@ -32,11 +33,11 @@ export function createBuilder<Api extends ApiTypes<Api> = LooseApi>({ contract, 
     return createWhen(new Draft(`code-${count}`, match, add));
   };
   const scripting: unknown = {
-    on: (operation, match) => {
+    on: (operation, match = {}) => {
       requireOperation(operation, contract);
-      return begin({ ...match, on: operation });
+      return begin({ ...readMatch(match), on: operation });
     },
-    onAny: (match = {}) => begin(match),
+    onAny: (match = {}) => begin(readAnyMatch(match)),
   } satisfies Scripting;
   // What the types tell apart is one and the same at run time.
   return scripting as Scripting<Api>;
@@ -98,7 +99,7 @@ function createThen(draft: Draft): Loose['answered']['then'] {
 
 function createAnswers(draft: Draft): Answers<LooseApi, string> {
   const answer = (...answers: readonly RuleAnswer[]): Loose['answered'] => {
-    draft.answer(answers);
+    draft.answer(answers.map(readAnswer));
     return createAnswered(draft);
   };
   const fault = (written: string | Fault): Loose['answered'] => answer({ fault: parseFault(written) });
@@ -106,7 +107,7 @@ function createAnswers(draft: Draft): Answers<LooseApi, string> {
     fails: (code: string, details?: Readonly<Record<string, unknown>>, message?: string) =>
       answer({ fails: code, ...(details === undefined ? {} : { details }), ...(message === undefined ? {} : { message }) }),
     passes: () => answer({ passes: true }),
-    answers: (steps) => answer(...steps.map(readStep)),
+    answers: (steps) => answer(...[steps].flat().map(readStep)),
     example: (name) => answer({ example: name }),
     responds: (response) => answer({ responds: response }),
     resets: () => fault('connection-reset'),
@@ -123,7 +124,7 @@ function createConditions<Self>(draft: Draft, self: () => Self): Conditions<Self
   };
   return {
     delays: (delay) => {
-      draft.delay(typeof delay === 'object' ? delay : parseDuration(delay));
+      draft.delay(typeof delay === 'object' ? readDelay(delay) : parseDuration(delay));
       return self();
     },
     during: (duration) => set({ lastsMs: parseDuration(duration) }),
@@ -131,7 +132,7 @@ function createConditions<Self>(draft: Draft, self: () => Self): Conditions<Self
       check(share >= 0 && share <= 1, `a probability of ${share}`, 'a number from 0 to 1');
       return set({ probability: share, seed: seed === undefined ? undefined : String(seed) });
     },
-    inScenario: (name, states) => set({ scenario: { name, ...states } }),
+    inScenario: (name, states) => set({ scenario: readScenario({ ...states, name }) }),
     priority: (priority) => {
       check(Number.isInteger(priority), `priority(${priority})`, 'a whole number; the lowest is asked first');
       return set({ priority });

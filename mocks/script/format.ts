@@ -1,18 +1,8 @@
 import { z } from 'zod';
-import { closest, type Contract } from '../../spec/index.js';
+import type { Contract } from '../../spec/index.js';
 import { faultSchema } from '../faults/index.js';
 import { profileSchema } from '../profiles/index.js';
-import { shorten } from './show.js';
-
-/** Refuses members that it does not know, and says which one was meant; one line for each. */
-function strict<const Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  const names = Object.keys(shape);
-  const unknown = (name: string): string => {
-    const meant = closest(name.slice(0, 200), names);
-    return `there is no member ${JSON.stringify(shorten(name))}; ${meant === undefined ? `there are ${names.join(', ')}` : `did you mean ${meant}?`}`;
-  };
-  return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map(unknown).join('\n') : undefined) });
-}
+import { strict } from './strict.js';
 
 type TextInput =
   string | { equals?: string; contains?: string; matches?: string; absent?: boolean; ignoreCase?: boolean; not?: TextInput | undefined };
@@ -47,13 +37,20 @@ const body = strict({
 
 const count = z.int().min(1);
 const operation = z.string().min(1).meta({ id: 'operation', description: 'The id of an operation; * and ? stand for what may differ.' });
-const when = strict({
+
+/** What a request must be, its operation and occurrence aside. */
+export const requestShape = {
   method: z.string().min(1).optional(),
   path: text.optional().describe('Percent-encoded, without the query.'),
   query: z.record(z.string(), text).optional(),
   headers: z.record(z.string(), text).optional(),
   body: body.optional(),
   identity: z.string().min(1).optional().describe('The name of an identity, none, or unknown.'),
+};
+
+/** What a request must be, beyond its operation. */
+export const when = strict({
+  ...requestShape,
   occurrence: z
     .union([count, strict({ from: count.optional(), to: count.optional(), every: count.optional() })])
     .optional()
@@ -71,7 +68,8 @@ const responds = strict({
 /** The ways to answer; a rule has one of them, or `answers`. */
 export const KINDS = ['fails', 'example', 'responds', 'fault', 'offContract', 'passes', 'proxies'] as const;
 
-const answerShape = {
+/** The members of an answer. */
+export const answerShape = {
   fails: code.optional(),
   details: z.record(z.string(), z.unknown()).optional().describe("Members over those of the example's details."),
   message: z.string().min(1).optional(),
@@ -100,6 +98,23 @@ const duration = z.union([z.number().min(0), z.string().regex(/^\d+(?:\.\d+)?(?:
 });
 const milliseconds = z.number().min(0);
 
+/** How long to wait. */
+export const delaySchema = z.union(
+  [
+    duration,
+    strict({ uniform: z.tuple([milliseconds, milliseconds]) }),
+    strict({ lognormal: strict({ median: milliseconds, sigma: z.number().min(0) }) }),
+  ],
+  { error: 'write milliseconds, a duration, { uniform: [100, 300] } or { lognormal: { median: 90, sigma: 0.4 } }' },
+);
+
+/** The state in which a rule applies, and to which it leads. */
+export const scenarioSchema = strict({
+  name: z.string().min(1),
+  is: z.string().min(1).optional(),
+  becomes: z.string().min(1).optional(),
+});
+
 const rule = strict({
   name: z.string().min(1).max(200).optional(),
   on: z.union([operation, z.array(operation).min(1)], { error: 'write the id of an operation, or a list' }).optional(),
@@ -109,22 +124,13 @@ const rule = strict({
   // oxlint-disable-next-line unicorn/no-thenable -- the word of the format; nothing awaits what is written in a file
   then: z.enum(['repeat-last', 'cycle', 'fail']).optional().describe('What comes after the last answer.'),
   per: z.literal('Idempotency-Key').optional().describe('Each Idempotency-Key goes through the answers by itself.'),
-  delay: z
-    .union(
-      [
-        duration,
-        strict({ uniform: z.tuple([milliseconds, milliseconds]) }),
-        strict({ lognormal: strict({ median: milliseconds, sigma: z.number().min(0) }) }),
-      ],
-      { error: 'write milliseconds, a duration, { uniform: [100, 300] } or { lognormal: { median: 90, sigma: 0.4 } }' },
-    )
-    .optional(),
+  delay: delaySchema.optional(),
   uses: count.optional().describe('How many times the rule applies.'),
   lasts: duration.optional().describe("How long the rule is there, by the mock's clock."),
   probability: z.number().min(0).max(1).optional(),
   seed: z.union([z.string(), z.number()]).optional(),
   priority: z.int().optional().describe('The lowest number is asked first; 5 unless told otherwise. Of equals, the rule that came last.'),
-  scenario: strict({ name: z.string().min(1), is: z.string().min(1).optional(), becomes: z.string().min(1).optional() }).optional(),
+  scenario: scenarioSchema.optional(),
 }).superRefine((written, context) => onlyOne(written, ['answers', ...KINDS], context));
 
 type Written = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 export { addAll } from './add-all.js';
 export { createBuilder, type BuilderOptions } from './builder.js';
-export type { ApiTypes, LooseApi, Scripting } from './builder-types.js';
+export type { ApiTypes, LooseApi, OperationName, Scripting } from './builder-types.js';
 export type { Names } from './compile.js';
 export { ScriptError, type ScriptErrorReason } from './errors.js';
 export { definitionsOf, rulesInput, scriptJsonSchema, type WrittenAnswer, type WrittenRule } from './format.js';

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { z } from 'zod';
 import { InputError, jsonPointer, readSource, type Contract, type Finding, type Location, type Source } from '../../spec/index.js';
 import { compileRule, type Names } from './compile.js';
 import { parseDuration } from './duration.js';
 import { findingOf, NOT_READ } from './errors.js';
 import { KINDS, scriptSchema, type WrittenAnswer, type WrittenRule } from './format.js';
-import type { Delay, Rule, RuleAnswer, RuleMatch } from './types.js';
+import { matchOf } from './in-full.js';
+import { dotted, MAX_FINDINGS, misreadings, type Misread } from './strict.js';
+import type { Delay, Rule, RuleAnswer } from './types.js';
 
 export interface ParseOptions extends Names {
   readonly contract: Contract;
@@ -43,7 +44,7 @@ export function readScript(file: string, options: ParseOptions): readonly Rule[]
  */
 export function parseScript(value: unknown, place: ScriptPlace, { contract, ...names }: ParseOptions): readonly Rule[] {
   const parsed = scriptSchema.safeParse(value ?? {});
-  if (!parsed.success) throw new InputError(telling(parsed.error.issues).flatMap((issue) => findingsOf(issue, place)));
+  if (!parsed.success) throw new InputError(misreadings(parsed.error.issues).map((misread) => findingFor(misread, place)));
   const nextId = createIds(place.name);
   const findings: Finding[] = [];
   const rules = parsed.data.rules.map((written, index) => {
@@ -58,9 +59,6 @@ export function parseScript(value: unknown, place: ScriptPlace, { contract, ...n
   if (findings.length > 0) throw new InputError(findings.slice(0, MAX_FINDINGS));
   return rules;
 }
-
-/** Past so many, the first ones are what to look at. */
-const MAX_FINDINGS = 100;
 
 /** The value of a script file. */
 export function readScriptSource(file: string): Source {
@@ -100,17 +98,6 @@ function ruleOf(written: WrittenRule, source: string, nextId: (rule: Omit<Rule, 
     scenario: scenario as Rule['scenario'],
   };
   return { id: nextId(rule), ...rule, source };
-}
-
-/** A value that stands alone in `at` is one that must be equal; a text already means that. */
-function matchOf(when: WrittenRule['when']): RuleMatch {
-  const at = Object.entries(when?.body?.at ?? {}).map(([place, matcher]) => [
-    place,
-    typeof matcher === 'object' && matcher !== null ? matcher : typeof matcher === 'string' ? matcher : { equals: matcher },
-  ]);
-  const body =
-    when?.body === undefined ? {} : { body: { ...when.body, ...(at.length === 0 ? {} : { at: Object.fromEntries(at) as object }) } };
-  return { ...when, ...body } as RuleMatch;
 }
 
 function answersOf(written: WrittenRule): Rule['answers'] {
@@ -169,47 +156,8 @@ function writtenAt(pointer: string, { answers }: WrittenRule, base: string): str
   return typeof one === 'object' ? jsonPointer.join(at, ...rest) : at;
 }
 
-/** `/rules/0/when/headers` as `rules[0].when.headers`. */
-function dotted(pointer: string): string {
-  return jsonPointer
-    .split(pointer)
-    .map((member, index) => (/^\d+$/.test(member) ? `[${member}]` : index === 0 ? member : `.${member}`))
-    .join('');
+function findingFor({ pointer, message }: Misread, place: ScriptPlace): Finding {
+  const said = pointer === '' ? 'the script' : dotted(pointer);
+  const remedy = 'Write it as docs/scripts.md shows; schemas/script.schema.json completes it in editors.';
+  return findingOf({ what: `${said}: ${message}`, why: NOT_READ, remedy }, place.locate?.(pointer));
 }
-
-type Issue = z.core.$ZodIssue;
-
-/** Where a member is unknown, what it may have been is not missing. */
-function telling(issues: readonly Issue[]): readonly Issue[] {
-  const all = issues.map(narrowed);
-  const unknown = new Set(all.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('/')));
-  return all.filter(({ code, path }) => code !== 'custom' || !unknown.has(path.join('/'))).slice(0, MAX_FINDINGS);
-}
-
-function findingsOf(issue: Issue, place: ScriptPlace): Finding[] {
-  const pointer = jsonPointer.join('', ...issue.path.map(String));
-  const finding = (at: string, message: string): Finding => {
-    const said = at === '' ? 'the script' : dotted(at);
-    const remedy = 'Write it as docs/scripts.md shows; schemas/script.schema.json completes it in editors.';
-    return findingOf({ what: `${said}: ${message}`, why: NOT_READ, remedy }, place.locate?.(at));
-  };
-  if (issue.code !== 'unrecognized_keys') return [finding(pointer, issue.message)];
-  const messages = issue.message.split('\n');
-  return issue.keys.map((key, index) => finding(jsonPointer.join(pointer, key), messages[index] ?? issue.message));
-}
-
-/** Of several ways to write a member, the one whose kind fits: what is wrong with it is what to tell. */
-function narrowed(issue: Issue): Issue {
-  // Faults explain themselves.
-  if (issue.code !== 'invalid_union' || issue.path.at(-1) === 'fault') return issue;
-  for (const issues of issue.errors) {
-    const parts = issues.map(narrowed);
-    const [part] = parts;
-    const isMeant = parts.every(({ path, code }) => path.length > 0 || !OTHER_KIND.has(code));
-    if (part !== undefined && isMeant) return { ...part, path: [...issue.path, ...part.path] };
-  }
-  return issue;
-}
-
-/** Issues that say that another kind of value was expected. */
-const OTHER_KIND: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union']);

@@ -2,10 +2,10 @@ import { closest, jsonPointer, type Contract, type Failure } from '../../spec/in
 import { profile, profiledFailure, profileSchema } from '../profiles/index.js';
 import { detailsMembers } from '../schema.js';
 import { newRequestId } from '../template.js';
-import { NEVER_APPLIES, NOT_READ, type Report } from './errors.js';
+import { NEVER_APPLIES, NOT_READ, type Problem, type Report } from './errors.js';
 import type { Kit } from '../kit.js';
 import type { Scope } from './scope.js';
-import { shorten } from './show.js';
+import { shorten, show } from './show.js';
 import type { RuleAnswer } from './types.js';
 
 type Fails = Extract<RuleAnswer, { readonly fails: string }>;
@@ -21,6 +21,8 @@ export function checkParticulars(
   if (details === undefined && message === undefined) return;
   const declared = reachable.flatMap((operation) => kit.catalogue.entry(operation).failures.get(fails)?.slice(0, 1) ?? []);
   const failures = [...new Map(declared.map((failure) => [failure.schema, failure])).values()];
+  if (failures[0] !== undefined && details !== undefined && isWrapped(details, failures, kit))
+    return report(wrapped(fails, details, pointer));
   const refused = failures.map((failure) => ({ failure, ...kit.answers.failure(failure, newRequestId(), { details, message }) }));
   for (const found of refused) {
     if (!('violations' in found)) continue;
@@ -37,6 +39,20 @@ export function checkParticulars(
   }
   const [failure] = failures;
   if (failure !== undefined) checkNames(details ?? {}, failure, pointer, kit, report);
+}
+
+/** Whether the details stand inside of a member `details`, as scripts write them beside `fails`, though no such member is declared. */
+function isWrapped(details: Readonly<Record<string, unknown>>, failures: readonly Failure[], { contract }: Kit): boolean {
+  return Object.hasOwn(details, 'details') && !failures.some((failure) => detailsMembers(contract, failure).has('details'));
+}
+
+function wrapped(code: string, details: Readonly<Record<string, unknown>>, pointer: string): Problem {
+  return {
+    pointer: `${pointer}/details/details`,
+    what: `the details of ${code} have no member "details"`,
+    why: NOT_READ,
+    remedy: `Pass the details themselves: ${show(details['details'])}.`,
+  };
 }
 
 /** Operations that a profile is tried on; it is tried again when it is answered. */

@@ -1,4 +1,5 @@
 import { refuse } from './draft.js';
+import { readAnswer } from './in-full.js';
 import type { RuleAnswer } from './types.js';
 
 /**
@@ -14,7 +15,7 @@ export function readStep(step: unknown): RuleAnswer {
   if (step === 'ok' || step === 'passes') return { passes: true };
   if (typeof step === 'string') return { fails: step };
   if (typeof step === 'number') return { status: step };
-  if (typeof step === 'object' && step !== null && !Array.isArray(step)) return step as RuleAnswer;
+  if (typeof step === 'object' && step !== null && !Array.isArray(step)) return readAnswer(step);
   return refuse(
     `${String(step)} is no answer`,
     'A step of a list is a status, a code, ok, or an answer in full.',

@@ -7,6 +7,7 @@ import { list, shorten, show } from '../script/show.js';
 import type { FieldComparison, ScriptRequest } from '../script/types.js';
 import { affordable, newWork, NOT_LOOKED_AT, OverBudget, REQUEST_WORK, within } from '../script/work.js';
 import { isCredential } from '../redact.js';
+import { readQuery } from './read.js';
 import type { ExchangeQuery, ExchangeSource, Globs, RecordedExchange } from './types.js';
 
 /** One field of a query, held against an exchange. */
@@ -39,11 +40,11 @@ interface Field {
  * const query = compileQuery({ operation: 'confirmWork', status: '5*', body: { at: { '/job_id': job } } }, contract);
  * exchanges.filter(query.matches);
  *
- * @throws {InputError} `usage` for an operation that does not exist, a code that is misspelled, or a matcher that cannot hold: a
+ * @throws {InputError} `usage` for a member or an operation that does not exist, a code that is misspelled, or a matcher that cannot hold: a
  *   query that can never match would let `never` pass for the wrong reason.
  */
 export function compileQuery(query: ExchangeQuery | string, contract: Contract): CompiledQuery {
-  const given: ExchangeQuery = typeof query === 'string' ? { operation: query } : query;
+  const given = readQuery(query);
   const problems: Omit<Problem, 'pointer'>[] = [...misspelled(given, contract)];
   const fields = [...answerFields(given, problems), ...requestFields(given, problems)];
   if (problems.length > 0) throw new InputError(problems.map(({ what, why, remedy }) => ({ problem: 'usage', what, why, remedy })));

@@ -1,11 +1,12 @@
 import { InputError } from '../../spec/index.js';
 import { compileQuery, matching, type CompiledQuery } from './query.js';
+import { readQuery, requireExpectation } from './read.js';
 import { describeExcess, describeShortfall } from './report.js';
 import type { ExchangeQuery, ExchangeSource, RecordedExchange } from './types.js';
-import { waitFor, type Timers } from './wait.js';
+import { arrivals, type Timers } from './wait.js';
 
 /** How often a request must have arrived, and what it must have been. At least once, unless it says otherwise. */
-export interface Expectation extends ExchangeQuery {
+export interface Expectation<Operation extends string = string> extends ExchangeQuery<Operation> {
   /** Just so many. */
   readonly times?: number;
   readonly atLeast?: number;
@@ -47,7 +48,7 @@ interface Bounds {
  * @param closed Aborted when nothing can arrive any more: what is there then decides.
  * @returns the requests that are meant, oldest first.
  * @throws {ReceivedError} when there are too few or too many: the nearest misses are in the message, field by field.
- * @throws {InputError} `usage` for an expectation that contradicts itself, and as `compileQuery`
+ * @throws {InputError} `usage` for a member that there is not, an expectation that contradicts itself, and as `compileQuery`
  */
 export async function received(
   source: ExchangeSource,
@@ -55,15 +56,16 @@ export async function received(
   expectation: Expectation = {},
   closed?: AbortSignal,
 ): Promise<readonly RecordedExchange[]> {
+  requireExpectation(expectation);
   const { times, atLeast, atMost, never, within, timers, ...query } = expectation;
   const bounds = boundsOf({ times, atLeast, atMost, never });
-  const merged = { ...(typeof what === 'string' ? { operation: what } : what), ...query };
+  const merged = { ...(typeof what === 'string' ? { operation: what } : readQuery(what)), ...query };
   const compiled = compileQuery(merged, source.contract);
   if (within !== undefined) {
     const enough = bounds.least > 0 ? bounds.least : bounds.most + 1;
     // What did not arrive in time is said below, in the words of the expectation.
-    const wait = { times: enough, timeoutMs: within, ...(timers === undefined ? {} : { timers }) };
-    await waitFor(source, merged, wait, closed).catch(() => undefined);
+    const wait = { times: enough, within, ...(timers === undefined ? {} : { timers }) };
+    await arrivals(source, compiled, wait, closed).catch(() => undefined);
   }
   return judge(source.exchanges(), compiled, bounds, within);
 }

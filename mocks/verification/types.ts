@@ -62,9 +62,9 @@ export interface ExchangeSource {
 export type Globs = string | readonly string[];
 
 /** What an exchange must be; what is left out does not matter. Matchers are those of rules. */
-export interface ExchangeQuery extends Omit<RuleMatch, 'on' | 'occurrence' | 'also'> {
+export interface ExchangeQuery<Operation extends string = string> extends Omit<RuleMatch, 'on' | 'occurrence' | 'wiremock'> {
   /** Operation ids; `*` and `?` as in file names. */
-  readonly operation?: Globs;
+  readonly operation?: Operation | readonly Operation[];
   /** Of the answer; a text is a glob, such as `5*`. */
   readonly status?: number | Globs;
   /** Of the answer's envelope. */

@@ -1,4 +1,5 @@
 import { compileQuery, matching, type CompiledQuery } from './query.js';
+import { requireWaitOptions } from './read.js';
 import { describeShortfall } from './report.js';
 import type { ExchangeQuery, ExchangeSource, RecordedExchange } from './types.js';
 
@@ -11,8 +12,8 @@ export interface Timers {
 export interface WaitOptions {
   /** How many requests have to arrive, those that have arrived already included; 1 by default. */
   readonly times?: number;
-  /** 5,000 by default. */
-  readonly timeoutMs?: number;
+  /** Milliseconds of real time; 5,000 by default. */
+  readonly within?: number;
   readonly timers?: Timers;
   readonly signal?: AbortSignal;
 }
@@ -21,7 +22,7 @@ const PLATFORM: Timers = {
   set: (callback, milliseconds) => setTimeout(callback, milliseconds),
   clear: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };
-const TIMEOUT_MS = 5_000;
+const WITHIN_MS = 5_000;
 
 /**
  * Waits until requests have arrived and are answered; those that are in the journal already count.
@@ -32,16 +33,26 @@ const TIMEOUT_MS = 5_000;
  * @param closed Aborted when nothing can arrive any more.
  * @returns the requests, oldest first, `times` of them.
  * @throws {Error} when they do not arrive in time, with what arrived instead; a signal's reason when it is aborted.
- * @throws {InputError} as `compileQuery`
+ * @throws {InputError} `usage` for an option that there is not, and as `compileQuery`
  */
-export function waitFor(
+export async function waitFor(
   source: ExchangeSource,
   query: ExchangeQuery | string,
-  { times = 1, timeoutMs = TIMEOUT_MS, timers = PLATFORM, signal }: WaitOptions = {},
+  options: WaitOptions = {},
+  closed?: AbortSignal,
+): Promise<readonly RecordedExchange[]> {
+  requireWaitOptions(options);
+  return arrivals(source, compileQuery(query, source.contract), options, closed);
+}
+
+/** As {@link waitFor}, for a query that is compiled. */
+export function arrivals(
+  source: ExchangeSource,
+  compiled: CompiledQuery,
+  { times = 1, within = WITHIN_MS, timers = PLATFORM, signal }: WaitOptions,
   closed?: AbortSignal,
 ): Promise<readonly RecordedExchange[]> {
   return new Promise((resolve, reject) => {
-    const compiled = compileQuery(query, source.contract);
     const found = matching(source.exchanges(), compiled).slice(0, times);
     if (found.length >= times) return resolve(found);
     const signals = [signal, closed].filter((one) => one !== undefined);
@@ -60,11 +71,11 @@ export function waitFor(
         end(() => reject(error));
       }
     });
-    const timer = timers.set(() => end(() => reject(late(source, compiled, found.length, times, timeoutMs))), timeoutMs);
+    const timer = timers.set(() => end(() => reject(late(source, compiled, found.length, times, within))), within);
     signals.forEach((one) => one.addEventListener('abort', aborted, { once: true }));
   });
 }
 
-function late(source: ExchangeSource, query: CompiledQuery, found: number, times: number, timeoutMs: number): Error {
-  return new Error(describeShortfall(query, { wanted: String(times), found, within: timeoutMs }, source.exchanges()));
+function late(source: ExchangeSource, query: CompiledQuery, found: number, times: number, within: number): Error {
+  return new Error(describeShortfall(query, { wanted: String(times), found, within }, source.exchanges()));
 }

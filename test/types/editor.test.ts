@@ -6,9 +6,12 @@ import { createCompiler, type Compiler } from './compiler.js';
 
 const HEAD = `
 import { createBuilder } from '../../mocks/script/builder.js';
-import type { Scripting } from '../../mocks/script/builder-types.js';
+import type { LooseApi, Scripting } from '../../mocks/script/builder-types.js';
+import type { Mock } from '../../mocks/index.js';
 import type { Api, Code, Details, ExampleName, OperationId } from '../../mocks/ats/types.js';
 declare const mock: Scripting<Api>;
+declare const running: Mock<undefined, Api>;
+declare const looselyRunning: Mock<undefined, LooseApi>;
 declare const loose: Scripting;
 declare const job_id: string;
 `;
@@ -61,6 +64,12 @@ const GOOD: Readonly<Record<string, string>> = {
     export const details: Details<'registration.audio_too_large'> = { size_bytes: 2, max_bytes: 1 };
     export const one: Details<'common.not_found', 'revokeApiKey'> = { resource: 'api_key' };
     export const names: ExampleName<'getTransaction'>[] = ['transactionCompleted', 'common.service_unavailable'];`,
+  'what has arrived, by operation, pattern or query': `
+    void running.received('prepareWork', { times: 3, operation: ['init*'] });
+    void running.received('prepare*');
+    void running.waitFor({ operation: ['initWork', 'confirm?ork'], status: 503 }, { within: 5 });
+    void looselyRunning.received('anything');`,
+  'what breaks the contract, in a list': `mock.on('initWork').answers([{ offContract: 'truncated-json' }]);`,
   'any text without generated types': `
     loose.on('what').fails('ever', { some: 1 }).then().answers([418, 'code', 'ok', { fails: 'x', details: { y: 1 } }]).then().example('z');
     export const arm = (operation: string, code: string): string => loose.on(operation).fails(code).rule.id;
@@ -133,6 +142,10 @@ const BAD: Readonly<Record<string, Refusal>> = {
   ],
   'a wrong example': [`mock.on('prepareWork').example('quote');`, `'quote'`, ['"registrationQuote"']],
   'a wrong profile': [`mock.on('prepareWork').offContract('html');`, `'html'`, ['"gateway-html-502"', '"message-changed"']],
+  'a wrong profile in a list': [`mock.on('prepareWork').answers([{ offContract: 'gateway' }]);`, 'offContract', ['"gateway-html-502"']],
+  'a wrong operation of what has arrived': [`void running.received('prepareWrok');`, `'prepareWrok'`, ['OperationName<Api>']],
+  'a wrong operation of what is waited for': [`void running.waitFor({ operation: 'prepareWrok' });`, 'operation', ['"prepareWork"']],
+  'a wrong member of an expectation': [`void running.received('prepareWork', { tims: 3 });`, 'tims', ["Did you mean to write 'times'?"]],
   'a wrong fault': [`mock.on('prepareWork').fault('reset');`, `'reset'`, ['"connection-reset"', '"timeout"']],
   'a wrong duration': [`mock.on('prepareWork').during('5 minutes').passes();`, `'5 minutes'`, ['${number}m']],
   'a wrong member of the match': [
@@ -155,7 +168,9 @@ const BAD: Readonly<Record<string, Refusal>> = {
   ],
 };
 
-describe('a script in an editor', () => {
+describe('a script in an editor', function () {
+  // The first program brings along everything that a mock is made of.
+  this.timeout(30_000);
   let compiler: Compiler;
   let contract: Contract;
 

@@ -192,7 +192,7 @@ describe('verification: waitFor', () => {
 
   it('fails in time, with what arrived instead', async () => {
     const timers = handTimers();
-    const promise = waitFor(journal, 'confirmWork', { times: 2, timeoutMs: 250, timers });
+    const promise = waitFor(journal, 'confirmWork', { times: 2, within: 250, timers });
     journal.add({ operation: 'confirmWork' });
     journal.add({ operation: 'initWork' });
     timers.fire();
@@ -218,6 +218,6 @@ describe('verification: waitFor', () => {
   });
 
   it('works with the timers of the platform', async () => {
-    expect(await messageOf(waitFor(journal, 'confirmWork', { timeoutMs: 1 }))).to.match(/none arrived within 1 ms/);
+    expect(await messageOf(waitFor(journal, 'confirmWork', { within: 1 }))).to.match(/none arrived within 1 ms/);
   });
 });
