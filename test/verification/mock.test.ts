@@ -95,7 +95,7 @@ describe('verification: over a socket', () => {
     it('ends when the mock is closed', async () => {
       const closing = await start<AtsWorld>();
       const timeoutMs = 600_000;
-      const none = closing.waitFor('confirmWork', { within }).catch(({ message }: Error) => message);
+      const none = closing.waitFor('confirmWork', { within: 60_000 }).catch(({ message }: Error) => message);
       const never = closing.received('revokeApiKey', { never: true, within: timeoutMs });
       await closing.close();
       expect(await none).to.equal('The mock is closed: no request will arrive any more.');
