@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,10 @@ describe('the package, installed in an empty folder', function () {
   it('is published as its description promises', async () => {
     const { messages } = await publint({ pkgDir: join(folder, 'node_modules/failpath') });
     expect(messages.map(({ code, path }) => `${code} ${path.join('.')}`)).to.deep.equal([]);
+  });
+
+  it('leaves a command in the clone that can be run, however often it is built', () => {
+    accessSync(join(ROOT, 'dist/cli/main.js'), constants.X_OK);
   });
 
   it('lists the failures of the contract that ships with it', async () => {
