@@ -42,8 +42,9 @@ function putClock(clock: Clock, body: unknown): AdminAnswer {
   if (time !== undefined && !(time >= 0 && time <= LATEST)) {
     return invalidInput(`now is ${String(now)}, which is before 1970 or after 9999.`, 'Send {"now": "2026-03-02T09:00:00Z"}.');
   }
-  if (time !== undefined) clock.set(time);
+  // First, so that no time passes between the two.
   if (frozen === true) clock.freeze();
+  if (time !== undefined) clock.set(time);
   if (frozen === false) clock.unfreeze();
   return ok(timeOf(clock));
 }
