@@ -1,5 +1,5 @@
 import type { Operation } from '../spec/index.js';
-import type { JsonBody } from './body.js';
+import { NO_BODY, type JsonBody } from './body.js';
 import { newWork, type ScriptRequest, type Work } from './script/index.js';
 import { newRequestId } from './template.js';
 import type { MockRequest } from './types.js';
@@ -17,8 +17,6 @@ export interface Asked {
 
 /** What is known of something that came near no operation. */
 export type Target = Pick<MockRequest, 'method' | 'path' | 'query'> & Partial<Omit<MockRequest, 'body'>>;
-
-export const NO_BODY: JsonBody = Object.freeze({ kind: 'absent' });
 
 export const NO_TARGET: Omit<MockRequest, 'body'> = Object.freeze({
   method: '-',

@@ -229,9 +229,9 @@ function createDelays(seed: string): WireMockSubject['settings'] & { readonly dr
 function createReader(contract: Contract, sandbox: Sandbox | undefined): WireMockSubject['asScriptRequest'] {
   return ({ method, url, headers, body }) => {
     const { path, search } = splitUrl(url);
-    const { request, ...asked } = outside({ method, path, query: new URLSearchParams(search), url, headers });
+    const asked = outside({ method, path, query: new URLSearchParams(search), url, headers });
     const identity = sandbox?.identity(headers) ?? 'unknown';
-    return scriptRequestOf({ ...asked, request, identity, body: parseText(body ?? '') }, routeOf(contract, { method, path })?.operation);
+    return scriptRequestOf({ ...asked, identity, body: parseText(body ?? '') }, routeOf(contract, { method, path })?.operation);
   };
 }
 

@@ -1,3 +1,5 @@
+import { withoutSlash } from './targets.js';
+
 /** What stands in a rule's answer for where the mock can be reached: by HTTP, and by WebSocket. */
 const BASE_URL = '{{baseUrl}}';
 const WS_BASE_URL = '{{wsBaseUrl}}';
@@ -26,7 +28,7 @@ export type Relocate = (text: string) => string;
  */
 export function relocateFrom(base: string): Relocate {
   const { host, pathname } = new URL(base);
-  const path = pathname.replace(/\/+$/, '');
+  const path = withoutSlash(pathname);
   const own = new RegExp(`\\b(http|ws)s?://${escaped(host)}(?![\\w.:@-])(?:${escaped(path)}(?![^/?#"'\\s<>\\\\]))?`, 'gi');
   return (text) => text.replaceAll(own, (_, scheme: string) => (scheme.toLowerCase() === 'ws' ? WS_BASE_URL : BASE_URL));
 }

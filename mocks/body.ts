@@ -10,7 +10,8 @@ export type JsonBody =
 /** Deeper bodies are refused: whatever walks a value recursively must not be driven out of its stack. */
 export const MAX_DEPTH = 200;
 
-const ABSENT: JsonBody = Object.freeze({ kind: 'absent' });
+/** Of a request without a body, and of one whose body nobody has read. */
+export const NO_BODY: JsonBody = Object.freeze({ kind: 'absent' });
 
 /**
  * Reads a JSON body up to a limit; of a longer one, the rest is left to the socket.
@@ -80,11 +81,11 @@ function failing(error: unknown): AsyncIterator<Uint8Array> {
 
 /** A body that is there as text. */
 export function parseText(text: string): JsonBody {
-  return text === '' ? ABSENT : parse(text);
+  return text === '' ? NO_BODY : parse(text);
 }
 
 function parseBytes(bytes: Uint8Array): JsonBody {
-  if (bytes.length === 0) return ABSENT;
+  if (bytes.length === 0) return NO_BODY;
   const text = decode(bytes);
   return text === undefined ? malformed('The body is not valid UTF-8.') : parse(text);
 }

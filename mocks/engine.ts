@@ -1,7 +1,7 @@
 import type { Contract, Operation } from '../spec/index.js';
 import { createFinish, type Answered, type Finish } from './answered.js';
-import { NO_BODY, NO_TARGET, outside, scriptRequestOf, type Asked, type Target } from './asked.js';
-import { peekJson, readJson } from './body.js';
+import { NO_TARGET, outside, scriptRequestOf, type Asked, type Target } from './asked.js';
+import { NO_BODY, peekJson, readJson } from './body.js';
 import { createCall, type CheckedCall } from './call.js';
 import type { Entry } from './catalogue.js';
 import { readChoice, type Choice } from './choice.js';
@@ -57,6 +57,7 @@ interface Step extends Asked {
 }
 
 const DEFAULT_BODY_LIMIT = 1_048_576;
+
 /**
  * The engine of a contract: route, the caller's choice, rules, the sandbox, validation, example. Whatever leaves it has been
  * checked against the contract, or says that it is the mock's own.
@@ -145,7 +146,7 @@ class ContractEngine implements Engine {
   }
 
   refuseRoute(target: Target, why: string): Answered {
-    const asked = outside({ ...NO_TARGET, url: target.path, ...target });
+    const asked = outside(target);
     return this.#finish(asked, undefined, this.#unknownRoute(asked, why));
   }
 

@@ -3,6 +3,7 @@ import { InputError } from '../spec/index.js';
 import { ended, fetchFault, noAnswer, systemError, toResponse } from './faults/index.js';
 import { HTTP_LIMITS } from './http/index.js';
 import { newConnection, type App } from './server.js';
+import { withoutSlash } from './targets.js';
 import type { Connection, MockAnswer, MockRequest } from './types.js';
 
 export interface MockFetchInit extends RequestInit {
@@ -102,10 +103,6 @@ function prefixOf(base: string, url: URL): string {
       remedy: 'Leave `base` out, or ask for a URL that begins with it.',
     },
   ]);
-}
-
-function withoutSlash(text: string): string {
-  return text.replace(/\/+$/, '');
 }
 
 interface Upload {

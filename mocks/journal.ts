@@ -69,7 +69,8 @@ export function createJournal({ contract, capacity = 1_000, beforeReset = () => 
     contract,
     add: (record, witnessed) => {
       const entry: JournalEntry = Object.freeze({ id: ++total, ...record });
-      const one = new Kept(entry, witnessed, recorder.keep({ ...witnessed, entry, epoch }));
+      const heavy = isHeavy(witnessed.body);
+      const one = new Kept(entry, witnessed, heavy, recorder.keep({ ...witnessed, entry, epoch }, heavy));
       kept.set(entry.id, one);
       if (kept.size > capacity) kept.delete(kept.keys().next().value as number);
       for (const listener of [...listeners]) listener(one.exchange);
@@ -111,13 +112,13 @@ class Kept implements RecordedRequest {
   readonly #baseUrl: string;
   readonly #exchange: () => RecordedExchange;
 
-  constructor(entry: JournalEntry, { request, body }: Witnessed, exchange: () => RecordedExchange) {
+  constructor(entry: JournalEntry, { request, body }: Witnessed, heavy: boolean, exchange: () => RecordedExchange) {
     this.entry = entry;
     this.url = request.url;
     this.headers = request.headers;
     this.#baseUrl = request.baseUrl;
     this.#exchange = exchange;
-    this.body = body.kind === 'absent' || isHeavy(body) ? undefined : body.text;
+    this.body = body.kind === 'absent' || heavy ? undefined : body.text;
   }
 
   get id(): number {

@@ -1,6 +1,7 @@
 import { http, HttpResponse, type HttpHandler } from 'msw';
 import { InputError } from '../spec/index.js';
 import type { MockFetch } from './fetch.js';
+import { withoutSlash } from './targets.js';
 
 export interface MswOptions {
   /** Where the client believes that the API is: what stands before the contract's paths, such as `https://api.example.com/v2`. */
@@ -46,7 +47,7 @@ export function mswHandlers(mock: { readonly fetch: MockFetch }, { baseUrl, netw
 
 function readBase(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol)) return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return withoutSlash(`${url.origin}${url.pathname}`);
   throw new InputError([
     {
       problem: 'usage',

@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
 import { EXIT } from '../../ci/index.js';
+import { alignColumns } from '../../mocks/index.js';
 import { loadContract } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
@@ -31,10 +32,8 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
   const { bold, dim } = createColors(io.color);
   const cells = rows.map((row) => [row.operation, row.method, row.path, String(row.status), row.code, row.retry, row.causes.join(', ')]);
   const head = ['OPERATION', 'METHOD', 'PATH', 'STATUS', 'CODE', 'RETRY', 'CAUSES'];
-  const widths = head.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)));
-  const format = (row: readonly string[]): string =>
-    row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ');
-  io.out(`${bold(format(head))}\n${cells.map((row) => `${format(row)}\n`).join('')}`);
+  const [first = '', ...others] = alignColumns([head, ...cells]);
+  io.out(`${bold(first)}\n${others.map((line) => `${line}\n`).join('')}`);
   io.out(dim(`${rows.length} failures of ${contract.title} ${contract.version}\n`));
   return EXIT.proven;
 }

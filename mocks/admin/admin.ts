@@ -5,6 +5,7 @@ import { whileRecording } from './recording.js';
 import { adminRoutes, type AdminSubject } from './routes.js';
 import { readJson } from '../body.js';
 import { withDocument } from './document/index.js';
+import { single } from '../headers.js';
 import { hostName, isLoopback } from '../hosts.js';
 import { HTTP_LIMITS } from '../http/index.js';
 import { ORIGIN, problem } from '../problem.js';
@@ -119,10 +120,6 @@ function refuse(what: string, host: string): MockAnswer {
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
-}
-
-function single(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : value?.[0];
 }
 
 /** A sandbox may name its routes in full or from `/__admin` on. */

@@ -1,4 +1,5 @@
 import type { Contract } from '../../spec/index.js';
+import { single } from '../headers.js';
 import type { MockAnswer, MockRequest } from '../types.js';
 import { methodsOf, surfaceAnswer, type SurfaceAnswer } from './methods.js';
 
@@ -76,8 +77,4 @@ function reflected(names: string): string {
     .map((name) => name.trim())
     .filter((name) => TOKEN.test(name))
     .join(', ');
-}
-
-function single(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : value?.[0];
 }

@@ -1,6 +1,6 @@
 import type { Contract, Operation } from '../../spec/index.js';
 import type { Answered } from '../answered.js';
-import { NO_BODY } from '../asked.js';
+import { NO_BODY } from '../body.js';
 import type { Engine } from '../engine.js';
 import { problem } from '../problem.js';
 import { bodyOf, sendOn, type Passing } from '../proxy.js';

@@ -1,4 +1,5 @@
 import { InputError, type Contract } from '../../spec/index.js';
+import { withoutSlash } from '../targets.js';
 
 /** Where an API begins in a HAR file. */
 export interface Base {
@@ -12,7 +13,7 @@ export interface Base {
 export function parseBase(text: string): Base {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '') {
-    return createBase(url.origin, url.pathname.replace(/\/+$/, ''));
+    return createBase(url.origin, withoutSlash(url.pathname));
   }
   throw new InputError([
     {

@@ -40,13 +40,14 @@ export function createAudit(contract: Contract, journal: Pick<Journal, 'exchange
   let ignored = 0;
   const inJournal = (): readonly RecordedExchange[] => journal.exchanges().filter(({ id }) => id > ignored);
   const forgotten = (): number => journal.total - ignored - journal.entries().filter(({ id }) => id > ignored).length;
+  const verdicts = (): Verdict[] => [...settled, ...judgeBehaviour(contract, inJournal())].slice(0, MOST_VERDICTS);
   return {
     add: (answer) => {
       requests++;
       tally.add(answer);
     },
     coverage: () => tally.report(),
-    verdicts: () => [...settled, ...judgeBehaviour(contract, inJournal())].slice(0, MOST_VERDICTS),
+    verdicts,
     get requests() {
       return requests;
     },
@@ -54,7 +55,7 @@ export function createAudit(contract: Contract, journal: Pick<Journal, 'exchange
       return unjudged + forgotten();
     },
     settle: () => {
-      settled = [...settled, ...judgeBehaviour(contract, inJournal())].slice(0, MOST_VERDICTS);
+      settled = verdicts();
       unjudged += forgotten();
       ignored = 0;
     },

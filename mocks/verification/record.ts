@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { JsonBody } from '../body.js';
+import { single } from '../headers.js';
 import { HIDDEN, isCredentialParameter, redactHeader, redactText, redactUrl } from '../redact.js';
 import type { Connection, JournalEntry, MockRequest } from '../types.js';
 import { withoutCredentials } from './secrets.js';
@@ -40,8 +41,10 @@ export interface Recorder {
   record(observed: Observed): RecordedExchange;
   /**
    * The same when it is first asked for: what nobody reads costs nothing. A body that is longer than is kept is not waited with.
+   *
+   * @param heavy Whether {@link isHeavy} says so of the body, for who knows it already.
    */
-  keep(observed: Observed): () => RecordedExchange;
+  keep(observed: Observed, heavy?: boolean): () => RecordedExchange;
 }
 
 /**
@@ -54,7 +57,7 @@ export interface Recorder {
 export function createRecorder({ longestBody = LONGEST_BODY, salt = randomBytes(16) }: RecorderOptions = {}): Recorder {
   const prefix = Buffer.from(salt).toString('hex');
   const digest = (text: string): string => hash('sha256', prefix + text, 'base64url').slice(0, 22);
-  const record: Recorder['record'] = (observed) => {
+  const record = (observed: Observed, heavy: boolean): RecordedExchange => {
     const { entry, request, body, secrets, answerHeaders, identity, time, real, connection, epoch } = observed;
     const { path, query, headers } = request;
     const text = textOf(body, headers);
@@ -66,7 +69,7 @@ export function createRecorder({ longestBody = LONGEST_BODY, salt = randomBytes(
       path: redactUrl(path, NO_QUERY),
       query: parametersOf(query),
       headers: headersOf(headers),
-      body: bodyOf(body, text, secrets, isHeavy(body, longestBody)),
+      body: bodyOf(body, text, secrets, heavy),
       identity,
       caller: authorization === undefined ? 'none' : digest(authorization),
       fingerprint: digest(`${entry.method} ${path}?${asked(query)}\n${text}`),
@@ -79,10 +82,10 @@ export function createRecorder({ longestBody = LONGEST_BODY, salt = randomBytes(
     });
   };
   return {
-    record,
-    keep: (observed) => {
-      if (isHeavy(observed.body, longestBody)) {
-        const recorded = record(observed);
+    record: (observed) => record(observed, isHeavy(observed.body, longestBody)),
+    keep: (observed, heavy = isHeavy(observed.body, longestBody)) => {
+      if (heavy) {
+        const recorded = record(observed, true);
         return () => recorded;
       }
       const light = { ...observed, body: unparsed(observed.body) };
@@ -90,7 +93,7 @@ export function createRecorder({ longestBody = LONGEST_BODY, salt = randomBytes(
       let recent: WeakRef<RecordedExchange> | undefined;
       return () => {
         let recorded = recent?.deref();
-        if (recorded === undefined) recent = new WeakRef((recorded = record(light)));
+        if (recorded === undefined) recent = new WeakRef((recorded = record(light, false)));
         return recorded;
       };
     },
@@ -210,8 +213,4 @@ function retryAfter(header: string | undefined, now: number): number | undefined
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
   const date = WEEKDAY.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(date - now, 0);
-}
-
-function single(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === 'string' || value === undefined ? value : value[0];
 }

@@ -1,3 +1,4 @@
+import { jsonPointer } from '../../spec/index.js';
 import { HIDDEN, hidesMember } from '../redact.js';
 
 /** A JSON value without its credentials: members with telling names, whatever their type, and those that the contract calls secret. */
@@ -7,7 +8,7 @@ export function withoutCredentials(value: unknown, secrets: ReadonlySet<string>,
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
-      const at = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      const at = jsonPointer.join(pointer, name);
       return [name, hidesMember(name, member) ? HIDDEN : withoutCredentials(member, secrets, at)];
     }),
   );
