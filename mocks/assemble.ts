@@ -9,7 +9,7 @@ import type { Answered } from './answered.js';
 import { outside, scriptRequestOf } from './asked.js';
 import { parseText } from './body.js';
 import { createAtsSandbox } from './ats/index.js';
-import { createClock } from './clock.js';
+import { createClock, type MockClock } from './clock.js';
 import { createEngine } from './engine.js';
 import { createRandom, drawDelay } from './faults/index.js';
 import { isLoopback } from './hosts.js';
@@ -261,7 +261,7 @@ export function requireSandbox(contract: Contract): void {
   createSandbox(contract, createClock(), undefined);
 }
 
-function createSandbox(contract: Contract, clock: Clock, choice: AssemblyOptions['sandbox']): Sandbox | undefined {
+function createSandbox(contract: Contract, clock: MockClock, choice: AssemblyOptions['sandbox']): Sandbox | undefined {
   if (choice === false) return undefined;
   const known = contract.api !== undefined && Object.hasOwn(SANDBOXES, contract.api) ? SANDBOXES[contract.api] : undefined;
   return (choice ?? known)?.({ contract, clock });

@@ -1,7 +1,10 @@
+import { createAgenda, type Agenda } from './agenda.js';
 import type { Clock } from './types.js';
 
 /** The mock's clock, which can also go back to real time. */
 export interface MockClock extends Clock {
+  /** What falls due by this clock. */
+  readonly agenda: Agenda;
   /** Real time again, running. */
   reset(): void;
 }
@@ -10,12 +13,13 @@ export interface MockClock extends Clock {
 export const LATEST = 253_402_300_799_999;
 
 /**
- * A clock that runs with real time until it is set, frozen or advanced.
+ * A clock that runs with real time until it is set, frozen or advanced. Whatever falls due on the way is done in order, each at its
+ * time, before `set` and `advance` resolve; where nothing does, the time has passed once they return.
  *
  * @example
  * const clock = createClock();
  * clock.freeze();
- * clock.advance(300_000); // every quote has expired, and no one has waited
+ * await clock.advance(300_000); // every quote has expired, and no one has waited
  *
  * @param real The time to run with, in milliseconds since 1970 UTC.
  * @param onChange Told when the clock is set, frozen or let go.
@@ -23,36 +27,78 @@ export const LATEST = 253_402_300_799_999;
 export function createClock(real: () => number = Date.now, onChange: () => void = () => undefined): MockClock {
   let offset = 0;
   let frozenAt: number | undefined;
+  let journeys: Promise<void> | undefined;
   const now = (): number => frozenAt ?? Math.min(real() + offset, LATEST);
-  const set = (time: number): void => {
-    if (!Number.isFinite(time) || time < 0 || time > LATEST) {
-      throw new RangeError(`The clock cannot show ${time}: a time is 0 to ${LATEST} milliseconds since 1970 UTC.`);
-    }
-    const whole = Math.trunc(time);
+  const agenda = createAgenda({ now, runs: () => frozenAt === undefined });
+  const changed = (): void => {
     onChange();
-    if (frozenAt === undefined) offset = whole - real();
-    else frozenAt = whole;
+    agenda.changed();
+  };
+  const show = (time: number): void => {
+    if (frozenAt === undefined) offset = time - real();
+    else frozenAt = time;
+    changed();
+  };
+  /** When to stop on the way to a time. */
+  const stop = (to: number): number | undefined => {
+    const [due, present] = [agenda.next(), now()];
+    return due !== undefined && due <= to && present <= to ? Math.max(due, present) : undefined;
+  };
+  const travel = async (target: () => number): Promise<void> => {
+    const to = target();
+    const isBack = to < now();
+    for (let at = stop(to); at !== undefined; at = stop(to)) {
+      show(at);
+      await agenda.run(at);
+    }
+    // Real time may have gone past it on the way.
+    if (isBack || to > now()) show(to);
+  };
+  /** One journey after the other; the first steps of one that nothing is in the way of are taken at once. */
+  const go = (target: () => number): Promise<void> => {
+    const to = target();
+    check(to);
+    if (journeys === undefined && stop(to) === undefined) {
+      show(to);
+      return Promise.resolve();
+    }
+    const journey = (journeys ?? Promise.resolve()).then(() => travel(target));
+    const ended: Promise<void> = journey
+      .catch(() => undefined)
+      .then(() => {
+        if (journeys === ended) journeys = undefined;
+      });
+    journeys = ended;
+    return journey;
   };
   return {
     now,
+    agenda,
     get frozen() {
       return frozenAt !== undefined;
     },
-    set,
+    set: (time) => go(() => Math.trunc(time)),
+    advance: (milliseconds) => go(() => Math.trunc(now() + milliseconds)),
     freeze: () => {
-      onChange();
       frozenAt = now();
+      changed();
     },
     unfreeze: () => {
       if (frozenAt === undefined) return;
-      onChange();
       offset = frozenAt - real();
       frozenAt = undefined;
+      changed();
     },
-    advance: (milliseconds) => set(now() + milliseconds),
     reset: () => {
       offset = 0;
       frozenAt = undefined;
+      agenda.changed();
     },
   };
+}
+
+/** @throws {RangeError} */
+function check(time: number): void {
+  if (Number.isFinite(time) && time >= 0 && time <= LATEST) return;
+  throw new RangeError(`The clock cannot show ${time}: a time is 0 to ${LATEST} milliseconds since 1970 UTC.`);
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Contract, Failure, Operation } from '../spec/index.js';
+import type { MockClock } from './clock.js';
 
 /** A request as it reached the mock, before anything was decided; the sockets are not part of it. */
 export interface MockRequest {
@@ -153,7 +154,7 @@ export interface Sandbox {
 /** What a sandbox is given: everything that differs between two worlds. */
 export interface SandboxContext {
   readonly contract: Contract;
-  readonly clock: Clock;
+  readonly clock: MockClock;
 }
 
 export type SandboxFactory = (context: SandboxContext) => Sandbox;
@@ -163,11 +164,12 @@ export interface Clock {
   /** Milliseconds since 1970 UTC. */
   now(): number;
   readonly frozen: boolean;
-  set(now: number): void;
+  /** Resolves once whatever falls due on the way is done; where nothing does, the time has passed at once. */
+  set(now: number): Promise<void>;
   freeze(): void;
   unfreeze(): void;
-  /** Also moves a frozen clock. */
-  advance(milliseconds: number): void;
+  /** Also moves a frozen clock; resolves as `set` does. */
+  advance(milliseconds: number): Promise<void>;
 }
 
 /** One request and its answer, as the journal keeps it; credentials are redacted. */

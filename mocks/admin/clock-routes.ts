@@ -33,7 +33,7 @@ const clockInput = z
   })
   .refine(({ now, frozen }) => now !== undefined || frozen !== undefined, 'must name now, frozen or both');
 
-function putClock(clock: Clock, body: unknown): AdminAnswer {
+async function putClock(clock: Clock, body: unknown): Promise<AdminAnswer> {
   const parsed = clockInput.safeParse(body);
   if (!parsed.success)
     return invalidInput(z.prettifyError(parsed.error), 'Send {"now": "2026-03-02T09:00:00Z"}, {"frozen": true}, or both.');
@@ -44,7 +44,7 @@ function putClock(clock: Clock, body: unknown): AdminAnswer {
   }
   // First, so that no time passes between the two.
   if (frozen === true) clock.freeze();
-  if (time !== undefined) clock.set(time);
+  if (time !== undefined) await clock.set(time);
   if (frozen === false) clock.unfreeze();
   return ok(timeOf(clock));
 }
@@ -59,13 +59,13 @@ const advanceInput = z.strictObject({
     .max(MAX_ADVANCE, 'must not exceed a hundred years; the unit is seconds'),
 });
 
-function advance(clock: Clock, body: unknown): AdminAnswer {
+async function advance(clock: Clock, body: unknown): Promise<AdminAnswer> {
   const parsed = advanceInput.safeParse(body);
   if (!parsed.success) return invalidInput(z.prettifyError(parsed.error), 'Send {"seconds": 301}.');
   const milliseconds = parsed.data.seconds * 1_000;
   if (clock.now() + milliseconds > LATEST)
     return invalidInput('The clock would go past the year 9999.', 'Advance it by less, or reset it.');
-  clock.advance(milliseconds);
+  await clock.advance(milliseconds);
   return ok(timeOf(clock));
 }
 

@@ -1,6 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import type { Mint } from '../mint.js';
 import { sha256 } from './digest.js';
-import type { Key, State } from './state.js';
+import type { Service } from './service.js';
+import type { Key } from './state.js';
 import { rfc3339 } from './time.js';
 
 /** What every API key starts with. */
@@ -13,15 +14,15 @@ const SHOWN_LENGTH = TOKEN_PREFIX.length + 6;
  * A new token: `afo_sk_live_` and 24 random bytes in hex.
  *
  * @example
- * newToken().length; // 60
+ * newToken(mint).length; // 60
  */
-export function newToken(): string {
-  return `${TOKEN_PREFIX}${randomBytes(24).toString('hex')}`;
+export function newToken(mint: Mint): string {
+  return `${TOKEN_PREFIX}${mint.bytes(24).toString('hex')}`;
 }
 
 /** The secret that signs a key's webhooks: 32 random bytes in base64. */
-export function newWebhookSecret(): string {
-  return randomBytes(32).toString('base64');
+export function newWebhookSecret(mint: Mint): string {
+  return mint.bytes(32).toString('base64');
 }
 
 /** What a key is made of, besides what follows from the token and the moment. */
@@ -32,11 +33,11 @@ export type NewKey = Pick<Key, 'organization_id' | 'name' | 'scopes' | 'webhook_
  * Stores a key under the SHA-256 of its token; the token goes no further.
  *
  * @example
- * putKey(state, newToken(), { organization_id, name: 'Trial', scopes: ['works:read'], ... }, clock.now());
+ * putKey(service, newToken(service.mint), { organization_id, name: 'Trial', scopes: ['works:read'], ... }, clock.now());
  */
-export function putKey(state: State, token: string, key: NewKey, now: number): Key {
+export function putKey({ state, mint }: Pick<Service, 'state' | 'mint'>, token: string, key: NewKey, now: number): Key {
   const record: Key = {
-    id: randomUUID(),
+    id: mint.uuid(),
     token_sha256: sha256(token),
     prefix: token.slice(0, SHOWN_LENGTH),
     created_at: now,

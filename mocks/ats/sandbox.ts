@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { InputError } from '../../spec/index.js';
+import { createMint } from '../mint.js';
 import type { Call, Outcome, Refusal, Sandbox, SandboxContext } from '../types.js';
 import { adminRoutes } from './admin.js';
 import { compileOperations, type CompiledOperation } from './compile.js';
@@ -49,9 +51,10 @@ export function createAtsSandbox({ contract, clock }: SandboxContext, { rules = 
     limits: readLimits(contract),
     policies: { ...POLICIES, ...policies },
     magic: contract.magic,
+    mint: createMint({ seed: randomBytes(16).toString('hex'), count: counter() }),
     state: createState(clock),
   };
-  seedWorld(service.state, clock.now());
+  seedWorld(service, clock.now());
   // A call is asked about more than once, and looking up its key takes a hash.
   const known = new WeakMap<Call, Facts>();
   const factsOf = (call: Call): Facts => {
@@ -104,8 +107,13 @@ function markUsed({ key, service: { state }, now }: Facts): void {
 function freshState(service: Service): State {
   const state = createState(service.clock);
   setLastAtsId(state, lastAtsId(service.state));
-  seedWorld(state, service.clock.now());
+  seedWorld({ state, mint: service.mint }, service.clock.now());
   return state;
+}
+
+function counter(): { next(): number } {
+  let count = 0;
+  return { next: () => ++count };
 }
 
 function replaceRules(replaced: NonNullable<Replacements['rules']>): Rules {

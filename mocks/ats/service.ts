@@ -1,15 +1,19 @@
 import type { Contract } from '../../spec/index.js';
-import type { Clock } from '../types.js';
+import type { MockClock } from '../clock.js';
 import type { Limits } from './limits.js';
+import type { Mint } from '../mint.js';
 import type { Policies } from './policies.js';
 import { NO_FAULTS, type Faults, type State } from './state.js';
 
 /** What every part of the sandbox works with. */
 export interface Service {
-  readonly clock: Clock;
+  /** With the agenda of what falls due by it. */
+  readonly clock: MockClock;
   readonly limits: Limits;
   readonly policies: Policies;
   readonly magic: Contract['magic'];
+  /** Gives out ids, tokens and secrets. */
+  readonly mint: Mint;
   /** Replaced as a whole by a reset: never keep a table across an await. */
   state: State;
 }

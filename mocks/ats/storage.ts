@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { MockAnswer, MockRequest } from '../types.js';
 import { sha256 } from './digest.js';
 import type { Service } from './service.js';
@@ -17,8 +17,8 @@ const PATH = '/__storage/';
  * @example
  * openUploadUrl(service, session, 'http://127.0.0.1:4010'); // 'http://127.0.0.1:4010/__storage/Q1J...'
  */
-export function openUploadUrl({ state }: Service, { id, expires_at }: UploadSession, baseUrl: string): string {
-  const token = randomBytes(32).toString('base64url');
+export function openUploadUrl({ state, mint }: Service, { id, expires_at }: UploadSession, baseUrl: string): string {
+  const token = mint.bytes(32).toString('base64url');
   state.uploadUrls.put(sha256(token), { job_id: id, expires_at, used_at: null });
   return `${baseUrl}${PATH}${token}`;
 }

@@ -1,7 +1,8 @@
 import { sha256 } from './digest.js';
 import { lastAtsId, setLastAtsId } from './effects/confirm.js';
 import { newWebhookSecret, putKey, TOKEN_PREFIX } from './keys.js';
-import type { Key, Organization, State } from './state.js';
+import type { Service } from './service.js';
+import type { Key, Organization } from './state.js';
 
 /** What every start of the sandbox has: a client can reach most failures with nothing but one of these tokens. */
 export interface AtsWorld {
@@ -71,16 +72,21 @@ const AMPLE_CREDITS = 1_000_000;
  * Puts the well-known world into empty tables.
  *
  * @example
- * seedWorld(createState(clock), clock.now());
+ * seedWorld({ state: createState(clock), mint }, clock.now());
  */
-export function seedWorld(state: State, now: number): void {
+export function seedWorld({ state, mint }: Pick<Service, 'state' | 'mint'>, now: number): void {
   const { organizations, tokens, works } = WORLD;
   for (const [name, id] of Object.entries(organizations)) state.organizations.put(id, organizationNamed(name, id));
   state.administrators.put(sha256(WORLD.admin), { name: 'administrator' });
 
   const add = (name: keyof typeof tokens, organization_id: string, scopes: readonly string[], more: Partial<Key> = {}): void => {
-    const secret = { webhook_url: null, webhook_secret_base64: newWebhookSecret() };
-    putKey(state, tokens[name], { organization_id, name, scopes, ...secret, max_file_size_bytes: null, well_known: true, ...more }, now);
+    const secret = { webhook_url: null, webhook_secret_base64: newWebhookSecret(mint) };
+    putKey(
+      { state, mint },
+      tokens[name],
+      { organization_id, name, scopes, ...secret, max_file_size_bytes: null, well_known: true, ...more },
+      now,
+    );
   };
   add('active', organizations.active, ALL_SCOPES);
   add('registerOnly', organizations.active, ['works:register']);

@@ -29,7 +29,7 @@ const withOrganization =
 const after =
   (seconds: number): Reach =>
   async (ats, request) => {
-    ats.clock.advance(seconds * 1000);
+    await ats.clock.advance(seconds * 1000);
     return send(ats, request);
   };
 const twice: Reach = async (ats, request) => {

@@ -41,7 +41,7 @@ describe('ats sandbox: success', () => {
       steps.push([body['current_step'], body['progress'], body['is_complete']]);
       if (second < 6) {
         expect(body['result']).to.equal(null);
-        ats.clock.advance(1000);
+        await ats.clock.advance(1000);
       }
     }
     expect(steps).to.deep.equal([
@@ -67,12 +67,12 @@ describe('ats sandbox: success', () => {
     ats.clock.freeze();
     const job_id = await ats.prepared();
     const { body } = ok(await ats.post('works/confirm', { job_id }));
-    ats.clock.advance(11_999);
+    await ats.clock.advance(11_999);
     const transaction = `/v1/transactions/${String(body['transaction_id'])}`;
     expect((await ats.ask('GET', transaction)).body['is_complete']).to.equal(false);
     const next = ats.world.works.other + 1;
     expect((await ats.post(ats.versions('init', next), NEW_VERSION)).code).to.equal('work.not_found');
-    ats.clock.advance(1);
+    await ats.clock.advance(1);
     const { ats_id } = ok(await ats.ask('GET', transaction)).body['result'] as { ats_id: number };
 
     const kept = ok(await ats.post(ats.versions('init', ats_id), { ...NEW_VERSION, network: 'mainnet' }));
@@ -81,7 +81,7 @@ describe('ats sandbox: success', () => {
     expect(quote.body).to.deep.include({ version_deposit_credits: 20, storage_fee_credits: 0, total_price_credits: 37 });
     expect(quote.body).not.to.have.property('total_deposit_credits');
     const confirmed = ok(await ats.post(ats.versions('confirm', ats_id), kept.body));
-    ats.clock.advance(6000);
+    await ats.clock.advance(6000);
     const done = ok(await ats.ask('GET', `/v1/transactions/${String(confirmed.body['transaction_id'])}`));
     expect(done.body).to.deep.include({ transaction_type: 'add_version', is_complete: true });
     expect(done.body['result']).to.have.property('ats_id', ats_id);
@@ -132,7 +132,7 @@ describe('ats sandbox: success', () => {
     expect(token).to.match(/^afo_sk_live_[0-9a-f]{48}$/);
     expect(Buffer.from(String(created.body['webhook_secret_base64']), 'base64')).to.have.length(32);
 
-    ats.clock.advance(5000);
+    await ats.clock.advance(5000);
     ok(await ats.post('works/init', NEW_WORK, { token }));
     const id = String(created.body['id']);
     const listed = await list(ats);
@@ -148,10 +148,10 @@ describe('ats sandbox: success', () => {
       revoked_at: null,
     });
 
-    ats.clock.advance(5000);
+    await ats.clock.advance(5000);
     const revoked = ok(await ats.ask('DELETE', `${path}/${id}`, admin));
     expect([revoked.status, revoked.text]).to.deep.equal([204, undefined]);
-    ats.clock.advance(5000);
+    await ats.clock.advance(5000);
     expect((await ats.post('works/init', NEW_WORK, { token })).code).to.equal('api_key.revoked');
     expect(ok(await ats.ask('DELETE', `${path}/${id}`, admin)).status).to.equal(204);
     const after = find((await list(ats)).body, id);

@@ -75,7 +75,7 @@ describe('ats sandbox: order of refusal', () => {
       'registration.upload_session_not_found',
       async (ats) => {
         const request = await valid(ats, 'prepareWork');
-        ats.clock.advance(600_000);
+        await ats.clock.advance(600_000);
         return send(ats, asOther(ats, request));
       },
     ],

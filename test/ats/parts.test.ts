@@ -3,6 +3,7 @@ import { canonicalJson } from '../../mocks/ats/canonical.js';
 import { feesFor } from '../../mocks/ats/fees.js';
 import { createState } from '../../mocks/ats/state.js';
 import { memoryTable } from '../../mocks/ats/table.js';
+import { createMint } from '../../mocks/mint.js';
 import { seedWorld, WORLD } from '../../mocks/ats/world.js';
 import { createClock } from '../../mocks/clock.js';
 import { Ats } from './harness.js';
@@ -60,7 +61,8 @@ describe('ats sandbox: tables', () => {
   it('hold plain JSON, and no token in the clear', () => {
     const clock = createClock();
     const state = createState(clock);
-    seedWorld(state, clock.now());
+    let minted = 0;
+    seedWorld({ state, mint: createMint({ seed: 'parts', count: { next: () => ++minted } }) }, clock.now());
     const dump = JSON.stringify(Object.values(state).map((table) => [...table.list()]));
     for (const token of [...Object.values(WORLD.tokens), WORLD.admin]) expect(dump).not.to.include(token);
     for (const table of Object.values(state))

@@ -33,7 +33,7 @@ describe('ats sandbox: storage', () => {
     const ats = new Ats();
     ats.clock.freeze();
     const { upload_url } = await open(ats);
-    ats.clock.advance(600_000);
+    await ats.clock.advance(600_000);
     const answer = await ats.put(upload_url, new Uint8Array(1));
     expect([answer.status, answer.body?.includes('has expired')]).to.deep.equal([403, true]);
   });

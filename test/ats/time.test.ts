@@ -25,26 +25,26 @@ describe('ats sandbox: expiry', () => {
   it('an upload session lives up to its last millisecond', async () => {
     const ats = frozen();
     const job_id = await ats.uploaded();
-    ats.clock.advance(599_999);
+    await ats.clock.advance(599_999);
     ok(await ats.post('works/prepare', { job_id }));
     const late = await ats.uploaded();
-    ats.clock.advance(600_000);
+    await ats.clock.advance(600_000);
     expect((await ats.post('works/prepare', { job_id: late })).why).to.equal('sessionExists: expired');
   });
 
   it('a quote lives up to its last millisecond', async () => {
     const ats = frozen();
     const [first, late] = [await ats.prepared(), await ats.prepared()];
-    ats.clock.advance(299_999);
+    await ats.clock.advance(299_999);
     ok(await ats.post('works/confirm', { job_id: first }));
-    ats.clock.advance(1);
+    await ats.clock.advance(1);
     expect((await ats.post('works/confirm', { job_id: late })).why).to.equal('quoteExists: expired');
   });
 
   it('a job without upload expires as well', async () => {
     const ats = frozen();
     const { body } = ok(await ats.post(ats.versions('init'), NEW_VERSION));
-    ats.clock.advance(600_000);
+    await ats.clock.advance(600_000);
     expect((await ats.post(ats.versions('prepare'), body)).why).to.equal('sessionExists: expired');
   });
 });
@@ -53,11 +53,11 @@ describe('ats sandbox: Idempotency-Key', () => {
   it('brings back the very same answer for 24 hours, and then is free again', async () => {
     const ats = frozen();
     const first = ok(await init(ats));
-    ats.clock.advance(DAY - 1);
+    await ats.clock.advance(DAY - 1);
     const again = ok(await init(ats, Object.fromEntries(Object.entries(NEW_WORK).toReversed())));
     expect(again.text).to.equal(first.text);
     expect(again.why).to.include('2026-03-02T09:00:00.000Z');
-    ats.clock.advance(1);
+    await ats.clock.advance(1);
     const fresh = ok(await init(ats, { ...NEW_WORK, title: 'Another' }));
     expect(fresh.body['job_id']).not.to.equal(first.body['job_id']);
     expect(ok(await init(ats, { ...NEW_WORK, title: 'Another' })).text).to.equal(fresh.text);
@@ -106,14 +106,14 @@ describe('ats sandbox: Idempotency-Key', () => {
 describe('ats sandbox: quota', () => {
   it('counts per month in UTC and starts anew with the next', async () => {
     const ats = frozen();
-    ats.clock.set(Date.UTC(2026, 11, 31, 23, 59, 30));
+    await ats.clock.set(Date.UTC(2026, 11, 31, 23, 59, 30));
     ats.admin('PUT', organization(ats), { quota: 2 });
     ok(await confirm(ats));
     ok(await confirm(ats));
     const refused = await confirm(ats);
     expect(refused.details).to.deep.equal({ limit: 2, used: 2, resets_at: '2027-01-01T00:00:00.000Z' });
     expect(refused.headers['retry-after']).to.equal('30');
-    ats.clock.advance(30_000);
+    await ats.clock.advance(30_000);
     ok(await confirm(ats));
     expect((ats.admin('GET', organization(ats)).body as Record<string, unknown>)['quota']).to.deep.equal({ limit: 2, used: 1 });
   });

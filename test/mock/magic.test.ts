@@ -220,7 +220,7 @@ describe('mock: magic values', function () {
       expect(client.last?.why).to.equal('magic value in the title of the transaction');
 
       const sent = await confirm('fail with work.not_found at prepareVersion');
-      mock.clock.advance(60_000);
+      await mock.clock.advance(60_000);
       const done = (await (await fetch(String(sent.at('/status_url')))).json()) as { result: { ats_id: number } };
       const versions = `works/${done.result.ats_id}/versions`;
       const job = { job_id: await client.job({ ...VERSION, filename: 'live.wav' }, versions) };

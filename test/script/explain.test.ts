@@ -84,7 +84,7 @@ describe('explanations', () => {
     );
     scripts.add(rule({ probability: 0, match: { on: 'initWork' } }));
     answerTo(scripts);
-    clock.advance(1_000);
+    void clock.advance(1_000);
     const [first] = scripts.explain(request());
     expect(wrong(first)).to.deep.equal([
       'lasts: before 1970-01-01T00:00:01.000Z, not 1970-01-01T00:00:01.000Z',

@@ -217,7 +217,7 @@ describe('scripts against a naive reference', () => {
             scripts.remove(id);
             reference.remove(id);
           } else if ('advance' in step) {
-            clock.advance(step.advance);
+            void clock.advance(step.advance);
           } else {
             const asked = request(step.ask);
             const first = scripts.explain(asked)[0];

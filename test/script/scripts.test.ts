@@ -98,9 +98,9 @@ describe('rules', () => {
   it('expire by the clock of the mock', () => {
     const { scripts, clock } = start();
     scripts.add(rule({ id: 'brief', lastsMs: 1_000 }));
-    clock.advance(999);
+    void clock.advance(999);
     expect([answerTo(scripts), scripts.rules.length]).to.deep.equal(['503', 1]);
-    clock.advance(1);
+    void clock.advance(1);
     expect([answerTo(scripts), scripts.rules.length]).to.deep.equal(['-', 0]);
     expect(scripts.remove('brief')).to.equal(true);
   });
@@ -308,13 +308,13 @@ describe('replacing the rules of a source', () => {
     scripts.replace('file', [kept, changed]);
     const both = (): string[] => ['prepareWork', 'initWork'].map((operation) => answerTo(scripts, request({ operation })));
     expect(both()).to.deep.equal(['501', '503']);
-    clock.advance(400);
+    void clock.advance(400);
     scripts.replace('file', [
       { ...changed, priority: 4 },
       { ...kept, id: 'new id', source: 'file:9:1' },
     ]);
     expect(both()).to.deep.equal(['502', '503']);
-    clock.advance(100);
+    void clock.advance(100);
     expect(both()).to.deep.equal(['-', '504']);
   });
 
@@ -368,7 +368,7 @@ describe('limits of scripts', () => {
       .to.throw(ScriptError, 'There would be 3 rules, of 2 at most.')
       .with.property('reason', 'too-many-rules');
     scripts.add(rule({ id: 'again' }));
-    clock.advance(10);
+    void clock.advance(10);
     scripts.add(rule());
     expect(() => scripts.replace('file', [rule()])).to.throw(ScriptError);
     expect(scripts.rules).to.have.length(2);

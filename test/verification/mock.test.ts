@@ -42,7 +42,7 @@ describe('verification: over a socket', () => {
     });
 
     it('says what came nearest, field by field', async () => {
-      mock.clock.set(Date.parse('2026-03-02T09:00:00Z'));
+      await mock.clock.set(Date.parse('2026-03-02T09:00:00Z'));
       mock.clock.freeze();
       await confirm('one', { 'x-client': 'web' });
       await send(mock, 'POST', CONFIRM, json('{"job_id": ', bearer(mock.world.tokens.active)));

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Facts } from '../facts.js';
 import { countConfirmation } from '../quota.js';
 import type { Quote, State, Transaction } from '../state.js';
@@ -31,9 +30,9 @@ export function confirm(facts: Facts): Done | undefined {
 }
 
 /** The work is there from the block on that its transaction takes. */
-function submit({ service: { state, limits }, key, now }: Facts, quote: Quote): Transaction {
+function submit({ service: { state, limits, mint }, key, now }: Facts, quote: Quote): Transaction {
   const transaction: Transaction = {
-    id: randomUUID(),
+    id: mint.uuid(),
     kind: quote.kind,
     network: quote.network,
     organization_id: quote.organization_id,

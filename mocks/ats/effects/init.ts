@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { metadataDigest } from '../commitment.js';
 import type { Facts } from '../facts.js';
 import { magicOf } from '../magic.js';
@@ -31,7 +30,7 @@ function openJob(facts: Facts, audio: Audio | null): UploadSession | undefined {
   const { organization, work, network, now, service } = facts;
   if (organization === undefined) return undefined;
   const session: UploadSession = {
-    id: randomUUID(),
+    id: service.mint.uuid(),
     organization_id: organization.id,
     place: facts.place,
     kind: facts.kind,

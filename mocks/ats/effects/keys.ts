@@ -6,11 +6,11 @@ import type { Done } from './effect.js';
 export function createKey(facts: Facts): Done | undefined {
   const { organization, now, service } = facts;
   if (organization === undefined) return undefined;
-  const [token, webhook_secret_base64] = [newToken(), newWebhookSecret()];
+  const [token, webhook_secret_base64] = [newToken(service.mint), newWebhookSecret(service.mint)];
   const scopes = facts.member('scopes');
   const max = facts.member('max_file_size_bytes');
   const key = putKey(
-    service.state,
+    service,
     token,
     {
       organization_id: organization.id,

@@ -1,0 +1,1 @@
+export { StoreUnavailable, type Change, type Commit, type Committed, type Kept, type Loaded, type Store } from './types.js';

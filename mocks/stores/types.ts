@@ -1,0 +1,79 @@
+/**
+ * One record as it is from now on; `null` where it is gone. `place` orders the records of a table: the oldest has the lowest, and a
+ * record that is replaced keeps its own.
+ */
+export interface Change {
+  readonly table: string;
+  readonly id: string;
+  readonly place: number;
+  /** Plain JSON. */
+  readonly record: unknown;
+}
+
+/** What a world holds: every record of every table, in no particular order. */
+export interface Loaded {
+  readonly version: number;
+  readonly records: readonly Change[];
+}
+
+export interface Commit {
+  readonly world: string;
+  /** What the changes were made on; a commit without changes only asks whether it still holds. */
+  readonly version: number;
+  readonly changes: readonly Change[];
+  /** Unique: a commit that is sent again, after its answer was lost, is done once. */
+  readonly id: string;
+  /** The world expires so many milliseconds of real time from now, unless it is committed to again; never without it. */
+  readonly ttlMs?: number | undefined;
+}
+
+/**
+ * What came of a commit: done; not done, since others had been there, whose changes it tells; not done, and too much has changed since to
+ * be told; or there is no such world (any more).
+ */
+export type Committed =
+  | { readonly version: number }
+  | { readonly version: number; readonly missed: readonly Change[] }
+  | { readonly reload: true }
+  | { readonly gone: true };
+
+/** An entry of a world's journal: its number, and plain JSON. */
+export interface Kept {
+  readonly number: number;
+  readonly entry: unknown;
+}
+
+/**
+ * Where worlds live when they are to outlast a process, or to be shared by several. A mock works on a copy in its memory, and
+ * commits what it changes before it answers: so no answer tells of anything that the store does not have.
+ *
+ * Every method may throw {@link StoreUnavailable}; later calls find out by themselves whether the store is back.
+ */
+export interface Store {
+  /** Such as `redis://127.0.0.1:6379`, without its password. */
+  readonly name: string;
+  /** Whether other processes may commit to the same worlds. */
+  readonly shared: boolean;
+  /** Makes a world of version 1; `false` when it is there already, and then nothing is changed. */
+  create(world: string, changes: readonly Change[], ttlMs?: number): Promise<boolean>;
+  load(world: string): Promise<Loaded | undefined>;
+  /** All of the changes, or none; the version is one higher after each that has any. */
+  commit(commit: Commit): Promise<Committed>;
+  /** The world without a trace, its journal included. */
+  remove(world: string): Promise<void>;
+  worlds(): Promise<readonly string[]>;
+  /** Appends to the journal of a world, keeps the last `keep` entries, and answers the number of the last; numbers begin with 1. */
+  append(world: string, entries: readonly unknown[], keep: number): Promise<number>;
+  /** The entries after a number, oldest first. */
+  entries(world: string, after: number): Promise<readonly Kept[]>;
+  /** Removes entries; without numbers all of them, and the numbers begin anew. */
+  forget(world: string, numbers?: readonly number[]): Promise<void>;
+  /** Tells of worlds that another process has committed to, appended to or removed; answers how to stop. */
+  onChange(listener: (world: string) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** The store cannot be reached, or does not answer: whether the last commit was done is not known. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
