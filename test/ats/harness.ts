@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { loadContract, type Contract, type Operation, type Violation } from '../../spec/index.js';
 import { createAtsSandbox, type AtsSandbox, type AtsWorld, type Replacements } from '../../mocks/ats/index.js';
-import { createClock } from '../../mocks/clock.js';
-import type { AdminAnswer, Call, Clock, MockAnswer, MockRequest, Outcome, Refusal } from '../../mocks/types.js';
+import { createClock, type MockClock } from '../../mocks/clock.js';
+import type { AdminAnswer, Call, MockAnswer, MockRequest, Outcome, Refusal } from '../../mocks/types.js';
 
 /** The sandbox in process, without the engine: routes with the contract, judges bodies with it, and checks every answer. */
 
@@ -48,7 +48,7 @@ export const NEW_UPLOAD: NewVersion & { readonly filename: string } = { ...NEW_V
 export const NEW_WORK: NewVersion & { readonly filename: string; readonly title: string } = { ...NEW_UPLOAD, title: 'Harbour Lights' };
 
 export class Ats {
-  readonly clock: Clock;
+  readonly clock: MockClock;
   readonly sandbox: AtsSandbox;
   readonly world: AtsWorld;
 
