@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { Contract, Failure, Operation } from '../spec/index.js';
 import type { MockClock } from './clock.js';
+import type { Mint } from './mint.js';
+import type { Tables } from './state/index.js';
 
 /** A request as it reached the mock, before anything was decided; the sockets are not part of it. */
 export interface MockRequest {
@@ -132,8 +134,8 @@ export interface Remembered {
 
 /** A stateful API behind the contract: failures happen in it for their real reason. */
 export interface Sandbox {
-  /** `undefined` for an operation that the sandbox does not know: the engine answers with the contract's example. */
-  answer(call: Call): Outcome | undefined | Promise<Outcome | undefined>;
+  /** In one step; `undefined` for an operation that the sandbox does not know: the engine answers with the contract's example. */
+  answer(call: Call): Outcome | undefined;
   /** What a forced failure would truly say for this call: members over the contract's example details, and headers. */
   particulars(failure: Failure, call: Call): Pick<Refusal, 'details' | 'headers'>;
   /** Texts of earlier requests that belong to what this call is about: magic values are looked for in them. */
@@ -147,7 +149,7 @@ export interface Sandbox {
   readonly admin: readonly AdminRoute[];
   /** The well-known world, as `GET /__admin/world` shows it. */
   readonly world: unknown;
-  /** Back to the well-known world. */
+  /** Back to the well-known world, in one step; the first time as well. */
   reset(): void;
 }
 
@@ -155,7 +157,18 @@ export interface Sandbox {
 export interface SandboxContext {
   readonly contract: Contract;
   readonly clock: MockClock;
+  /** What the world remembers; by default in memory, until the process ends. */
+  readonly tables?: Tables | undefined;
+  /** How what the world remembers is changed; by default at once. */
+  readonly transact?: Transact | undefined;
+  /** Gives out ids, tokens and secrets; by default random ones. */
+  readonly mint?: Mint | undefined;
+  /** 12 hexadecimal digits that ids and tokens of the well-known world have in them, of a world that is not the only one. */
+  readonly tag?: string | undefined;
 }
+
+/** Takes a step that does nothing but read and change records, maybe more than once, and resolves once its result is kept. */
+export type Transact = <T>(step: () => T) => Promise<T>;
 
 export type SandboxFactory = (context: SandboxContext) => Sandbox;
 

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { InputError } from '../../spec/index.js';
-import { createMint } from '../mint.js';
-import type { Call, Outcome, Refusal, Sandbox, SandboxContext } from '../types.js';
+import { InputError, type Contract } from '../../spec/index.js';
+import { createMint, type Mint } from '../mint.js';
+import { Records, type Table } from '../state/index.js';
+import type { AdminRoute, Call, Outcome, Refusal, Sandbox, SandboxContext } from '../types.js';
 import { adminRoutes } from './admin.js';
 import { compileOperations, type CompiledOperation } from './compile.js';
 import { lastAtsId, setLastAtsId } from './effects/confirm.js';
 import { Facts, readCredential } from './facts.js';
-import { readLimits } from './limits.js';
+import { readLimits, type Limits } from './limits.js';
 import { remembered } from './magic.js';
 import { POLICIES, type Policies } from './policies.js';
 import { RULES, type RuleName, type Rules } from './rules.js';
@@ -15,18 +16,12 @@ import type { Service } from './service.js';
 import { createState, type State } from './state.js';
 import { isStorage, receiveUpload } from './storage.js';
 import { truth } from './truth.js';
-import { seedWorld, WORLD, type AtsWorld } from './world.js';
+import { seedWorld, WORLD, worldOf, type AtsWorld } from './world.js';
 
 /** The sandbox of the ATS API; its world is known by type. */
 export interface AtsSandbox extends Sandbox {
   readonly world: AtsWorld;
 }
-
-/** The well-known tokens, by value. */
-const IDENTITIES: ReadonlyMap<string, string> = new Map([
-  ...Object.entries(WORLD.tokens).map(([name, token]): [string, string] => [token, name]),
-  [WORLD.admin, 'admin'],
-]);
 
 /** What a lying deployment does differently from a truthful one. */
 export interface Replacements {
@@ -44,17 +39,12 @@ export interface Replacements {
  *
  * @throws {InputError} when the contract lacks a limit, or does not declare a code that a rule refuses with
  */
-export function createAtsSandbox({ contract, clock }: SandboxContext, { rules = {}, policies = {} }: Replacements = {}): AtsSandbox {
-  const operations = compileOperations(contract, replaceRules(rules));
-  const service: Service = {
-    clock,
-    limits: readLimits(contract),
-    policies: { ...POLICIES, ...policies },
-    magic: contract.magic,
-    mint: createMint({ seed: randomBytes(16).toString('hex'), count: counter() }),
-    state: createState(clock),
-  };
-  seedWorld(service, clock.now());
+export function createAtsSandbox(context: SandboxContext, replacements: Replacements = {}): AtsSandbox {
+  const { contract, clock, tables = new Records(false), transact = (step) => Promise.resolve(step()), mint = randomMint(), tag } = context;
+  const { operations, limits, policies } = compile(contract, replacements);
+  const service: Service = { clock, limits, policies, mint, transact, magic: contract.magic, state: createState(clock, tables) };
+  const world = worldOf(tag);
+  const identities = identitiesOf(world);
   // A call is asked about more than once, and looking up its key takes a hash.
   const known = new WeakMap<Call, Facts>();
   const factsOf = (call: Call): Facts => {
@@ -62,26 +52,71 @@ export function createAtsSandbox({ contract, clock }: SandboxContext, { rules = 
     if (facts === undefined) known.set(call, (facts = new Facts(service, call)));
     return facts;
   };
-
-  return {
-    world: WORLD,
-    admin: adminRoutes(service),
+  let admin: readonly AdminRoute[] | undefined;
+  const sandbox: AtsSandbox = {
+    world,
+    get admin() {
+      return (admin ??= adminRoutes(service));
+    },
     answer: (call) => {
       const operation = operations.get(call.operation.id);
+      // A step that is taken again has to look again.
+      known.delete(call);
       return operation === undefined ? undefined : answer(operation, factsOf(call));
     },
     particulars: (failure, call) => truth(failure.code, factsOf(call)),
     remembers: (call) => remembered(factsOf(call)),
-    identities: [...IDENTITIES.values()],
+    identities: IDENTITIES,
     identity: ({ authorization }) => {
       const { scheme, token } = readCredential(authorization);
-      return scheme === 'none' ? 'none' : (IDENTITIES.get(token ?? '') ?? 'unknown');
+      return scheme === 'none' ? 'none' : (identities().get(token ?? '') ?? 'unknown');
     },
     elsewhere: (request) => (isStorage(request.path) ? receiveUpload(service, request) : undefined),
     reset: () => {
-      service.state = freshState(service);
+      resetState(service.state);
+      seedWorld(service, world, clock.now());
     },
   };
+  // Who keeps tables says when they are filled.
+  if (context.tables === undefined) sandbox.reset();
+  return sandbox;
+}
+
+/** The names of those who may call. */
+const IDENTITIES: readonly string[] = [...Object.keys(WORLD.tokens), 'admin'];
+
+/** The same by their tokens; made once it is asked for. */
+function identitiesOf({ tokens, admin }: AtsWorld): () => ReadonlyMap<string, string> {
+  let identities: ReadonlyMap<string, string> | undefined;
+  return () =>
+    (identities ??= new Map([...Object.entries(tokens).map(([name, token]): [string, string] => [token, name]), [admin, 'admin']]));
+}
+
+interface Compiled {
+  readonly operations: ReadonlyMap<string, CompiledOperation>;
+  readonly limits: Limits;
+  readonly policies: Policies;
+}
+
+const compiled = new WeakMap<Contract, Compiled>();
+
+/** Once for all worlds of a contract, unless they lie. */
+function compile(contract: Contract, { rules = {}, policies = {} }: Replacements): Compiled {
+  const isHonest = Object.keys(rules).length + Object.keys(policies).length === 0;
+  const known = isHonest ? compiled.get(contract) : undefined;
+  if (known !== undefined) return known;
+  const made = {
+    operations: compileOperations(contract, replaceRules(rules)),
+    limits: readLimits(contract),
+    policies: { ...POLICIES, ...policies },
+  };
+  if (isHonest) compiled.set(contract, made);
+  return made;
+}
+
+function randomMint(): Mint {
+  let count = 0;
+  return createMint({ seed: randomBytes(16).toString('hex'), count: { next: () => ++count } });
 }
 
 function answer({ rules, admittedBy, effect, status }: CompiledOperation, facts: Facts): Outcome | undefined {
@@ -104,16 +139,10 @@ function markUsed({ key, service: { state }, now }: Facts): void {
 }
 
 /** The numbers of works go on where they were: a client that remembers one from before must not find another work. */
-function freshState(service: Service): State {
-  const state = createState(service.clock);
-  setLastAtsId(state, lastAtsId(service.state));
-  seedWorld({ state, mint: service.mint }, service.clock.now());
-  return state;
-}
-
-function counter(): { next(): number } {
-  let count = 0;
-  return { next: () => ++count };
+function resetState(state: State): void {
+  const last = lastAtsId(state);
+  for (const table of Object.values<Table<unknown>>(state as unknown as Record<string, Table<unknown>>)) table.clear();
+  if (last > 0) setLastAtsId(state, last);
 }
 
 function replaceRules(replaced: NonNullable<Replacements['rules']>): Rules {

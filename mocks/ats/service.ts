@@ -1,6 +1,7 @@
 import type { Contract } from '../../spec/index.js';
 import type { MockClock } from '../clock.js';
 import type { Limits } from './limits.js';
+import type { Transact } from '../types.js';
 import type { Mint } from '../mint.js';
 import type { Policies } from './policies.js';
 import { NO_FAULTS, type Faults, type State } from './state.js';
@@ -14,8 +15,8 @@ export interface Service {
   readonly magic: Contract['magic'];
   /** Gives out ids, tokens and secrets. */
   readonly mint: Mint;
-  /** Replaced as a whole by a reset: never keep a table across an await. */
-  state: State;
+  readonly state: State;
+  readonly transact: Transact;
 }
 
 const FAULTS = 'current';

@@ -1,6 +1,6 @@
 import type { Clock } from '../types.js';
 import type { MagicText } from './magic.js';
-import { memoryTable, type Table } from './table.js';
+import type { Table, Tables } from '../state/index.js';
 
 /** The records of the sandbox: plain JSON of a bounded size, times in milliseconds since 1970 UTC. */
 
@@ -179,28 +179,28 @@ const GRACE = 24 * 60 * 60 * 1000;
 const MANY = 20_000;
 
 /**
- * Empty tables in memory. What has expired is swept as new records come; whatever a client does, a table stays within
+ * The tables of the sandbox. What has expired is swept as new records come; whatever a client does, a table stays within
  * its capacity.
  *
  * @example
- * const state = createState(clock);
+ * const state = createState(clock, new Records());
  * state.organizations.put(organization.id, organization);
  */
-export function createState(clock: Clock): State {
+export function createState(clock: Pick<Clock, 'now'>, tables: Tables): State {
   const past = (time: number): boolean => clock.now() > time;
   const ended = ({ expires_at }: { readonly expires_at: number }): boolean => past(expires_at + GRACE);
   return {
-    organizations: memoryTable<Organization>({ capacity: 1_000 }),
-    keys: memoryTable<Key>({ capacity: 10_000, expendable: ({ revoked_at, well_known }) => revoked_at !== null && !well_known }),
-    administrators: memoryTable<Administrator>({ capacity: 100 }),
-    uploadSessions: memoryTable<UploadSession>({ capacity: MANY, over: ended }),
-    uploadUrls: memoryTable<UploadUrl>({ capacity: MANY, over: ended }),
-    quotes: memoryTable<Quote>({ capacity: MANY, over: ended }),
-    spent: memoryTable<Spent>({ capacity: MANY, over: ({ prepared_at }) => past(prepared_at + GRACE) }),
-    works: memoryTable<Work>({ capacity: MANY, expendable: ({ well_known }) => !well_known }),
-    transactions: memoryTable<Transaction>({ capacity: MANY, over: ({ created_at }) => past(created_at + 7 * GRACE) }),
-    answers: memoryTable<RememberedAnswer>({ capacity: MANY, over: ended }),
-    counters: memoryTable<number>({ capacity: 100 }),
-    faults: memoryTable<Faults>({ capacity: 1 }),
+    organizations: tables.table<Organization>('organizations', { capacity: 1_000 }),
+    keys: tables.table<Key>('keys', { capacity: 10_000, expendable: ({ revoked_at, well_known }) => revoked_at !== null && !well_known }),
+    administrators: tables.table<Administrator>('administrators', { capacity: 100 }),
+    uploadSessions: tables.table<UploadSession>('uploadSessions', { capacity: MANY, over: ended }),
+    uploadUrls: tables.table<UploadUrl>('uploadUrls', { capacity: MANY, over: ended }),
+    quotes: tables.table<Quote>('quotes', { capacity: MANY, over: ended }),
+    spent: tables.table<Spent>('spent', { capacity: MANY, over: ({ prepared_at }) => past(prepared_at + GRACE) }),
+    works: tables.table<Work>('works', { capacity: MANY, expendable: ({ well_known }) => !well_known }),
+    transactions: tables.table<Transaction>('transactions', { capacity: MANY, over: ({ created_at }) => past(created_at + 7 * GRACE) }),
+    answers: tables.table<RememberedAnswer>('answers', { capacity: MANY, over: ended }),
+    counters: tables.table<number>('counters', { capacity: 100 }),
+    faults: tables.table<Faults>('faults', { capacity: 1 }),
   };
 }
