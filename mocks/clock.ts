@@ -64,6 +64,7 @@ export function createClock(
     for (let at = stop(to); at !== undefined; at = stop(to)) {
       show(at);
       await agenda.run(at);
+      await agenda.settle();
     }
     // Real time may have gone past it on the way.
     if (isBack || to > now()) show(to);

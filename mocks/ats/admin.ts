@@ -13,6 +13,7 @@ const faultsInput = z.strictObject({
   commitment: z.boolean().optional(),
   upstream: z.boolean().optional(),
   shed: z.boolean().optional(),
+  submission: z.union([z.boolean(), z.string().min(1).max(1_000)]).optional(),
 });
 
 const amount = z.number().nonnegative();
@@ -25,8 +26,16 @@ const organizationInput = z.strictObject({
   maxKeys: count.nullable().optional(),
 });
 
-const reason = z.union([z.boolean(), z.string()]).describe('A text is the reason that prepare answers.');
-const faults = z.object({ dryRun: reason, commitment: z.boolean(), upstream: z.boolean(), shed: z.boolean() }).meta({ id: 'Faults' });
+const reason = z.union([z.boolean(), z.string()]);
+const faults = z
+  .object({
+    dryRun: reason.describe('A text is the reason that prepare answers.'),
+    commitment: z.boolean(),
+    upstream: z.boolean(),
+    shed: z.boolean(),
+    submission: reason.describe('What is confirmed fails after its block; a text is the reason.'),
+  })
+  .meta({ id: 'Faults' });
 const organization = z
   .object({
     credits: z.object({ testnet: amount, mainnet: amount }),
@@ -84,13 +93,14 @@ export function adminRoutes(service: Service): readonly AdminRoute[] {
 function putFaults(service: Service, body: unknown): AdminAnswer {
   const parsed = faultsInput.safeParse(body);
   if (!parsed.success) return invalidInput(z.prettifyError(parsed.error), FAULTS_REMEDY);
-  const { dryRun, commitment, upstream, shed } = parsed.data;
+  const { dryRun, commitment, upstream, shed, submission } = parsed.data;
   const before = faultsOf(service);
   const faults: Faults = {
     dryRun: dryRun ?? before.dryRun,
     commitment: commitment ?? before.commitment,
     upstream: upstream ?? before.upstream,
     shed: shed ?? before.shed,
+    submission: submission ?? before.submission,
   };
   setFaults(service, faults);
   return ok(faults);

@@ -126,6 +126,8 @@ export interface Transaction {
   readonly external_user_ref: string | null;
   readonly ats_id: number;
   readonly magic: readonly MagicText[];
+  /** Why it will end as failed, decided when it was confirmed; `null` for one that will complete. */
+  readonly fails: string | null;
   readonly created_at: number;
 }
 
@@ -149,6 +151,8 @@ export interface Faults {
   readonly upstream: boolean;
   /** Confirmations are shed under load. */
   readonly shed: boolean;
+  /** What is confirmed is refused by the chain later on; a text is its reason. */
+  readonly submission: boolean | string;
 }
 
 export interface State {
@@ -166,7 +170,7 @@ export interface State {
   readonly faults: Table<Faults>;
 }
 
-export const NO_FAULTS: Faults = Object.freeze({ dryRun: false, commitment: false, upstream: false, shed: false });
+export const NO_FAULTS: Faults = Object.freeze({ dryRun: false, commitment: false, upstream: false, shed: false, submission: false });
 
 /** How long something that has ended is kept, so that the mock can say what became of it. */
 const GRACE = 24 * 60 * 60 * 1000;

@@ -18,6 +18,7 @@ const STEPS: readonly [Step, ...Step[]] = [
   { step: 'confirming', progress: 80, description: 'Waiting for the block' },
 ];
 const COMPLETED: Step = { step: 'completed', progress: 100, description: 'On chain' };
+const FAILED: Step = { step: 'failed', progress: 100, description: 'Failed' };
 const SIXTHS = 6;
 
 /**
@@ -30,11 +31,11 @@ const SIXTHS = 6;
  * @param block The time between two blocks of the transaction's network, in milliseconds.
  */
 export function showTransaction(transaction: Transaction, now: number, block: number): Record<string, unknown> {
-  const { id, kind, created_at } = transaction;
+  const { id, kind, created_at, fails } = transaction;
   const elapsed = Math.max(0, now - created_at);
   const isComplete = elapsed >= block;
   const index = Math.min(Math.floor((elapsed * SIXTHS) / block), STEPS.length - 1);
-  const reached = [...STEPS.slice(0, isComplete ? STEPS.length : index + 1), ...(isComplete ? [COMPLETED] : [])];
+  const reached = [...STEPS.slice(0, isComplete ? STEPS.length : index + 1), ...(isComplete ? [fails === null ? COMPLETED : FAILED] : [])];
   const current = reached.at(-1) ?? STEPS[0];
   const completedAt = created_at + block;
   return {
@@ -52,7 +53,8 @@ export function showTransaction(transaction: Transaction, now: number, block: nu
 }
 
 /** Blocks are counted from 1970 on, so that a number follows from the clock alone. */
-function resultOf({ id, network, ats_id }: Transaction, completedAt: number, block: number): Record<string, unknown> {
+function resultOf({ id, network, ats_id, fails }: Transaction, completedAt: number, block: number): Record<string, unknown> {
+  if (fails !== null) return { error: fails };
   const hash = `0x${sha256(id)}`;
   return {
     tx_hash: hash,

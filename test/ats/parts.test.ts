@@ -75,13 +75,20 @@ describe('ats sandbox: administration', () => {
 
   it('sets single faults and leaves the others', () => {
     const ats = new Ats();
-    expect(ats.admin('GET', '/__admin/faults').body).to.deep.equal({ dryRun: false, commitment: false, upstream: false, shed: false });
+    expect(ats.admin('GET', '/__admin/faults').body).to.deep.equal({
+      dryRun: false,
+      commitment: false,
+      upstream: false,
+      shed: false,
+      submission: false,
+    });
     ats.admin('PUT', '/__admin/faults', { dryRun: 'no funds' });
     expect(ats.admin('PUT', '/__admin/faults', { shed: true }).body).to.deep.equal({
       dryRun: 'no funds',
       commitment: false,
       upstream: false,
       shed: true,
+      submission: false,
     });
   });
 

@@ -1,6 +1,6 @@
 import type { Facts } from '../facts.js';
 import { countConfirmation } from '../quota.js';
-import type { Quote, State, Transaction } from '../state.js';
+import type { Faults, Quote, State, Transaction } from '../state.js';
 import type { Done } from './effect.js';
 
 const LAST_ATS_ID = 'last ats_id';
@@ -29,8 +29,8 @@ export function confirm(facts: Facts): Done | undefined {
   };
 }
 
-/** The work is there from the block on that its transaction takes. */
-function submit({ service: { state, limits, mint }, key, now }: Facts, quote: Quote): Transaction {
+/** The work is there from the block on that its transaction takes; a transaction that fails leaves all works as they were. */
+function submit({ service: { state, limits, mint }, key, now, faults }: Facts, quote: Quote): Transaction {
   const transaction: Transaction = {
     id: mint.uuid(),
     kind: quote.kind,
@@ -40,14 +40,21 @@ function submit({ service: { state, limits, mint }, key, now }: Facts, quote: Qu
     external_user_ref: quote.external_user_ref,
     ats_id: quote.ats_id ?? nextAtsId(state),
     magic: quote.magic,
+    fails: reasonToFail(faults),
     created_at: now,
   };
   state.transactions.put(transaction.id, transaction);
+  if (transaction.fails !== null) return transaction;
   const { ats_id, organization_id, magic } = transaction;
   const known = state.works.get(String(ats_id));
   const on_chain_at = known?.on_chain_at ?? now + limits.block[quote.network];
   state.works.put(String(ats_id), { ats_id, organization_id, magic, well_known: false, ...known, on_chain_at, audio: quote.audio });
   return transaction;
+}
+
+function reasonToFail({ submission }: Faults): string | null {
+  if (typeof submission === 'string') return submission;
+  return submission ? 'The chain has refused the transaction.' : null;
 }
 
 function nextAtsId(state: State): number {
