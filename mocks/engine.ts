@@ -14,6 +14,7 @@ import { redactUrl } from './redact.js';
 import { createResponder, sayApplied, type Given, type Responder } from './responder.js';
 import { select, unreadable, type Selection } from './select.js';
 import { nearestRule, newWork, type Decision, type Scripts } from './script/index.js';
+import { isUnavailable } from './state/index.js';
 import { createScripted, type ScriptedAnswers } from './scripted.js';
 import { newRequestId } from './template.js';
 import type { Clock, MockRequest, Outcome, Sandbox } from './types.js';
@@ -162,6 +163,13 @@ class ContractEngine implements Engine {
       }
       return this.#finish(asked, operation, await this.#given({ ...asked, entry, call, choice }), choice?.delay);
     } catch (error) {
+      if (isUnavailable(error)) {
+        return this.#finish(
+          asked,
+          operation,
+          this.#responder.unavailable(operation && this.#kit.catalogue.entry(operation), asked.requestId, error),
+        );
+      }
       return this.#finish(asked, operation, this.#responder.crashed(asked.requestId, error));
     }
   }

@@ -22,6 +22,9 @@ const startOptions = strict({
     'cors',
     'proxyTo',
     'onRequest',
+    'store',
+    'replay',
+    'sessions',
   ]),
   record: recordOptions.optional(),
 } satisfies Record<keyof StartOptions, z.ZodType>);

@@ -144,6 +144,8 @@ export interface Sandbox {
   readonly identities: readonly string[];
   /** Whose credential a request carries: one of `identities`, `none` or `unknown`. */
   identity(headers: MockRequest['headers']): string;
+  /** Whether the credential of a request is one that this world has given out. */
+  knows(headers: MockRequest['headers']): boolean;
   /** Requests outside the contract that belong to the API's surroundings, such as its object storage. */
   elsewhere(request: MockRequest): Promise<MockAnswer> | undefined;
   readonly admin: readonly AdminRoute[];
@@ -207,4 +209,6 @@ export interface JournalEntry {
   readonly spoiledBy: string | undefined;
   /** Of real time. */
   readonly milliseconds: number;
+  /** The session that was asked; none is the mock's own world. */
+  readonly session?: string;
 }

@@ -39,6 +39,7 @@ export const PROBLEMS = {
   'har-invalid': 'A HAR file cannot be used.',
   'script-invalid': 'A rule of a script cannot be used.',
   'address-unavailable': 'The address to listen on is taken or not allowed.',
+  'replay-unusable': 'A situation cannot be replayed here.',
   'output-unwritable': 'A report cannot be written.',
 } as const;
 

@@ -4,6 +4,7 @@ import { createMint, type Mint } from '../mint.js';
 import { Records, type Table } from '../state/index.js';
 import type { AdminRoute, Call, Outcome, Refusal, Sandbox, SandboxContext } from '../types.js';
 import { adminRoutes } from './admin.js';
+import { sha256 } from './digest.js';
 import { compileOperations, type CompiledOperation } from './compile.js';
 import { lastAtsId, setLastAtsId } from './effects/confirm.js';
 import { Facts, readCredential } from './facts.js';
@@ -70,6 +71,10 @@ export function createAtsSandbox(context: SandboxContext, replacements: Replacem
     identity: ({ authorization }) => {
       const { scheme, token } = readCredential(authorization);
       return scheme === 'none' ? 'none' : (identities().get(token ?? '') ?? 'unknown');
+    },
+    knows: ({ authorization }) => {
+      const hash = sha256(readCredential(authorization).token ?? '');
+      return service.state.keys.get(hash) !== undefined || service.state.administrators.get(hash) !== undefined;
     },
     elsewhere: (request) => (isStorage(request.path) ? receiveUpload(service, request) : undefined),
     reset: () => {
