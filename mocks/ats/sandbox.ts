@@ -5,11 +5,13 @@ import type { Call, Outcome, Refusal, Sandbox, SandboxContext } from '../types.j
 import { adminRoutes } from './admin.js';
 import { compileOperations, type CompiledOperation } from './compile.js';
 import { lastAtsId, setLastAtsId } from './effects/confirm.js';
+import { isDownload, serveDownload } from './downloads.js';
 import { Facts, readCredential } from './facts.js';
 import { readLimits } from './limits.js';
 import { remembered } from './magic.js';
+import { readPartnerSession } from './partner-sessions.js';
 import { POLICIES, type Policies } from './policies.js';
-import { RULES, type RuleName, type Rules } from './rules.js';
+import { CONTRACT_RULES, RULES, type RuleName, type Rules } from './rules.js';
 import type { Rule } from './rules/rule.js';
 import type { Service } from './service.js';
 import { createState, type State } from './state.js';
@@ -27,6 +29,9 @@ const IDENTITIES: ReadonlyMap<string, string> = new Map([
   ...Object.entries(WORLD.tokens).map(([name, token]): [string, string] => [token, name]),
   [WORLD.admin, 'admin'],
 ]);
+
+/** Who calls with a partner session: there is no well-known one, since it expires. */
+const PARTNER_SESSION = 'partnerSession';
 
 /** What a lying deployment does differently from a truthful one. */
 export interface Replacements {
@@ -72,12 +77,13 @@ export function createAtsSandbox({ contract, clock }: SandboxContext, { rules = 
     },
     particulars: (failure, call) => truth(failure.code, factsOf(call)),
     remembers: (call) => remembered(factsOf(call)),
-    identities: [...IDENTITIES.values()],
+    identities: [...IDENTITIES.values(), PARTNER_SESSION],
     identity: ({ authorization }) => {
       const { scheme, token } = readCredential(authorization);
-      return scheme === 'none' ? 'none' : (IDENTITIES.get(token ?? '') ?? 'unknown');
+      return scheme === 'none' ? 'none' : (IDENTITIES.get(token ?? '') ?? sessionIdentity(service, token));
     },
-    elsewhere: (request) => (isStorage(request.path) ? receiveUpload(service, request) : undefined),
+    elsewhere: (request) =>
+      isDownload(request.path) ? serveDownload(service, request) : isStorage(request.path) ? receiveUpload(service, request) : undefined,
     reset: () => {
       service.state = freshState(service);
     },
@@ -87,7 +93,7 @@ export function createAtsSandbox({ contract, clock }: SandboxContext, { rules = 
 function answer({ rules, admittedBy, effect, status }: CompiledOperation, facts: Facts): Outcome | undefined {
   for (const [index, { name, check }] of rules.entries()) {
     const refusal = check(facts);
-    if (refusal !== undefined) return { refused: name === 'body' ? refusal : explain(refusal, name) };
+    if (refusal !== undefined) return { refused: CONTRACT_RULES.has(name) ? refusal : explain(refusal, name) };
     if (index === admittedBy) markUsed(facts);
   }
   const done = effect(facts);
@@ -97,6 +103,10 @@ function answer({ rules, admittedBy, effect, status }: CompiledOperation, facts:
 /** Only for the sandbox's own refusals: that of the contract is the engine's, which knows it by identity. */
 function explain(refusal: Refusal, rule: RuleName): Refusal {
   return { ...refusal, why: `${rule}: ${refusal.why}` };
+}
+
+function sessionIdentity(service: Service, token = ''): string {
+  return token.startsWith('eyJ') && 'session' in readPartnerSession(service, token, service.clock.now()) ? PARTNER_SESSION : 'unknown';
 }
 
 function markUsed({ key, service: { state }, now }: Facts): void {

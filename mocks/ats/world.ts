@@ -1,6 +1,8 @@
 import { sha256 } from './digest.js';
 import { lastAtsId, setLastAtsId } from './effects/confirm.js';
 import { newWebhookSecret, putKey, TOKEN_PREFIX } from './keys.js';
+import { mintSecrets } from './secrets.js';
+import { seedVersions, seedWork } from './seed-works.js';
 import type { Service } from './service.js';
 import type { Key, Organization } from './state.js';
 
@@ -34,6 +36,10 @@ export interface AtsWorld {
   readonly admin: string;
   /** One registered work's `ats_id` in each organization. */
   readonly works: { readonly active: number; readonly other: number };
+  /** The ids of these works, UUIDs. */
+  readonly workIds: { readonly active: string; readonly other: string };
+  /** A user of the organization `active` who has one work, with two versions, on testnet. */
+  readonly externalUser: { readonly ref: string; readonly work: { readonly id: string; readonly ats_id: number; readonly versions: number } };
   /** Bytes. */
   readonly limits: { readonly smallFiles: number };
 }
@@ -62,6 +68,8 @@ export const WORLD: AtsWorld = {
   },
   admin: 'administrator-session-of-the-well-known-world',
   works: { active: 1001, other: 1002 },
+  workIds: { active: 'f11e0000-0000-4000-8000-000000001001', other: 'f11e0000-0000-4000-8000-000000001002' },
+  externalUser: { ref: 'artist-2207', work: { id: 'f11e0000-0000-4000-8000-000000001000', ats_id: 1000, versions: 2 } },
   limits: { smallFiles: 64 * 1024 },
 };
 
@@ -99,18 +107,14 @@ export function seedWorld({ state, mint }: Pick<Service, 'state' | 'mint'>, now:
   add('smallFiles', organizations.active, ALL_SCOPES, { max_file_size_bytes: WORLD.limits.smallFiles });
   add('otherKeySameOrg', organizations.active, ALL_SCOPES);
 
-  for (const [name, ats_id] of Object.entries(works)) {
-    const audio = { size_bytes: 44, sha256: sha256(name) };
-    state.works.put(String(ats_id), {
-      ats_id,
-      organization_id: organizations[name as keyof typeof works],
-      audio,
-      magic: [],
-      on_chain_at: 0,
-      well_known: true,
-    });
-    if (ats_id > lastAtsId(state)) setLastAtsId(state, ats_id);
+  for (const name of ['active', 'other'] as const) {
+    const work = { id: WORLD.workIds[name], ats_id: works[name], organization_id: organizations[name] };
+    seedWork(state, { ...work, title: `The work of ${name}`, external_user_ref: null, audio: { size_bytes: 44, sha256: sha256(name) } });
   }
+  const { ref, work } = WORLD.externalUser;
+  seedVersions(state, { id: work.id, ats_id: work.ats_id, organization_id: organizations.active, external_user_ref: ref });
+  setLastAtsId(state, Math.max(lastAtsId(state), ...Object.values(works), work.ats_id));
+  mintSecrets({ state, mint });
 }
 
 function organizationNamed(name: string, id: string): Organization {
