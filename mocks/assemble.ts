@@ -168,6 +168,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     },
     closing: closing.signal,
     refuseFraming: (why, answering) => (answering === true ? engine.refuseFraming(why).answer : record(engine.refuseFraming(why), now())),
+    upgrades: (request) => routeOf(contract, request)?.operation.answers.some(({ status }) => status === 101) === true,
     refuseRoute: (request, why) => record(engine.refuseRoute(request, why), now()),
   };
   return {

@@ -17,6 +17,7 @@ import { nearestRule, newWork, type Scripts } from './script/index.js';
 import { createScripted, type ScriptedAnswers, type ScriptedRequest } from './scripted.js';
 import { newRequestId } from './template.js';
 import type { Clock, MockRequest, Outcome, Sandbox } from './types.js';
+import { unlessUpgraded } from './upgrade.js';
 import { createValidation, type Validate } from './validation.js';
 
 export interface EngineOptions {
@@ -132,7 +133,8 @@ class ContractEngine implements Engine {
       if (choice !== undefined && 'problem' in choice) {
         return this.#finish(asked, operation, this.#responder.refuseChoice(entry, asked.requestId, unreadable(choice).detail));
       }
-      return this.#finish(asked, operation, await this.#given({ ...asked, entry, call, choice }), choice?.delay);
+      const given = unlessUpgraded(await this.#given({ ...asked, entry, call, choice }), asked, operation);
+      return this.#finish(asked, operation, given, choice?.delay);
     } catch (error) {
       return this.#finish(asked, operation, this.#responder.crashed(asked.requestId, error));
     }

@@ -3,7 +3,7 @@ import type { Effect } from './effects/effect.js';
 import { openUpload, openVersion } from './effects/init.js';
 import { createKey, listKeys, revokeKey } from './effects/keys.js';
 import { prepare } from './effects/prepare.js';
-import { getTransaction } from './effects/transaction.js';
+import { getTransaction, trackTransaction } from './effects/transaction.js';
 import { idempotent } from './idempotency.js';
 import type { RuleName } from './rules.js';
 
@@ -47,4 +47,5 @@ export const OPERATIONS: Readonly<Record<string, AtsOperation>> = {
   revokeApiKey: { rules: [...ADMINISTRATOR, 'keyExists', 'keyOwned'], effect: revokeKey },
 
   getTransaction: { rules: ['upstreamDown', 'transactionExists'], effect: getTransaction },
+  trackTransaction: { rules: ['upstreamDown', 'transactionExists'], effect: trackTransaction },
 };

@@ -80,6 +80,8 @@ export function createAtsSandbox({ contract, clock }: SandboxContext, { rules = 
     elsewhere: (request) => (isStorage(request.path) ? receiveUpload(service, request) : undefined),
     reset: () => {
       service.state = freshState(service);
+      // Whoever tracked a transaction is to hear that it is gone.
+      service.clock.agenda.changed();
     },
   };
 }

@@ -26,6 +26,7 @@ import { unsupportedKeyword } from './unsupported-keyword.js';
 import { unsupportedRef } from './unsupported-ref.js';
 import { unusedComponent } from './unused-component.js';
 import { violationCodeUndeclared } from './violation-code-undeclared.js';
+import { websocketMisplaced } from './websocket-misplaced.js';
 import { wildcardError } from './wildcard-error.js';
 
 const RULES: readonly Rule[] = [
@@ -53,6 +54,7 @@ const RULES: readonly Rule[] = [
   unsupportedRef,
   unusedComponent,
   violationCodeUndeclared,
+  websocketMisplaced,
   wildcardError,
 ];
 
