@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createAtsSandbox } from '../../mocks/ats/index.js';
+import { createAtsSandbox, RULES } from '../../mocks/ats/index.js';
 import { startMock, type Mock } from '../../mocks/index.js';
 import { contract, expectUnproven, judgeDeployment, linesAbout, type Judged, type Sample } from '../support/judge.js';
 import { startProxy, type Answer, type Meddling } from '../support/proxy.js';
@@ -100,9 +100,9 @@ describe('lies about a WebSocket', () => {
   });
 
   it('connects for an unknown transaction: not-reached', async () => {
-    const careless = await startMock({
-      sandbox: (context) => createAtsSandbox(context, { rules: { transactionExists: () => undefined } }),
-    });
+    const transactionExists: (typeof RULES)['transactionExists'] = (facts) =>
+      facts.call.operation.id === 'trackTransaction' ? undefined : RULES.transactionExists(facts);
+    const careless = await startMock({ sandbox: (context) => createAtsSandbox(context, { rules: { transactionExists } }) });
     try {
       expectUnproven(await judge({}, careless), { [NOT_FOUND]: 'not-reached' }, 1);
     } finally {
