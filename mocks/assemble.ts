@@ -25,6 +25,7 @@ import {
   readReplay,
   replay,
   SessionError,
+  withoutPrefix,
   type Addressed,
   type Server,
   type Sessions,
@@ -131,7 +132,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     for (const { journal } of sessions.worlds()) yield journal;
   }
   const files = watchRules(options, { contract, scripts: main.scripts, identities: main.sandbox?.identities, mayProxyTo });
-  const recording = options.record === undefined ? undefined : startRecording(options.record, { contract, clock: main.clock, sandbox: main.sandbox });
+  const recording =
+    options.record === undefined ? undefined : startRecording(options.record, { contract, clock: main.clock, sandbox: main.sandbox });
   const recordingEngine = recording?.engine(main.engine);
   const started = performance.now();
   const closing = new AbortController();
@@ -210,6 +212,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     refuseFraming: (why, answering) =>
       answering === true ? main.engine.refuseFraming(why).answer : recordAside(main.engine.refuseFraming(why)),
     refuseRoute: (request, why) => recordAside(main.engine.refuseRoute(request, why)),
+    upgrades: (request) =>
+      routeOf(contract, { ...request, path: withoutPrefix(request.path) })?.operation.answers.some(({ status }) => status === 101) === true,
   };
   if (situation !== undefined) await replayIn(main, situation.situation);
   return {

@@ -18,6 +18,7 @@ import { isUnavailable } from './state/index.js';
 import { createScripted, type ScriptedAnswers } from './scripted.js';
 import { newRequestId } from './template.js';
 import type { Clock, MockRequest, Outcome, Sandbox } from './types.js';
+import { unlessUpgraded } from './upgrade.js';
 import { createValidation, type Validate } from './validation.js';
 
 export interface EngineOptions {
@@ -161,7 +162,8 @@ class ContractEngine implements Engine {
       if (choice !== undefined && 'problem' in choice) {
         return this.#finish(asked, operation, this.#responder.refuseChoice(entry, asked.requestId, unreadable(choice).detail));
       }
-      return this.#finish(asked, operation, await this.#given({ ...asked, entry, call, choice }), choice?.delay);
+      const given = unlessUpgraded(await this.#given({ ...asked, entry, call, choice }), asked, operation);
+      return this.#finish(asked, operation, given, choice?.delay);
     } catch (error) {
       if (isUnavailable(error)) {
         return this.#finish(

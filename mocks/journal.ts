@@ -183,7 +183,7 @@ class KeptJournal implements Journal {
   #shelve(work: (shelf: Shelf) => Promise<void>): void {
     const shelf = this.#shelf;
     if (shelf !== undefined)
-      this.#shelving = this.#shelving.then(() => work(shelf)).catch((error: unknown) => void process.emitWarning(String(error)));
+      this.#shelving = this.#shelving.then(() => work(shelf)).catch((error: unknown) => process.emitWarning(String(error)));
   }
 }
 

@@ -12,6 +12,8 @@ export const MOCK_PROBLEMS = {
   'unknown-route': { status: 404, title: 'The contract has no such route' },
   'invalid-request': { status: 400, title: 'The contract refuses the request' },
   'no-answer': { status: 501, title: 'The contract declares no answer for this' },
+  'upgrade-required': { status: 426, title: 'The operation answers over a WebSocket' },
+  'too-many-websockets': { status: 503, title: 'The mock has no room for another WebSocket' },
   'internal-error': { status: 500, title: 'The mock has a bug' },
   'admin-unauthorized': { status: 401, title: 'The admin routes need the admin token' },
   'admin-forbidden': { status: 403, title: 'The admin routes are for local callers' },

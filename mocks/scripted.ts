@@ -95,7 +95,10 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
       if ('fault' in answer) {
         const plain =
           spoilsAnswer(answer.fault) && on?.entry.success !== undefined ? answers.plain(on.entry.success, requestId) : undefined;
-        const spoiled = plain !== undefined && 'answer' in plain ? plain.answer : { status: 200, headers: ORIGIN, body: undefined };
+        const spoiled =
+          plain !== undefined && 'answer' in plain && plain.answer.stream === undefined
+            ? plain.answer
+            : { status: 200, headers: ORIGIN, body: undefined };
         const { fault } = answer;
         return { ...because, why: `${why}: ${fault.type}`, answer: spoiled, fault, spoiledBy: fault.type };
       }

@@ -88,6 +88,8 @@ export function createAtsSandbox(context: SandboxContext, replacements: Replacem
     reset: () => {
       resetState(service.state);
       seedWorld(service, world, clock.now());
+      // Whoever tracked a transaction is to hear that it is gone.
+      clock.agenda.changed();
     },
   };
   // Who keeps tables says when they are filled.

@@ -39,6 +39,13 @@ export function address(sessions: Sessions, request: MockRequest): Addressed | P
   return tag === undefined ? { request, world: sessions.main } : tagged(sessions, tag, request);
 }
 
+/** A path as the world sees it that it leads to. */
+export function withoutPrefix(path: string): string {
+  if (!path.startsWith(PREFIX)) return path;
+  const end = path.indexOf('/', PREFIX.length);
+  return end < 0 ? '/' : path.slice(end);
+}
+
 async function named(sessions: Sessions, id: string, request: MockRequest): Promise<Addressed | Unaddressed> {
   const world = ID.test(id) ? await sessions.find(id) : undefined;
   return world === undefined ? { session: id } : { request, world };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StoreUnavailable, type Change, type Store } from '../stores/index.js';
-import { Records, type Step } from './records.js';
+import type { Records, Step } from './records.js';
 
 /** How a world is read and changed. */
 export interface Transactions {
@@ -67,7 +67,7 @@ class StoredTransactions implements Transactions {
   readonly #shared: SharedWorld;
   #version: number;
   #pending: Pending[] = [];
-  #keeping: Promise<void> | undefined;
+  #isKeeping = false;
 
   constructor(shared: SharedWorld) {
     this.#shared = shared;
@@ -129,7 +129,9 @@ class StoredTransactions implements Transactions {
     pending.step = pending.take();
     if (pending.step === undefined) return;
     this.#pending.push(pending);
-    this.#keeping ??= this.#keepAll();
+    if (this.#isKeeping) return;
+    this.#isKeeping = true;
+    void this.#keepAll();
   }
 
   async #keepAll(): Promise<void> {
@@ -140,7 +142,7 @@ class StoredTransactions implements Transactions {
     } catch (error) {
       this.#failAll(error);
     } finally {
-      this.#keeping = undefined;
+      this.#isKeeping = false;
     }
   }
 
