@@ -82,11 +82,10 @@ export function createClock(
       return Promise.resolve();
     }
     const journey = (journeys ?? Promise.resolve()).then(() => travel(target));
-    const ended: Promise<void> = journey
-      .catch(() => undefined)
-      .then(() => {
-        if (journeys === ended) journeys = undefined;
-      });
+    const ended: Promise<void> = journey.then(arrive, arrive);
+    function arrive(): void {
+      if (journeys === ended) journeys = undefined;
+    }
     journeys = ended;
     return journey;
   };

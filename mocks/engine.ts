@@ -224,16 +224,9 @@ class ContractEngine implements Engine {
   }
 
   #carryOut(step: Step, decided: Decided): Given | Promise<Given> {
-    switch (decided.by) {
-      case 'rule':
-        return this.#scripted.carryOut(decided.decision, { ...step, on: { entry: step.entry, call: step.call } });
-      case 'magic':
-        return this.#magical(step, decided.magic);
-      case 'sandbox':
-        return this.#fromSandbox(step, decided.outcome);
-      case 'nobody':
-        return this.#generic(step);
-    }
+    if (decided.by === 'rule') return this.#scripted.carryOut(decided.decision, { ...step, on: { entry: step.entry, call: step.call } });
+    if (decided.by === 'magic') return this.#magical(step, decided.magic);
+    return decided.by === 'sandbox' ? this.#fromSandbox(step, decided.outcome) : this.#generic(step);
   }
 
   /** Step: the caller's choice. */
