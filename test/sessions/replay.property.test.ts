@@ -10,7 +10,7 @@ type Action =
   | { readonly does: 'init'; readonly key: string | undefined; readonly title: string }
   | { readonly does: 'upload' | 'prepare' | 'confirm' | 'status' | 'revoke' | 'use'; readonly of: number }
   | { readonly does: 'create'; readonly scopes: readonly string[] }
-  | { readonly does: 'list' | 'partner' | 'works' | 'clear' | 'reset' | 'stranger' | 'snapshot' | 'restore' }
+  | { readonly does: 'job' | 'work' | 'list' | 'partner' | 'works' | 'clear' | 'reset' | 'stranger' | 'snapshot' | 'restore' }
   | { readonly does: 'version'; readonly upload: boolean }
   | { readonly does: 'advance'; readonly seconds: number }
   | { readonly does: 'freeze'; readonly frozen: boolean }
@@ -45,6 +45,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       does: fc.constantFrom('list', 'partner', 'works', 'clear', 'stranger', 'snapshot', 'restore'),
     }) as fc.Arbitrary<Action>,
   },
+  { weight: 4, arbitrary: fc.record({ does: fc.constantFrom('job', 'work') }) as fc.Arbitrary<Action> },
   { weight: 1, arbitrary: fc.constant({ does: 'reset' } as const) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('version' as const), upload: fc.boolean() }) },
   {
@@ -58,7 +59,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       does: fc.constant('rule' as const),
       rule: fc.constantFrom(
         { on: 'initWork', answers: [503, 'ok'], then: 'cycle' },
-        { on: 'prepareWork', answers: ['registration.dry_run_failed', 'ok'], per: 'idempotency-key' },
+        { on: 'prepareWork', answers: ['registration.dry_run_failed', 'ok'], per: 'Idempotency-Key' },
         { on: 'confirmWork', probability: 0.5, seed: 'x', answers: [503] },
         { on: 'getTransaction', when: { occurrence: { every: 2 } }, answers: [503] },
         { on: 'listApiKeys', uses: 2, lasts: '5m', answers: [503] },
@@ -114,11 +115,18 @@ class User {
     const { known } = this;
     const { tokens, admin, externalUser, organizations } = this.#world;
     const organization = `/v1/organizations/${organizations.active}`;
-    const nth = <T>(list: readonly T[], of: number): T | undefined => list[list.length === 0 ? 0 : of % list.length];
+    const nth = <T>(list: readonly T[], of: number): T | undefined => list[list.length - 1 - (list.length === 0 ? 0 : of % list.length)];
     switch (action.does) {
       case 'init': {
         const seen = await this.#ask('POST', `${organization}/works/init`, tokens.active, { ...NEW_WORK, title: action.title }, action.key);
         return this.#opened(seen);
+      }
+      case 'job':
+      case 'work': {
+        const steps = ['upload', 'prepare', ...(action.does === 'work' ? (['confirm'] as const) : [])] as const;
+        const texts = [await this.do({ does: 'init', key: undefined, title: 'x' })];
+        for (const does of steps) texts.push(await this.do({ does, of: 0 }));
+        return texts.join('\n');
       }
       case 'version': {
         const { network, creators, filename } = NEW_WORK;
