@@ -114,7 +114,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const server: Server = {
     contract,
     sandbox,
-    engine: { proxyTo, cors, dynamic, open: adminToken === undefined },
+    // Of this server alone: whoever has the same array sends on by itself.
+    engine: { proxyTo: [...proxyTo], cors, dynamic, open: adminToken === undefined },
     mayProxyTo,
     unusedRules: options.record !== undefined,
     beforeReset: audit.settle,
