@@ -46,6 +46,10 @@ export interface AssemblyOptions {
   readonly cors?: boolean | undefined;
   /** URLs of servers that rules may send requests on to. */
   readonly proxyTo?: readonly string[] | undefined;
+  /** URLs of servers that webhooks may be sent to; those on this machine may always. */
+  readonly webhooksTo?: readonly string[] | undefined;
+  /** For how long in real time an advance of the clock waits for a receiver of webhooks, in milliseconds; 1,000 by default. */
+  readonly webhookPatienceMs?: number | undefined;
   /** Sends every request on to a deployment, and writes a script of what it answers; rules and sandbox then have no part in it. */
   readonly record?: RecordOptions | undefined;
   /** Told of every answer; the place for a log. */
@@ -84,7 +88,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const journal = createJournal({ contract, beforeReset: () => audit.settle() });
   const audit: Audit = createAudit(contract, journal);
   const clock = createClock(Date.now, journal.worldChanged);
-  const sandbox = createSandbox(contract, clock, options.sandbox);
+  const sandbox = createSandbox(contract, clock, options);
   const identities = sandbox?.identities;
   const mayProxyTo = createTargets(proxyTo);
   const scripts = createScripts({ contract, clock, identities, onChange: journal.worldChanged, unused: options.record !== undefined });
@@ -183,6 +187,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     reset,
     close: () => {
       closing.abort();
+      clock.agenda.close();
+      sandbox?.close?.();
       files.close();
     },
   };
@@ -258,13 +264,14 @@ function tokenFor(host: string, given: string | undefined): string | undefined {
  * @throws {InputError} naming the limits and codes that it lacks
  */
 export function requireSandbox(contract: Contract): void {
-  createSandbox(contract, createClock(), undefined);
+  createSandbox(contract, createClock(), {});
 }
 
-function createSandbox(contract: Contract, clock: MockClock, choice: AssemblyOptions['sandbox']): Sandbox | undefined {
+function createSandbox(contract: Contract, clock: MockClock, options: AssemblyOptions): Sandbox | undefined {
+  const { sandbox: choice, webhooksTo, webhookPatienceMs } = options;
   if (choice === false) return undefined;
   const known = contract.api !== undefined && Object.hasOwn(SANDBOXES, contract.api) ? SANDBOXES[contract.api] : undefined;
-  return (choice ?? known)?.({ contract, clock });
+  return (choice ?? known)?.({ contract, clock, webhooksTo, webhookPatienceMs });
 }
 
 /** A log that fails is no reason for a request to fail. */

@@ -5,6 +5,7 @@ import type { AdminAnswer, AdminRoute, RouteDoc } from '../types.js';
 import { monthOf, quotaOf } from './quota.js';
 import { faultsOf, setFaults, type Service } from './service.js';
 import type { Faults, Organization } from './state.js';
+import { webhookRoutes } from './webhooks/index.js';
 
 /** What may be set from outside: the dependencies below the API, and what an organization has. */
 
@@ -87,6 +88,7 @@ export function adminRoutes(service: Service): readonly AdminRoute[] {
       doc: { ...ORGANIZATION, summary: 'Change what an organization has', description: NAMED, body: organizationInput },
       handle: ({ params, body }) => withOrganization(service, params['id'], (organization) => putOrganization(service, organization, body)),
     },
+    ...webhookRoutes(service),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../types.js';
 import type { MagicText } from './magic.js';
-import type { Table, Tables } from '../state/index.js';
+import type { Table, Tables, WatchedTable } from '../state/index.js';
+import type { Delivery, DeliverySettings } from './webhooks/delivery.js';
 
 /** The records of the sandbox: plain JSON of a bounded size, times in milliseconds since 1970 UTC. */
 
@@ -165,6 +166,8 @@ export interface State {
   readonly spent: Table<Spent>;
   readonly works: Table<Work>;
   readonly transactions: Table<Transaction>;
+  readonly deliveries: WatchedTable<Delivery>;
+  readonly deliverySettings: WatchedTable<DeliverySettings>;
   readonly answers: Table<RememberedAnswer>;
   readonly counters: Table<number>;
   readonly faults: Table<Faults>;
@@ -199,6 +202,8 @@ export function createState(clock: Pick<Clock, 'now'>, tables: Tables): State {
     spent: tables.table<Spent>('spent', { capacity: MANY, over: ({ prepared_at }) => past(prepared_at + GRACE) }),
     works: tables.table<Work>('works', { capacity: MANY, expendable: ({ well_known }) => !well_known }),
     transactions: tables.table<Transaction>('transactions', { capacity: MANY, over: ({ created_at }) => past(created_at + 7 * GRACE) }),
+    deliveries: tables.table<Delivery>('deliveries', { capacity: MANY, over: ({ occurs_at }) => past(occurs_at + 7 * GRACE) }),
+    deliverySettings: tables.table<DeliverySettings>('deliverySettings', { capacity: 1 }),
     answers: tables.table<RememberedAnswer>('answers', { capacity: MANY, over: ended }),
     counters: tables.table<number>('counters', { capacity: 100 }),
     faults: tables.table<Faults>('faults', { capacity: 1 }),

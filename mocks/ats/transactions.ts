@@ -52,9 +52,20 @@ export function showTransaction(transaction: Transaction, now: number, block: nu
   };
 }
 
+function resultOf(transaction: Transaction, completedAt: number, block: number): Record<string, unknown> {
+  return transaction.fails === null ? { ...successOf(transaction, completedAt, block) } : { error: transaction.fails };
+}
+
+/** Where a work or version is on chain. */
+export interface OnChain {
+  readonly tx_hash: string;
+  readonly ats_id: number;
+  readonly block_number: number;
+  readonly explorer_url: string;
+}
+
 /** Blocks are counted from 1970 on, so that a number follows from the clock alone. */
-function resultOf({ id, network, ats_id, fails }: Transaction, completedAt: number, block: number): Record<string, unknown> {
-  if (fails !== null) return { error: fails };
+export function successOf({ id, network, ats_id }: Transaction, completedAt: number, block: number): OnChain {
   const hash = `0x${sha256(id)}`;
   return {
     tx_hash: hash,
