@@ -49,6 +49,7 @@ export class Webhooks implements DueSource {
   /** The first of them all; `null` when it has to be looked for. */
   #first: number | undefined | null = null;
   #isTold = false;
+  #isClosed = false;
 
   constructor(service: Service, options: WebhooksOptions) {
     this.#service = service;
@@ -61,6 +62,7 @@ export class Webhooks implements DueSource {
   }
 
   next(): number | undefined {
+    if (this.#isClosed) return undefined;
     if (this.#first === null) {
       let first = Infinity;
       for (const due of this.#claims.values()) first = Math.min(first, due);
@@ -73,8 +75,11 @@ export class Webhooks implements DueSource {
   async run(now: number): Promise<void> {
     await this.#giveUp(now);
     const claims = await this.#service.transact(() => this.#claim(now));
-    for (const { delivery, number } of claims) this.#flying.set(delivery.id, number);
-    this.#couriers.send(claims.map((claim) => this.#errand(claim)));
+    // A record may have changed while the claim was being kept.
+    const standing = claims.filter(({ delivery, number }) => isClaimed(this.#service.state.deliveries.get(delivery.id), number));
+    if (this.#isClosed) return;
+    for (const { delivery, number } of standing) this.#flying.set(delivery.id, number);
+    this.#couriers.send(standing.map((claim) => this.#errand(claim)));
   }
 
   settle(): Promise<void> {
@@ -82,6 +87,7 @@ export class Webhooks implements DueSource {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#couriers.close();
   }
 
@@ -140,7 +146,7 @@ export class Webhooks implements DueSource {
   #conclude(id: string, number: number, sent: Sent, now: number): void {
     const { state } = this.#service;
     const delivery = state.deliveries.get(id);
-    if (delivery === undefined || delivery.claimed_until === null || numberOf(delivery) !== number) return;
+    if (!isClaimed(delivery, number)) return;
     const { terms, effectOf } = this.#options.rules;
     const { duplicates } = settingsOf(this.#service);
     const verdict = { terms, duplicates, effectOf: (status: number) => effectOf(delivery.event, status) };
@@ -154,7 +160,7 @@ export class Webhooks implements DueSource {
     note(this.#waiting, id, next_attempt_at);
     note(this.#claims, id, claimed_until);
     const flying = this.#flying.get(id);
-    if (flying !== undefined && (delivery === undefined || claimed_until === null || numberOf(delivery) !== flying)) {
+    if (flying !== undefined && !isClaimed(delivery, flying)) {
       this.#flying.delete(id);
       this.#couriers.recall(nameOf(id, flying));
     }
@@ -178,6 +184,11 @@ export class Webhooks implements DueSource {
 function note(moments: Map<string, number>, id: string, moment: number | null): void {
   if (moment === null) moments.delete(id);
   else moments.set(id, moment);
+}
+
+/** Whether this attempt of a delivery is under way. */
+function isClaimed(delivery: Delivery | undefined, number: number): delivery is Delivery {
+  return delivery !== undefined && delivery.claimed_until !== null && numberOf(delivery) === number;
 }
 
 function numberOf({ attempts }: Delivery): number {
