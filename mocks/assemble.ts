@@ -63,6 +63,10 @@ export interface AssemblyOptions {
   readonly cors?: boolean | undefined;
   /** URLs of servers that rules may send requests on to. */
   readonly proxyTo?: readonly string[] | undefined;
+  /** URLs of servers that webhooks may be sent to; those on this machine may always. */
+  readonly webhooksTo?: readonly string[] | undefined;
+  /** For how long in real time an advance of the clock waits for a receiver of webhooks, in milliseconds; 1,000 by default. */
+  readonly webhookPatienceMs?: number | undefined;
   /** Sends every request on to a deployment, and writes a script of what it answers; rules and sandbox then have no part in it. */
   readonly record?: RecordOptions | undefined;
   /** Where worlds are kept and shared; by default in memory, until the process ends. It is closed with the mock. */
@@ -111,9 +115,11 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const adminToken = tokenFor(host, options.adminToken);
   const audit: Audit = createAudit(contract, journals);
   const sandbox = sandboxOf(contract, options.sandbox);
+  const { webhooksTo, webhookPatienceMs } = options;
   const server: Server = {
     contract,
     sandbox,
+    surroundings: { webhooksTo, webhookPatienceMs },
     engine: { proxyTo, cors, dynamic, open: adminToken === undefined },
     mayProxyTo,
     unusedRules: options.record !== undefined,

@@ -21,6 +21,8 @@ const startOptions = strict({
     'onScript',
     'cors',
     'proxyTo',
+    'webhooksTo',
+    'webhookPatienceMs',
     'onRequest',
     'store',
     'replay',
