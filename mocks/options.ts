@@ -24,6 +24,7 @@ const startOptions = strict({
     'webhooksTo',
     'webhookPatienceMs',
     'onRequest',
+    'state',
     'store',
     'replay',
     'sessions',
