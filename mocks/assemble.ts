@@ -12,7 +12,7 @@ import { createAtsSandbox } from './ats/index.js';
 import { createClock } from './clock.js';
 import { isLoopback } from './hosts.js';
 import { routeOf, shareWithPages } from './http/index.js';
-import type { Journal } from './journal.js';
+import type { Journal, JournalRecord } from './journal.js';
 import { createTally } from './metrics/index.js';
 import { startRecording, type LiveRecording, type RecordOptions } from './recording/index.js';
 import { problem, storeUnavailable } from './problem.js';
@@ -183,8 +183,10 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     const milliseconds = Math.round((real.answered - real.arrived) * 1_000) / 1_000;
     const time = { arrived: since.time, answered: clock.now() };
     const session = id === DEFAULT ? {} : { session: id };
-    const added = journal.add({ ...record, milliseconds, ...session }, { ...witnessed, answerHeaders: answer.headers, time, real });
-    const entry = added instanceof Promise ? await added : added;
+    const kept: JournalRecord = { ...record, milliseconds, ...session };
+    const added = journal.add(kept, { ...witnessed, answerHeaders: answer.headers, time, real });
+    // An answer that could be given is given, whether or not it can be listed later.
+    const entry = added instanceof Promise ? await added.catch(() => ({ ...kept, id: 0 })) : added;
     audit.add(entry);
     tally.add(entry);
     tell(onRequest, entry);

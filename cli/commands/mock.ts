@@ -195,9 +195,10 @@ function trustOf(file: string | undefined): string {
 }
 
 function worldLines(world: unknown): string[] {
-  return Object.entries(world as Readonly<Record<string, unknown>>).flatMap(([group, value]) =>
-    typeof value === 'object' && value !== null
-      ? Object.entries(value).map(([name, member]) => `    ${`${group}.${name}`.padEnd(24)} ${String(member)}`)
-      : [`    ${group.padEnd(24)} ${String(value)}`],
-  );
+  return linesOf(world, '').map(([name, value]) => `    ${name.padEnd(24)} ${value}`);
+}
+
+function linesOf(value: unknown, name: string): [name: string, value: string][] {
+  if (typeof value !== 'object' || value === null) return [[name, String(value)]];
+  return Object.entries(value).flatMap(([member, one]) => linesOf(one, name === '' ? member : `${name}.${member}`));
 }
