@@ -356,12 +356,12 @@ for (const [kind, start] of Object.entries(PLACES)) {
 
       it('begins again with every commit that has one', async () => {
         const [world, asked] = [fresh(), fresh()];
-        const versions = [await make(store, world, [], 100), await make(store, asked, [], 100)] as const;
+        const versions = [await make(store, world, [], 500), await make(store, asked, [], 500)] as const;
         await store.commit(commitOf(world, versions[0], [put('a', 1)], { ttlMs: 60_000 }));
         await store.commit(commitOf(asked, versions[1], [], { ttlMs: 60_000 }));
         await store.append(world, ['one'], 10);
         const later = fresh();
-        await make(store, later, [], 101);
+        await make(store, later, [], 501);
         await gone(later);
         expect(await recordsOf(store, world)).to.deep.equal({ a: 1 });
         expect(await store.entries(world, 0)).to.have.length(1);
@@ -379,7 +379,7 @@ for (const [kind, start] of Object.entries(PLACES)) {
 
       it('is without end after changes without one, and unchanged after a question', async () => {
         const [kept, asked] = [fresh(), fresh()];
-        const versions = [await make(store, kept, [], 100), await make(store, asked, [], 100)] as const;
+        const versions = [await make(store, kept, [], 500), await make(store, asked, [], 500)] as const;
         await store.commit(commitOf(kept, versions[0], [put('a', 1)]));
         await store.append(kept, ['one'], 10);
         await store.commit(commitOf(asked, versions[1], []));
