@@ -32,7 +32,7 @@ function importsOf(room: string): Import[] {
 }
 
 /** Capabilities that are spelled like codes. */
-const NO_CODES = new Set(['work.own', 'work.other']);
+const NO_CODES = new Set(['work.own', 'work.other', 'work.external', 'work.direct']);
 
 const roomOf = (file: string): string => file.split('/')[0] ?? '';
 
