@@ -57,10 +57,7 @@ export function createValidation(contract: Contract): Validate {
       };
       return remember(parameters, operation, () => compileParameters(contract, operation, detailsOf))(request);
     };
-    const compute = (): Refusal | undefined =>
-      ofParameters() ??
-      malformed() ??
-      schemaRefusal(contract, entry, found(), membersOf);
+    const compute = (): Refusal | undefined => ofParameters() ?? malformed() ?? schemaRefusal(contract, entry, found(), membersOf);
     let refusal: { readonly value: Refusal | undefined } | undefined;
     return {
       refusal: () => (refusal ??= { value: compute() }).value,

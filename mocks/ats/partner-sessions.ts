@@ -36,7 +36,8 @@ export function openPartnerSession(
 }
 
 /** A token that has been looked at: the session that it is, or why it is none. */
-export type ReadSession = { readonly session: PartnerSession } | { readonly refused: 'malformed' | 'unsigned' | 'bad signature' | 'expired' };
+export type ReadSession =
+  { readonly session: PartnerSession } | { readonly refused: 'malformed' | 'unsigned' | 'bad signature' | 'expired' };
 
 /**
  * Reads a token as a partner session of this world.
@@ -52,9 +53,7 @@ export function readPartnerSession({ state, policies }: Service, token: string, 
     return { refused: 'malformed' };
   }
   const expires_at = exp * 1000;
-  return policies.sessionLives(expires_at, now)
-    ? { session: { organization_id, external_user_ref, expires_at } }
-    : { refused: 'expired' };
+  return policies.sessionLives(expires_at, now) ? { session: { organization_id, external_user_ref, expires_at } } : { refused: 'expired' };
 }
 
 /** What is wrong with a token whose signature is not ours. */

@@ -38,8 +38,8 @@ export interface AtsWorld {
   readonly works: { readonly active: number; readonly other: number };
   /** The ids of these works, UUIDs. */
   readonly workIds: { readonly active: string; readonly other: string };
-  /** A user of the organization `active` who has one work, with two versions, on testnet. */
-  readonly externalUser: { readonly ref: string; readonly work: { readonly id: string; readonly ats_id: number; readonly versions: number } };
+  /** A user of the organization `active` who has one work, with two versions, on testnet; `work` is its id, a UUID. */
+  readonly externalUser: { readonly ref: string; readonly work: string; readonly atsId: number };
   /** Bytes. */
   readonly limits: { readonly smallFiles: number };
 }
@@ -69,7 +69,7 @@ export const WORLD: AtsWorld = {
   admin: 'administrator-session-of-the-well-known-world',
   works: { active: 1001, other: 1002 },
   workIds: { active: 'f11e0000-0000-4000-8000-000000001001', other: 'f11e0000-0000-4000-8000-000000001002' },
-  externalUser: { ref: 'artist-2207', work: { id: 'f11e0000-0000-4000-8000-000000001000', ats_id: 1000, versions: 2 } },
+  externalUser: { ref: 'artist-2207', work: 'f11e0000-0000-4000-8000-000000001000', atsId: 1000 },
   limits: { smallFiles: 64 * 1024 },
 };
 
@@ -111,9 +111,9 @@ export function seedWorld({ state, mint }: Pick<Service, 'state' | 'mint'>, now:
     const work = { id: WORLD.workIds[name], ats_id: works[name], organization_id: organizations[name] };
     seedWork(state, { ...work, title: `The work of ${name}`, external_user_ref: null, audio: { size_bytes: 44, sha256: sha256(name) } });
   }
-  const { ref, work } = WORLD.externalUser;
-  seedVersions(state, { id: work.id, ats_id: work.ats_id, organization_id: organizations.active, external_user_ref: ref });
-  setLastAtsId(state, Math.max(lastAtsId(state), ...Object.values(works), work.ats_id));
+  const { ref, work, atsId } = WORLD.externalUser;
+  seedVersions(state, { id: work, ats_id: atsId, organization_id: organizations.active, external_user_ref: ref });
+  setLastAtsId(state, Math.max(lastAtsId(state), ...Object.values(works)));
   mintSecrets({ state, mint });
 }
 

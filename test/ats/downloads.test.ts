@@ -33,7 +33,11 @@ describe('ats sandbox: downloads', () => {
     for (const { number, audio } of work?.versions ?? []) {
       const answer = await get(ats, await urlOf(ats, `${number}/download/audio`));
       const bytes = await bytesOf(answer);
-      expect([answer.status, bytes.length, createHash('sha256').update(bytes).digest('hex')]).to.deep.equal([200, audio.size_bytes, audio.sha256]);
+      expect([answer.status, bytes.length, createHash('sha256').update(bytes).digest('hex')]).to.deep.equal([
+        200,
+        audio.size_bytes,
+        audio.sha256,
+      ]);
       expect(answer.passedOn?.headers).to.include({
         'content-type': 'audio/wav',
         'content-length': String(audio.size_bytes),
@@ -151,7 +155,9 @@ describe('ats sandbox: certificates', () => {
   it('show what they certify, and the title whole in the properties', () => {
     const shown = [version.commitment, 'ats_id 4182 on testnet', 'Zo\\353 \\(the \\\\ first\\)', '1970-01-01T00:00:12.000Z'];
     for (const text of [...shown, 'Hafenlichter \\374 ??? ?']) expect(pdf).to.include(text);
-    const title = Buffer.from(/\/Title <FEFF([0-9A-F]+)>/.exec(pdf)?.[1] ?? '', 'hex').swap16().toString('utf16le');
+    const title = Buffer.from(/\/Title <FEFF([0-9A-F]+)>/.exec(pdf)?.[1] ?? '', 'hex')
+      .swap16()
+      .toString('utf16le');
     expect(title).to.equal('Hafenlichter ü 港の灯 𝄞, version 2');
   });
 });

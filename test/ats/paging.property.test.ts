@@ -108,7 +108,9 @@ describe('ats sandbox: pages of works', () => {
     );
     const mainnet = await ats.ask('GET', ats.organization(listPath(ats, `network=mainnet&after=${cursor}`, USER)), { token });
     expect(mainnet.why).to.equal('cursorKnown: cursor of another list');
-    const other = await ats.ask('GET', ats.organization(listPath(ats, `network=testnet&after=${cursor}`, 'x')), { token: await ats.session('x') });
+    const other = await ats.ask('GET', ats.organization(listPath(ats, `network=testnet&after=${cursor}`, 'x')), {
+      token: await ats.session('x'),
+    });
     expect(other.why).to.equal('cursorKnown: cursor of another list');
   });
 });

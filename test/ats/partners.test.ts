@@ -83,7 +83,8 @@ describe('ats sandbox: partner sessions', () => {
     const ats = frozen();
     const session = await ats.session();
     const [, payload = '', signature = ''] = session.split('.');
-    const headed = (header: object, end: string): string => `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${payload}.${end}`;
+    const headed = (header: object, end: string): string =>
+      `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${payload}.${end}`;
     const tokens: readonly (readonly [string, string])[] = [
       [headed({ alg: 'none' }, ''), 'unsigned'],
       [headed({ alg: 'none' }, signature), 'unsigned'],
@@ -121,9 +122,21 @@ describe('ats sandbox: partner sessions', () => {
 
 describe('ats sandbox: order of refusal of partners', () => {
   const cases: readonly [string, string, (ats: Ats) => Promise<Seen>][] = [
-    ['scope before body', 'api_key.scope_denied', (ats) => asked(ats, 'createPartnerSession', { token: ats.world.tokens.registerOnly, body: 7 })],
-    ['upstream before body', 'common.service_unavailable', (ats) => faulty(ats, 'createPartnerSession', { body: { external_user_ref: '' } })],
-    ['shape before the specific code', 'common.validation_failed', (ats) => asked(ats, 'createPartnerSession', { body: { external_user_ref: [] } })],
+    [
+      'scope before body',
+      'api_key.scope_denied',
+      (ats) => asked(ats, 'createPartnerSession', { token: ats.world.tokens.registerOnly, body: 7 }),
+    ],
+    [
+      'upstream before body',
+      'common.service_unavailable',
+      (ats) => faulty(ats, 'createPartnerSession', { body: { external_user_ref: '' } }),
+    ],
+    [
+      'shape before the specific code',
+      'common.validation_failed',
+      (ats) => asked(ats, 'createPartnerSession', { body: { external_user_ref: [] } }),
+    ],
     ['no session before upstream', 'common.unauthorized', (ats) => faulty(ats, 'listExternalUserWorks', { token: undefined })],
     [
       'expired before another user',
@@ -176,10 +189,11 @@ describe('ats sandbox: order of refusal of partners', () => {
   it('ids that are malformed are unknown', async () => {
     const ats = frozen();
     for (const version of ['0', '-1', '01', '1.0', '1e0', 'latest', '%20', '99999999999999999999'])
-      expect((await asked(ats, 'downloadVersionFile', { path: downloadPath(ats, undefined, `${version}/download/audio`) })).code, version).to.equal(
-        'common.not_found',
-      );
-    const upper = downloadPath(ats, ats.world.externalUser.work.id.toUpperCase());
+      expect(
+        (await asked(ats, 'downloadVersionFile', { path: downloadPath(ats, undefined, `${version}/download/audio`) })).code,
+        version,
+      ).to.equal('common.not_found');
+    const upper = downloadPath(ats, ats.world.externalUser.work.toUpperCase());
     ok(await asked(ats, 'downloadVersionFile', { path: upper }));
   });
 
@@ -202,7 +216,7 @@ describe('ats sandbox: works of external users', () => {
     const ats = frozen();
     const { externalUser } = ats.world;
     const { works, total_count } = await listed(ats, externalUser.ref);
-    expect([total_count, works[0]?.id, works[0]?.ats_id]).to.deep.equal([1, externalUser.work.id, externalUser.work.ats_id]);
+    expect([total_count, works[0]?.id, works[0]?.ats_id]).to.deep.equal([1, externalUser.work, externalUser.atsId]);
     expect(works[0]?.versions.map(({ number }) => number)).to.deep.equal([1, 2]);
     expect((await listed(ats, externalUser.ref, 'network=mainnet')).total_count).to.equal(0);
   });
@@ -223,7 +237,13 @@ describe('ats sandbox: works of external users', () => {
     const first = (await listed(ats, user)).works[0];
     const transaction = ok(await ats.ask('GET', `/v1/transactions/${String(confirmed['transaction_id'])}`)).body;
     const result = transaction['result'] as Record<string, unknown>;
-    expect(first).to.deep.include({ id: job_id, title: NEW_WORK.title, ats_id: result['ats_id'], external_user_ref: user, network: 'testnet' });
+    expect(first).to.deep.include({
+      id: job_id,
+      title: NEW_WORK.title,
+      ats_id: result['ats_id'],
+      external_user_ref: user,
+      network: 'testnet',
+    });
     expect(first?.versions[0]).to.deep.include({
       number: 1,
       tx_hash: result['tx_hash'],
@@ -238,9 +258,13 @@ describe('ats sandbox: works of external users', () => {
     const quote = ok(await ats.post(ats.versions('prepare', atsId), { job_id: version })).body;
     ok(await ats.post(ats.versions('confirm', atsId), { job_id: version }));
     expect((await listed(ats, user)).works[0]?.versions).to.have.length(1);
-    expect((await ats.ask('GET', ats.organization(`external-users/${user}/works/${job_id}/versions/2/download/audio`), { token: await ats.session(user) })).code).to.equal(
-      'common.not_found',
-    );
+    expect(
+      (
+        await ats.ask('GET', ats.organization(`external-users/${user}/works/${job_id}/versions/2/download/audio`), {
+          token: await ats.session(user),
+        })
+      ).code,
+    ).to.equal('common.not_found');
     await ats.clock.advance(12_000);
     const { versions } = (await listed(ats, user)).works[0] ?? { versions: [] };
     expect(versions.map(({ number }) => number)).to.deep.equal([1, 2]);
@@ -259,13 +283,15 @@ describe('ats sandbox: works of external users', () => {
     expect(counts).to.deep.equal([1, 0, 0, 0]);
     expect((await listed(ats, 'b', 'network=mainnet')).total_count).to.equal(1);
     const other = await ats.session('a', { token: ats.world.tokens.otherOrg, organization: ats.world.organizations.other });
-    const elsewhere = await ats.ask('GET', ats.organization(listPath(ats, 'network=testnet', 'a'), ats.world.organizations.other), { token: other });
+    const elsewhere = await ats.ask('GET', ats.organization(listPath(ats, 'network=testnet', 'a'), ats.world.organizations.other), {
+      token: other,
+    });
     expect(ok(elsewhere).body['total_count']).to.equal(0);
   });
 
   it('a version belongs to the user of its work', async () => {
     const ats = frozen();
-    const { ats_id } = ats.world.externalUser.work;
+    const { atsId: ats_id } = ats.world.externalUser;
     const { body } = ok(await ats.post(ats.versions('init', ats_id), NEW_VERSION));
     ok(await ats.post(ats.versions('prepare', ats_id), body));
     ok(await ats.post(ats.versions('confirm', ats_id), body));

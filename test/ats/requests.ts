@@ -43,7 +43,7 @@ export function listPath(ats: Ats, query = 'network=testnet', user: string = ats
 }
 
 /** A file of a work of the well-known external user. */
-export function downloadPath(ats: Ats, work: string = ats.world.externalUser.work.id, file = '2/download/audio'): string {
+export function downloadPath(ats: Ats, work: string = ats.world.externalUser.work, file = '2/download/audio'): string {
   return `external-users/${ats.world.externalUser.ref}/works/${work}/versions/${file}`;
 }
 
