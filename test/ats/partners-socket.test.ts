@@ -129,6 +129,10 @@ describe('ats sandbox: partners over a socket', () => {
       expect(await fieldsOf(`network=testnet&first=${first}`), first).to.deep.equal(['/first']);
     expect(await fieldsOf('network=testnet&after=%00')).to.deep.equal(['/after']);
     expect((await partner.list(ref, token, 'network=testnet&first=1&unknown=7')).status).to.equal(200);
+    const forced = await fetch(`${mock.url}/v1/organizations/o/external-users/a/works?network=testnet&first=0`, {
+      headers: { prefer: 'error=common.validation_failed' },
+    });
+    expect(await forced.json()).to.have.nested.property('error.details.fields[0].pointer', '/first');
   });
 
   it('are answered any failure on demand', async () => {
