@@ -28,7 +28,9 @@ export interface Sequence {
   readonly needs: readonly Capability[];
   /** Taken even when the deployment file has a ready-made one, because what was just made proves more. */
   readonly preferred?: boolean;
-  /** Run at most once in a run; what it returns is shared by all paths. */
+  /** Run for each path that needs it, which then removes what it has made: for what only few paths need, so that it takes no place for long. */
+  readonly afresh?: boolean;
+  /** Run at most once in a run, unless afresh; what it returns is shared by all paths. */
   run(steps: Steps): Promise<Token | string>;
 }
 
