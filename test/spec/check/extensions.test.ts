@@ -105,7 +105,7 @@ describe('checkContract: our own members', () => {
       expectOne(
         frames(THINGS, '{lamp: {value: {name: Lamp, ¶id: a}}}'),
         'example-invalid',
-        'the example lamp of a frame under 101 of getThing breaks its schema: /id must be integer',
+        'the example lamp of a frame under 101 of getThing: /id must be integer',
       ));
     it('have schemas that are schemas', () =>
       expectOne(frames('{¶typ: object}', '{}'), 'unsupported-keyword', 'typ is no keyword of JSON Schema 2020-12'));
