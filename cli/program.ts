@@ -84,6 +84,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--admin-token <token>', 'for /__admin on other addresses than loopback (default: a new one, printed)')
     .option('--script <path>', 'rules: a script file, or a folder of them; loaded again when they change; repeatable', collect)
     .option('--proxy-to <url>', 'a server that rules may send requests on to; repeatable', collect)
+    .option('--webhooks-to <url>', 'a server beyond this machine that webhooks may be sent to; repeatable', collect)
     .option('--tls', 'HTTPS, with a new certificate that signs itself')
     .option('--tls-cert <file>', 'HTTPS with this certificate (PEM)')
     .option('--tls-key <file>', 'the private key of that certificate (PEM)')

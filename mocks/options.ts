@@ -21,7 +21,12 @@ const startOptions = strict({
     'onScript',
     'cors',
     'proxyTo',
+    'webhooksTo',
+    'webhookPatienceMs',
     'onRequest',
+    'store',
+    'replay',
+    'sessions',
   ]),
   record: recordOptions.optional(),
 } satisfies Record<keyof StartOptions, z.ZodType>);

@@ -5,7 +5,7 @@ import { alternatives, codesAt, follow, secretReader } from './members.js';
 import type { Schemas } from './schemas.js';
 import type { Answer, Content, Credential, Example, Failure, Header, Operation, Parameter, RequestBody, Retry } from './types.js';
 
-const METHODS: ReadonlySet<string> = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']);
+export const METHODS: ReadonlySet<string> = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']);
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Node = Record<string, unknown>;
@@ -14,8 +14,7 @@ type Node = Record<string, unknown>;
 export const WEBSOCKET = 'x-websocket';
 
 /** Reads every operation of a document, in its order, with answers and failures. */
-export function readOperations(document: OpenAPIV3_1.Document, schemas: Schemas, extension: Extension): readonly Operation[] {
-  const reader = new Reader(document, schemas, split(extension.envelope.code));
+export function readOperations(document: OpenAPIV3_1.Document, reader: Reader): readonly Operation[] {
   const operations: Operation[] = [];
   for (const path of Object.keys(document.paths ?? {})) {
     const item = follow(document, join('/paths', path));
@@ -25,16 +24,17 @@ export function readOperations(document: OpenAPIV3_1.Document, schemas: Schemas,
   return Object.freeze(operations);
 }
 
-class Reader {
+/** Reads the parts of operations. */
+export class Reader {
   readonly #document: OpenAPIV3_1.Document;
   readonly #schemas: Schemas;
   readonly #codeMembers: readonly string[];
   readonly #secrets: (pointer: string) => readonly string[];
 
-  constructor(document: OpenAPIV3_1.Document, schemas: Schemas, codeMembers: readonly string[]) {
+  constructor(document: OpenAPIV3_1.Document, schemas: Schemas, { envelope }: Pick<Extension, 'envelope'>) {
     this.#document = document;
     this.#schemas = schemas;
-    this.#codeMembers = codeMembers;
+    this.#codeMembers = split(envelope.code);
     this.#secrets = secretReader(document);
   }
 
@@ -46,8 +46,7 @@ class Reader {
       method: method.toUpperCase(),
       path,
       summary: text(node['summary']) ?? '',
-      parameters: this.#parameters(item, pointer),
-      body: this.#body(pointer, node),
+      ...this.request(item, pointer),
       credentials: this.#credentials(node),
       pointer,
     } as Writable<Operation>;
@@ -60,6 +59,11 @@ class Reader {
     operation.successes = Object.freeze(operation.answers.filter(({ status }) => status < 400));
     operation.failures = Object.freeze(operation.answers.flatMap(({ failures }) => failures));
     return Object.freeze(operation);
+  }
+
+  /** What is sent: to an operation, or by a webhook. */
+  request(item: string, pointer: string): Pick<Operation, 'parameters' | 'body'> {
+    return { parameters: this.#parameters(item, pointer), body: this.#body(pointer, this.#node(pointer)) };
   }
 
   #answer(operation: Operation, status: number, reference: string): Answer {

@@ -17,6 +17,7 @@ export interface MockCommandOptions {
   readonly adminToken?: string;
   readonly script?: readonly string[];
   readonly proxyTo?: readonly string[];
+  readonly webhooksTo?: readonly string[];
   readonly tls?: boolean;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -50,6 +51,7 @@ export async function mock(options: MockCommandOptions, io: Io): Promise<number>
     ...(options.adminToken === undefined ? {} : { adminToken: options.adminToken }),
     ...(options.script === undefined ? {} : { script: options.script, onScript: (event) => log.script(event) }),
     ...(options.proxyTo === undefined ? {} : { proxyTo: options.proxyTo }),
+    ...(options.webhooksTo === undefined ? {} : { webhooksTo: options.webhooksTo }),
     ...(options.record === undefined ? {} : { record: recordOptions(options.record, options, log) }),
     onRequest: log.request,
   });
@@ -77,8 +79,9 @@ function exitCodeOf({ violations, requests, elsewhere, unanswered }: RecordingSu
 }
 
 /** What has no part in a recording would be taken for having one. */
-function refuseOthers({ script, proxyTo, dynamic, seed }: MockCommandOptions): void {
-  const others = Object.entries({ '--script': script, '--proxy-to': proxyTo, '--dynamic': dynamic, '--seed': seed });
+function refuseOthers({ script, proxyTo, webhooksTo, dynamic, seed }: MockCommandOptions): void {
+  const flags = { '--script': script, '--proxy-to': proxyTo, '--webhooks-to': webhooksTo, '--dynamic': dynamic, '--seed': seed };
+  const others = Object.entries(flags);
   const given = others.filter(([, value]) => value !== undefined).map(([flag]) => flag);
   if (given.length === 0) return;
   throw usage(

@@ -5,6 +5,7 @@ import type { AdminAnswer, AdminRoute, RouteDoc } from '../types.js';
 import { monthOf, quotaOf } from './quota.js';
 import { faultsOf, setFaults, type Service } from './service.js';
 import type { Faults, Organization } from './state.js';
+import { webhookRoutes } from './webhooks/index.js';
 
 /** What may be set from outside: the dependencies below the API, and what an organization has. */
 
@@ -73,7 +74,7 @@ export function adminRoutes(service: Service): readonly AdminRoute[] {
       method: 'PUT',
       path: '/__admin/faults',
       doc: { ...FAULTS, summary: 'Let something fail below the API, or no more', description: NAMED, body: faultsInput },
-      handle: ({ body }) => putFaults(service, body),
+      handle: ({ body }) => service.transact(() => putFaults(service, body)),
     },
     {
       method: 'GET',
@@ -85,8 +86,10 @@ export function adminRoutes(service: Service): readonly AdminRoute[] {
       method: 'PUT',
       path: '/__admin/organizations/:id',
       doc: { ...ORGANIZATION, summary: 'Change what an organization has', description: NAMED, body: organizationInput },
-      handle: ({ params, body }) => withOrganization(service, params['id'], (organization) => putOrganization(service, organization, body)),
+      handle: ({ params, body }) =>
+        service.transact(() => withOrganization(service, params['id'], (organization) => putOrganization(service, organization, body))),
     },
+    ...webhookRoutes(service),
   ];
 }
 

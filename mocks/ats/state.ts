@@ -1,6 +1,7 @@
 import type { Clock } from '../types.js';
 import type { MagicText } from './magic.js';
-import { memoryTable, type Table } from './table.js';
+import type { Table, Tables, WatchedTable } from '../state/index.js';
+import type { Delivery, DeliverySettings } from './webhooks/delivery.js';
 
 /** The records of the sandbox: plain JSON of a bounded size, times in milliseconds since 1970 UTC. */
 
@@ -50,6 +51,12 @@ export interface Audio {
   readonly sha256: string;
 }
 
+/** One person who made a work, as lists show it. */
+export interface Creator {
+  readonly full_name: string;
+  readonly roles: readonly string[];
+}
+
 /** What a job is about, from its init until its confirm. */
 export interface Job {
   readonly id: string;
@@ -63,6 +70,9 @@ export interface Job {
   /** Over the canonical JSON of what was submitted, hex: a record stays small, however many creators there are. */
   readonly metadata_sha256: string;
   readonly external_user_ref: string | null;
+  /** Of a new work; at most as long as lists show it. */
+  readonly title: string;
+  readonly creators: readonly Creator[];
   readonly magic: readonly MagicText[];
 }
 
@@ -105,15 +115,60 @@ export interface Spent {
 }
 
 export interface Work {
+  /** The id of the job that registered it, a UUID. */
+  readonly id: string;
   readonly ats_id: number;
   readonly organization_id: string;
+  readonly external_user_ref: string | null;
+  readonly network: Network;
+  readonly title: string;
+  /** How many versions were confirmed, the registration included. */
+  readonly versions: number;
   readonly audio: Audio;
   /** Of the job that registered it. */
   readonly magic: readonly MagicText[];
+  readonly created_at: number;
   /** From when on the chain has it. */
   readonly on_chain_at: number;
   /** One of the well-known world, which never makes room for others. */
   readonly well_known: boolean;
+}
+
+/** What one confirmed submission has made of a work; found by `versionId`. */
+export interface Version {
+  /** The registration is 1. */
+  readonly number: number;
+  readonly network: Network;
+  readonly transaction_id: string;
+  readonly audio: Audio;
+  readonly commitment: string;
+  readonly creators: readonly Creator[];
+  readonly created_at: number;
+  /** From when on the chain has it. */
+  readonly on_chain_at: number;
+  /** One of the well-known world, which never makes room for others. */
+  readonly well_known: boolean;
+}
+
+/** Leads to a work from another of its names. */
+export interface WorkLink {
+  readonly ats_id: number;
+  readonly well_known: boolean;
+}
+
+/** An external user of an organization who has works; found by `userId`. */
+export interface ExternalUser {
+  /** How many works were confirmed for the user, on all networks. */
+  readonly works: number;
+  readonly well_known: boolean;
+}
+
+/** One download URL, found by the SHA-256 of its opaque token. */
+export interface DownloadUrl {
+  readonly ats_id: number;
+  readonly version: number;
+  readonly file: 'audio' | 'certificate';
+  readonly expires_at: number;
 }
 
 /** Its steps are not kept: they follow from `created_at` and the clock. */
@@ -164,7 +219,18 @@ export interface State {
   readonly quotes: Table<Quote>;
   readonly spent: Table<Spent>;
   readonly works: Table<Work>;
+  readonly versions: Table<Version>;
+  /** By the id of the work. */
+  readonly workLinks: Table<WorkLink>;
+  readonly externalUsers: Table<ExternalUser>;
+  /** By external user and number, 1 for the user's first work. */
+  readonly externalWorks: Table<WorkLink>;
+  readonly downloadUrls: Table<DownloadUrl>;
+  /** What this world signs with, in base64. */
+  readonly secrets: Table<string>;
   readonly transactions: Table<Transaction>;
+  readonly deliveries: WatchedTable<Delivery>;
+  readonly deliverySettings: WatchedTable<DeliverySettings>;
   readonly answers: Table<RememberedAnswer>;
   readonly counters: Table<number>;
   readonly faults: Table<Faults>;
@@ -179,28 +245,37 @@ const GRACE = 24 * 60 * 60 * 1000;
 const MANY = 20_000;
 
 /**
- * Empty tables in memory. What has expired is swept as new records come; whatever a client does, a table stays within
+ * The tables of the sandbox. What has expired is swept as new records come; whatever a client does, a table stays within
  * its capacity.
  *
  * @example
- * const state = createState(clock);
+ * const state = createState(clock, new Records());
  * state.organizations.put(organization.id, organization);
  */
-export function createState(clock: Clock): State {
+export function createState(clock: Pick<Clock, 'now'>, tables: Tables): State {
   const past = (time: number): boolean => clock.now() > time;
   const ended = ({ expires_at }: { readonly expires_at: number }): boolean => past(expires_at + GRACE);
+  const expendable = ({ well_known }: { readonly well_known: boolean }): boolean => !well_known;
   return {
-    organizations: memoryTable<Organization>({ capacity: 1_000 }),
-    keys: memoryTable<Key>({ capacity: 10_000, expendable: ({ revoked_at, well_known }) => revoked_at !== null && !well_known }),
-    administrators: memoryTable<Administrator>({ capacity: 100 }),
-    uploadSessions: memoryTable<UploadSession>({ capacity: MANY, over: ended }),
-    uploadUrls: memoryTable<UploadUrl>({ capacity: MANY, over: ended }),
-    quotes: memoryTable<Quote>({ capacity: MANY, over: ended }),
-    spent: memoryTable<Spent>({ capacity: MANY, over: ({ prepared_at }) => past(prepared_at + GRACE) }),
-    works: memoryTable<Work>({ capacity: MANY, expendable: ({ well_known }) => !well_known }),
-    transactions: memoryTable<Transaction>({ capacity: MANY, over: ({ created_at }) => past(created_at + 7 * GRACE) }),
-    answers: memoryTable<RememberedAnswer>({ capacity: MANY, over: ended }),
-    counters: memoryTable<number>({ capacity: 100 }),
-    faults: memoryTable<Faults>({ capacity: 1 }),
+    organizations: tables.table<Organization>('organizations', { capacity: 1_000 }),
+    keys: tables.table<Key>('keys', { capacity: 10_000, expendable: ({ revoked_at, well_known }) => revoked_at !== null && !well_known }),
+    administrators: tables.table<Administrator>('administrators', { capacity: 100 }),
+    uploadSessions: tables.table<UploadSession>('uploadSessions', { capacity: MANY, over: ended }),
+    uploadUrls: tables.table<UploadUrl>('uploadUrls', { capacity: MANY, over: ended }),
+    quotes: tables.table<Quote>('quotes', { capacity: MANY, over: ended }),
+    spent: tables.table<Spent>('spent', { capacity: MANY, over: ({ prepared_at }) => past(prepared_at + GRACE) }),
+    works: tables.table<Work>('works', { capacity: MANY, expendable }),
+    versions: tables.table<Version>('versions', { capacity: MANY, expendable }),
+    workLinks: tables.table<WorkLink>('workLinks', { capacity: MANY, expendable }),
+    externalUsers: tables.table<ExternalUser>('externalUsers', { capacity: MANY, expendable }),
+    externalWorks: tables.table<WorkLink>('externalWorks', { capacity: MANY, expendable }),
+    downloadUrls: tables.table<DownloadUrl>('downloadUrls', { capacity: MANY, over: ended }),
+    secrets: tables.table<string>('secrets', { capacity: 10 }),
+    transactions: tables.table<Transaction>('transactions', { capacity: MANY, over: ({ created_at }) => past(created_at + 7 * GRACE) }),
+    deliveries: tables.table<Delivery>('deliveries', { capacity: MANY, over: ({ occurs_at }) => past(occurs_at + 7 * GRACE) }),
+    deliverySettings: tables.table<DeliverySettings>('deliverySettings', { capacity: 1 }),
+    answers: tables.table<RememberedAnswer>('answers', { capacity: MANY, over: ended }),
+    counters: tables.table<number>('counters', { capacity: 100 }),
+    faults: tables.table<Faults>('faults', { capacity: 1 }),
   };
 }

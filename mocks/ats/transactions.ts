@@ -1,5 +1,5 @@
 import { sha256 } from './digest.js';
-import type { Transaction } from './state.js';
+import type { Network, Transaction } from './state.js';
 import { rfc3339 } from './time.js';
 
 interface Step {
@@ -62,14 +62,22 @@ export function showTransaction(transaction: Transaction, now: number, block: nu
   };
 }
 
-/** Blocks are counted from 1970 on, so that a number follows from the clock alone. */
 function resultOf({ id, network, ats_id, fails }: Transaction, completedAt: number, block: number): Record<string, unknown> {
   if (fails !== null) return { error: fails };
-  const hash = `0x${sha256(id)}`;
-  return {
-    tx_hash: hash,
-    ats_id,
-    block_number: Math.max(0, Math.floor(completedAt / block)),
-    explorer_url: `https://explorer.example.org/${network}/transactions/${hash}`,
-  };
+  return { ats_id, ...chainFacts({ transaction_id: id, network }, completedAt, block) };
+}
+
+/**
+ * What the chain says of a transaction that is complete. Blocks are counted from 1970 on, so that a number follows from the clock alone.
+ *
+ * @param block The time between two blocks of the network, in milliseconds.
+ */
+export function chainFacts(
+  { transaction_id, network }: { readonly transaction_id: string; readonly network: Network },
+  completedAt: number,
+  block: number,
+): { readonly tx_hash: string; readonly block_number: number; readonly explorer_url: string } {
+  const tx_hash = `0x${sha256(transaction_id)}`;
+  const block_number = Math.max(0, Math.floor(completedAt / block));
+  return { tx_hash, block_number, explorer_url: `https://explorer.example.org/${network}/transactions/${tx_hash}` };
 }
