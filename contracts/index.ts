@@ -8,7 +8,15 @@ export {
   type HttpWay,
   type MagicWay,
 } from './deployment-schema.js';
-export { buildLedger, type Decision, type Evidence, type Ledger, type LedgerCause, type LedgerFailure } from './ledger.js';
+export {
+  buildLedger,
+  type Decision,
+  type Evidence,
+  type Ledger,
+  type LedgerCause,
+  type LedgerFailure,
+  type LedgerWebhook,
+} from './ledger.js';
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
 export { createPlan, laneOf, type Plan, type PlannedPath, type Selection } from './plan.js';
 export { createRedactor, type Redactor } from './redact.js';
@@ -36,4 +44,5 @@ export {
   type WireAnswer,
   type WireRequest,
 } from './types.js';
+export { verifyWebhooks, type WebhookLine, type WebhookOutcome, type WebhookSuite } from './webhooks/index.js';
 export { discoverWorld } from './world.js';

@@ -78,6 +78,7 @@ function describe(
       'chain.fault': fault('dryRun'),
       'commitment.fault': fault('commitment'),
       'upstream.fault': fault('upstream'),
+      'submission.fault': fault('submission'),
     },
   };
 }

@@ -7,6 +7,7 @@ import { activeKeys, keyLimit, leftoverKeys, revocation } from './keys.js';
 import { scenarios } from './scenarios.js';
 import { sequences } from './sequences.js';
 import { surroundingPaths } from './surroundings.js';
+import { webhooks } from './webhooks.js';
 
 /** The failure paths of the ATS Organization API. */
 export const atsSuite: Suite = {
@@ -28,6 +29,7 @@ export const atsSuite: Suite = {
       },
     };
   },
+  webhooks,
   leftovers: leftoverKeys,
   keyPlaces: async (steps) => keyLimit(steps) - (await activeKeys(steps)).length,
 };
