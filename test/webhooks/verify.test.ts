@@ -199,7 +199,7 @@ describe('webhooks: verify receives them', () => {
     it('is an address that a deployment elsewhere can reach', async () => {
       const [line] = await verify({}, ({ url }) => ({ url: url.replace('127.0.0.1', '0.0.0.0') }));
       expect([line?.outcome, line?.reason]).to.satisfy(
-        ([outcome, reason]: string[]) => outcome === 'not-capable' && /^give webhooks: \{ url/.test(String(reason)),
+        ([outcome, reason]: string[]) => outcome === 'not-capable' && String(reason).startsWith('give webhooks: { url'),
       );
     });
 
