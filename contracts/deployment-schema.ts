@@ -97,11 +97,23 @@ const schema = (secret: z.ZodString): z.ZodType<DeploymentFile> =>
       identities: z
         .record(z.string(), identity(secret))
         .default({})
-        .describe('active, readOnly, revoked, otherOrg, inactiveOrg, deletedOrg, smallFiles, otherKeySameOrg; admin for an administrator.'),
+        .describe('active, readOnly, registerOnly, revoked, otherOrg, inactiveOrg, deletedOrg, smallFiles, otherKeySameOrg; admin for an administrator.'),
       works: z
         .strictObject({
           own: z.union([z.string(), z.number()]).optional().describe('ats_id of a registered work of the organization.'),
           other: z.union([z.string(), z.number()]).optional().describe('ats_id of a work of the organization of identity otherOrg.'),
+          external: z
+            .strictObject({
+              externalUserRef: z.string().min(1).describe('The external user that the work was registered for.'),
+              id: z.string().min(1).describe('The id of the work, a UUID; not its ats_id.'),
+            })
+            .optional()
+            .describe('A registered work of an external user of the organization.'),
+          direct: z
+            .string()
+            .min(1)
+            .optional()
+            .describe('The id, a UUID, of a work of the organization that was registered without an external user.'),
         })
         .default({}),
       limits: z
@@ -206,7 +218,12 @@ export interface DeploymentFile {
     string,
     string | { token: string; public: boolean; organization?: string | undefined; maxFileSizeBytes?: number | undefined }
   >;
-  works: { own?: string | number | undefined; other?: string | number | undefined };
+  works: {
+    own?: string | number | undefined;
+    other?: string | number | undefined;
+    external?: { externalUserRef: string; id: string } | undefined;
+    direct?: string | undefined;
+  };
   limits: { keysPerOrganization?: number | undefined };
   uploads: { maxBytes: number };
   capabilities: Partial<Record<SharedState, false | HttpWay | MagicWay | undefined>> & {

@@ -22,7 +22,12 @@ export interface Deployment {
   readonly identities: ReadonlyMap<string, Identity>;
   /** Values of environment variables that calls and headers of the file hold, by the variable's name. */
   readonly secrets: ReadonlyMap<string, string>;
-  readonly works: { readonly own: string | undefined; readonly other: string | undefined };
+  readonly works: {
+    readonly own: string | undefined;
+    readonly other: string | undefined;
+    readonly external: { readonly externalUserRef: string; readonly id: string } | undefined;
+    readonly direct: string | undefined;
+  };
   readonly keysPerOrganization: number | undefined;
   readonly largestUploadBytes: number;
   /** Capabilities that the deployment refuses although they would be possible. */
@@ -124,7 +129,12 @@ function toDeployment(file: DeploymentFile, folder: string, secrets: ReadonlyMap
     network: file.network,
     identities: new Map(identities),
     secrets,
-    works: { own: file.works.own?.toString(), other: file.works.other?.toString() },
+    works: {
+      own: file.works.own?.toString(),
+      other: file.works.other?.toString(),
+      external: file.works.external,
+      direct: file.works.direct,
+    },
     keysPerOrganization: file.limits.keysPerOrganization,
     largestUploadBytes: file.uploads.maxBytes,
     forbidden: new Set(Object.entries(file.capabilities).flatMap(([name, way]) => (way === false ? [name] : []))),

@@ -8,6 +8,7 @@ export {
   type HttpWay,
   type MagicWay,
 } from './deployment-schema.js';
+export { isHandshake } from './handshake.js';
 export {
   buildLedger,
   type Decision,

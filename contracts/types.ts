@@ -40,6 +40,8 @@ export type Capability =
   | 'org.second'
   | 'work.own'
   | 'work.other'
+  | 'work.external'
+  | 'work.direct'
   | `identity:${string}`
   | `upload:${number}`
   | SharedState;

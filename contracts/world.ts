@@ -11,6 +11,9 @@ const world = z.object({
   tokens: z.record(z.string(), text),
   admin: text,
   works: z.record(z.string(), z.union([z.string(), z.number()])),
+  /** The ids of these works, by the same names. */
+  workIds: z.record(z.string(), text).default({}),
+  externalUser: z.object({ ref: text, work: z.object({ id: text }) }).optional(),
   /** File caps of keys that have one, in bytes, by the key's name. */
   limits: z.record(z.string(), z.int().positive()).default({}),
 });
@@ -41,7 +44,7 @@ export async function discoverWorld(url: string, transport: Transport): Promise<
 
 function describe(
   url: string,
-  { organizations, tokens, admin, works, limits }: z.infer<typeof world>,
+  { organizations, tokens, admin, works, workIds, externalUser, limits }: z.infer<typeof world>,
 ): Partial<DeploymentFile> & { url: string } {
   const identity = (name: string, token: string): DeploymentFile['identities'][string] => ({
     token,
@@ -61,7 +64,12 @@ function describe(
       ...Object.fromEntries(Object.entries(tokens).map(([name, token]) => [name, identity(name, token)])),
       admin: { token: admin, public: true },
     },
-    works: { own: works['active'], other: works['other'] },
+    works: {
+      own: works['active'],
+      other: works['other'],
+      external: externalUser && { externalUserRef: externalUser.ref, id: externalUser.work.id },
+      direct: workIds['active'],
+    },
     capabilities: {
       'clock.advance': {
         set: { method: 'POST', url: '/__admin/clock/advance', headers: {}, body: { seconds: '{{seconds}}' } },

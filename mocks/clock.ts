@@ -5,6 +5,8 @@ import type { Clock } from './types.js';
 export interface MockClock extends Clock {
   /** What falls due by this clock. */
   readonly agenda: Agenda;
+  /** Takes a step during which no time passes. */
+  still<T>(step: () => T): T;
   /** Real time again, running. */
   reset(): void;
 }
@@ -42,7 +44,9 @@ export function createClock(
   let journeys: Promise<void> | undefined;
   const state = (): ClockState => cell.get() ?? REAL_TIME;
   const isFrozen = (): boolean => 'frozenAt' in state();
+  let pinned: number | undefined;
   const now = (): number => {
+    if (pinned !== undefined) return pinned;
     const shown = state();
     return 'frozenAt' in shown ? shown.frozenAt : Math.min(real() + shown.offset, LATEST);
   };
@@ -78,11 +82,10 @@ export function createClock(
       return Promise.resolve();
     }
     const journey = (journeys ?? Promise.resolve()).then(() => travel(target));
-    const ended: Promise<void> = journey
-      .catch(() => undefined)
-      .then(() => {
-        if (journeys === ended) journeys = undefined;
-      });
+    const ended: Promise<void> = journey.then(arrive, arrive);
+    function arrive(): void {
+      if (journeys === ended) journeys = undefined;
+    }
     journeys = ended;
     return journey;
   };
@@ -97,6 +100,15 @@ export function createClock(
     freeze: () => keep({ frozenAt: now() }),
     unfreeze: () => {
       if (isFrozen()) keep({ offset: now() - real() });
+    },
+    still: (step) => {
+      if (pinned !== undefined) return step();
+      pinned = now();
+      try {
+        return step();
+      } finally {
+        pinned = undefined;
+      }
     },
     reset: () => {
       cell.set(REAL_TIME);

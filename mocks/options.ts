@@ -24,6 +24,9 @@ const startOptions = strict({
     'webhooksTo',
     'webhookPatienceMs',
     'onRequest',
+    'store',
+    'replay',
+    'sessions',
   ]),
   record: recordOptions.optional(),
 } satisfies Record<keyof StartOptions, z.ZodType>);

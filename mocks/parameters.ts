@@ -1,4 +1,4 @@
-import type { Contract, Operation, Parameter, Violation } from '../spec/index.js';
+import { jsonPointer, type Contract, type Operation, type Parameter, type Violation } from '../spec/index.js';
 import { partsOf, typesOf, type Schema } from './schema.js';
 import type { MockRequest, Refusal } from './types.js';
 
@@ -10,25 +10,58 @@ export const UNNAMED = '';
 
 type Read = (request: Pick<MockRequest, 'headers' | 'query'>) => unknown;
 
-/** Compiles the checks of an operation's header and query parameters; headers come first. */
-export function compileParameters(contract: Contract, operation: Operation): CheckParameters {
+/** What is wrong with one parameter. */
+interface Fault {
+  readonly parameter: Parameter;
+  readonly violation: Violation;
+  readonly code: string;
+}
+
+/**
+ * Compiles the checks of an operation's header and query parameters; headers come first. Of a query that is refused with the code of
+ * invalid bodies, all that is wrong is told, where the failure's details have room for it.
+ */
+export function compileParameters(contract: Contract, operation: Operation, membersOf: MembersOf): CheckParameters {
   const checks = operation.parameters
     .filter(({ in: place }) => place === 'header' || place === 'query')
     .sort((a, b) => a.in.localeCompare(b.in))
     .map((parameter) => ({ parameter, read: compileRead(contract, parameter) }));
-  const fallback = contract.refusals.malformedBody ?? contract.refusals.invalidBody ?? UNNAMED;
   if (checks.length === 0) return () => undefined;
-  return (request) => {
-    for (const { parameter, read } of checks) {
+  const fallback = fallbackOf(contract, operation);
+  const listing = operation.failures.find(({ code }) => code === contract.refusals.invalidBody && membersOf(code).has('fields'))?.code;
+  const faultsOf = (request: Parameters<Read>[0]): Fault[] =>
+    checks.flatMap(({ parameter, read }) => {
       const value = read(request);
       const violation = value === undefined ? missing(parameter) : parameter.validate(value)[0];
-      if (violation === undefined) continue;
-      const code = violation.code ?? fallback;
-      const message = `The ${parameter.in} parameter ${parameter.name} ${violation.message}.`;
-      return { code, message, why: message };
-    }
-    return undefined;
+      return violation === undefined ? [] : [{ parameter, violation, code: violation.code ?? fallback }];
+    });
+  return (request) => {
+    const faults = faultsOf(request);
+    const [first] = faults;
+    if (first === undefined) return undefined;
+    const message = `The ${first.parameter.in} parameter ${first.parameter.name} ${first.violation.message}.`;
+    const refusal = { code: first.code, message, why: message };
+    if (first.code !== listing || first.parameter.in !== 'query') return refusal;
+    return { ...refusal, message: 'The query is not valid.', details: { fields: faults.filter(isOf(first)).map(fieldOf) } };
   };
+}
+
+/** The names of the members of a failure's details, by its code. */
+export type MembersOf = (code: string) => ReadonlyMap<string, unknown>;
+
+/** Of the codes for what cannot be read and for what is invalid, the first that the operation declares. */
+function fallbackOf({ refusals: { malformedBody, invalidBody } }: Contract, { failures }: Operation): string {
+  const known = [malformedBody, invalidBody].filter((code) => code !== undefined);
+  return known.find((code) => failures.some((failure) => failure.code === code)) ?? known[0] ?? UNNAMED;
+}
+
+const isOf =
+  ({ parameter, code }: Fault) =>
+  (other: Fault): boolean =>
+    other.code === code && other.parameter.in === parameter.in;
+
+function fieldOf({ parameter: { name }, violation: { pointer, message } }: Fault): { pointer: string; message: string } {
+  return { pointer: `${jsonPointer.join('', name)}${pointer}`, message };
 }
 
 function missing({ required }: Parameter): Violation | undefined {

@@ -108,7 +108,8 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
   checkAddress(host, port, listens);
   const keyPair = tls === false ? undefined : await keyPairFor(tls, host);
   const assembly = await assemble({ ...options, host });
-  const { app, contract, adminToken, sandbox, journal, audit, clock, scripts, recording, reset } = assembly;
+  const { app, contract, adminToken, main, audit, recording, reset } = assembly;
+  const { sandbox, journal, clock, scripts } = main;
   let bound = '';
   const server = createHttpServer(app, () => bound, { tls: keyPair });
   const traffic = watchTraffic(server);
@@ -145,6 +146,7 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
     close: async ({ graceMs } = {}) => {
       assembly.close();
       await close(server, traffic, graceMs);
+      await assembly.end();
       closed.abort(new Error('The mock is closed: no request will arrive any more.'));
       recording?.close();
     },

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Contract, Failure, Operation } from '../spec/index.js';
 import type { MockClock } from './clock.js';
+import type { Frames, Stream, Upgrade } from './frames.js';
 import type { Mint } from './mint.js';
 import type { Tables } from './state/index.js';
 
@@ -19,6 +20,8 @@ export interface MockRequest {
   readonly baseUrl: string;
   readonly body: AsyncIterable<Uint8Array>;
   readonly connection: Connection;
+  /** Whether the connection can become a WebSocket; absent where the request asks for none, or came over no connection. */
+  readonly upgrade?: Upgrade | undefined;
 }
 
 /** The connection that a request came over. */
@@ -39,6 +42,8 @@ export interface MockAnswer {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** What is sent over the WebSocket that the answer opens; only of a 101. */
+  readonly stream?: Stream | undefined;
   /**
    * The answer of another server, sent in place of the above just as it comes: more headers of one name, bytes, any length. Only what
    * it has no header for is taken from above.
@@ -77,6 +82,8 @@ export interface Success {
   readonly status: number;
   /** Serialised by the engine; a string is sent as it stands (it is JSON already). */
   readonly body?: unknown;
+  /** Of a 101: what is sent over the WebSocket. */
+  readonly frames?: Frames;
   readonly headers?: Readonly<Record<string, string>>;
   readonly why: string;
 }
@@ -144,6 +151,8 @@ export interface Sandbox {
   readonly identities: readonly string[];
   /** Whose credential a request carries: one of `identities`, `none` or `unknown`. */
   identity(headers: MockRequest['headers']): string;
+  /** Whether the credential of a request is one that this world has given out. */
+  knows(headers: MockRequest['headers']): boolean;
   /** Requests outside the contract that belong to the API's surroundings, such as its object storage. */
   elsewhere(request: MockRequest): Promise<MockAnswer> | undefined;
   readonly admin: readonly AdminRoute[];
@@ -213,4 +222,6 @@ export interface JournalEntry {
   readonly spoiledBy: string | undefined;
   /** Of real time. */
   readonly milliseconds: number;
+  /** The session that was asked; none is the mock's own world. */
+  readonly session?: string;
 }

@@ -50,14 +50,18 @@ export function createValidation(contract: Contract): Validate {
       const message = unreadable(operation, request.headers['content-type'], body);
       return message === undefined ? undefined : { code: malformedBody, message, why: message };
     };
-    const compute = (): Refusal | undefined =>
-      remember(parameters, operation, () => compileParameters(contract, operation))(request) ??
-      malformed() ??
-      schemaRefusal(contract, entry, found(), membersOf);
+    const ofParameters = (): Refusal | undefined => {
+      const detailsOf = (code: string): ReturnType<MembersOf> => {
+        const failure = entry.failures.get(code)?.[0];
+        return failure === undefined ? new Map() : membersOf(failure);
+      };
+      return remember(parameters, operation, () => compileParameters(contract, operation, detailsOf))(request);
+    };
+    const compute = (): Refusal | undefined => ofParameters() ?? malformed() ?? schemaRefusal(contract, entry, found(), membersOf);
     let refusal: { readonly value: Refusal | undefined } | undefined;
     return {
       refusal: () => (refusal ??= { value: compute() }).value,
-      reason: (failure) => reasonOf(contract, failure, found(), membersOf),
+      reason: (failure) => reasonOf(contract, failure, found(), membersOf) ?? reasonIn(ofParameters(), failure),
     };
   };
 }
@@ -125,6 +129,11 @@ function reasonOf(contract: Contract, failure: Failure, violations: readonly Vio
   };
   const message = `${violation.pointer === '' ? 'The body' : violation.pointer} ${violation.message}.`;
   return Object.keys(details).length === 0 ? undefined : { message, details };
+}
+
+function reasonIn(refusal: Refusal | undefined, { code }: Failure): Reason | undefined {
+  const { message, details } = refusal ?? {};
+  return refusal?.code !== code || message === undefined || details === undefined ? undefined : { message, details };
 }
 
 function fieldsOf(violations: readonly Violation[]): { pointer: string; message: string }[] {

@@ -10,6 +10,9 @@ export const METHODS: ReadonlySet<string> = new Set(['get', 'put', 'post', 'dele
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Node = Record<string, unknown>;
 
+/** The member of an answer that describes the frames of the WebSocket which it opens. */
+export const WEBSOCKET = 'x-websocket';
+
 /** Reads every operation of a document, in its order, with answers and failures. */
 export function readOperations(document: OpenAPIV3_1.Document, reader: Reader): readonly Operation[] {
   const operations: Operation[] = [];
@@ -72,6 +75,7 @@ export class Reader {
       description: text(node['description']) ?? '',
       headers: this.#headers(pointer, node),
       content,
+      frames: this.#frames(pointer, node),
       pointer: reference,
     } as Writable<Answer>;
     answer.failures = Object.freeze(
@@ -123,8 +127,16 @@ export class Reader {
     const contents = objectOf(node['content']);
     const mediaType = Object.keys(contents).find((name) => /^application\/(.*\+)?json\b/i.test(name));
     if (mediaType === undefined) return undefined;
-    const at = join(pointer, 'content', mediaType);
-    const media = objectOf(contents[mediaType]);
+    return this.#media(join(pointer, 'content', mediaType), objectOf(contents[mediaType]), mediaType);
+  }
+
+  /** Described as the content of a body is. */
+  #frames(pointer: string, node: Node): Content | undefined {
+    const frames = node[WEBSOCKET];
+    return frames === undefined ? undefined : this.#media(join(pointer, WEBSOCKET), objectOf(frames), 'application/json');
+  }
+
+  #media(at: string, media: Node, mediaType: string): Content {
     return Object.freeze<Content>({
       mediaType,
       schema: media['schema'] as OpenAPIV3_1.SchemaObject | undefined,

@@ -60,6 +60,8 @@ export interface Answer {
   readonly description: string;
   readonly headers: readonly Header[];
   readonly content: Content | undefined;
+  /** What the server sends over the WebSocket that this answer opens: a message of text each, in JSON (`x-websocket`). */
+  readonly frames: Content | undefined;
   /** In the order of refusal: the first that applies wins. Empty for a success. */
   readonly failures: readonly Failure[];
   readonly pointer: string;

@@ -11,6 +11,7 @@ const REQUIRED: Readonly<Record<string, string>> = {
   prepareVersion: 'job_id',
   confirmVersion: 'job_id',
   createApiKey: 'name',
+  createPartnerSession: 'external_user_ref',
 };
 
 const IDEMPOTENT = ['initWork', 'initVersion', 'initVersionUpload'] as const;
@@ -94,4 +95,7 @@ export const bodyPaths: readonly FailurePath[] = [
   ),
   refused('createApiKey', 'api_key.webhook_url_invalid', 'no URL', { webhook_url: 'not a URL' }),
   refused('createApiKey', 'api_key.webhook_url_invalid', 'not http(s)', { webhook_url: 'ftp://hooks.example.org/ats' }),
+  refused('createPartnerSession', 'session.invalid_external_user_ref', 'empty', { external_user_ref: '' }),
+  // 128 characters, and one byte too many.
+  refused('createPartnerSession', 'session.invalid_external_user_ref', 'too long', { external_user_ref: 'é'.repeat(128) }),
 ];

@@ -12,7 +12,11 @@ const KEY_OPERATIONS = {
   initVersionUpload: 'works:update',
   prepareVersion: 'works:update',
   confirmVersion: 'works:update',
+  createPartnerSession: 'works:read',
 } as const;
+
+/** A key that has another scope, and not this one. */
+const WITHOUT = { 'works:register': 'readOnly', 'works:update': 'readOnly', 'works:read': 'registerOnly' } as const;
 
 const ADMIN_OPERATIONS = ['createApiKey', 'listApiKeys', 'revokeApiKey'] as const;
 
@@ -23,7 +27,7 @@ const unknownToken = (): Token => ({ name: 'unknown', value: `afo_sk_live_${rand
 
 const wrongPrefix: Token = { name: 'wrongPrefix', value: `not_afo_${'0'.repeat(48)}` };
 
-const noCredential = (operation: string): FailurePath[] => [
+export const noCredential = (operation: string): FailurePath[] => [
   { operation, code: 'common.unauthorized', cause: 'none', when: (request) => ({ ...request, as: null }) },
   {
     operation,
@@ -70,8 +74,8 @@ const keyPaths = Object.entries(KEY_OPERATIONS).flatMap(([operation, scope]): Fa
     operation,
     code: 'api_key.scope_denied',
     cause: 'missing scope',
-    needs: ['identity:readOnly'],
-    when: async (request, steps) => ({ ...request, as: await steps.identity('readOnly') }),
+    needs: [`identity:${WITHOUT[scope]}`],
+    when: async (request, steps) => ({ ...request, as: await steps.identity(WITHOUT[scope]) }),
     thenAlso: ({ details }, expect) => expect(details['required'], 'the scope that the route requires').to.equal(scope),
   },
 ]);

@@ -4,6 +4,7 @@ import { bodyPaths } from './bodies.js';
 import { credentialPaths } from './credentials.js';
 import { jobPaths } from './jobs.js';
 import { activeKeys, keyLimit, leftoverKeys, revocation } from './keys.js';
+import { partnerPaths } from './partners.js';
 import { scenarios } from './scenarios.js';
 import { sequences } from './sequences.js';
 import { surroundingPaths } from './surroundings.js';
@@ -13,7 +14,7 @@ import { webhooks } from './webhooks.js';
 export const atsSuite: Suite = {
   name: 'ats',
   scenarios,
-  paths: [...credentialPaths, ...bodyPaths, ...jobPaths, ...surroundingPaths],
+  paths: [...credentialPaths, ...bodyPaths, ...jobPaths, ...partnerPaths, ...surroundingPaths],
   identityOf: { apiKey: 'active', administrator: 'admin' },
   sequences,
   params: ({ organization, works }) => ({ organization_id: organization, ats_id: works.own }),

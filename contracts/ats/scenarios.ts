@@ -1,6 +1,7 @@
 import type { Scenario } from '../path.js';
 import type { Capability, PathRequest } from '../types.js';
 import type { Steps } from '../steps.js';
+import { downloadRequest, listRequest, sessionRequest } from './partner-requests.js';
 import {
   AUDIO_BYTES,
   confirm,
@@ -49,8 +50,15 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     needs: [...MINT, 'key.revoke'],
     given: async (steps) => ({ operation: 'revokeApiKey', params: { api_key_id: String((await mint(steps))['id']) } }),
   },
+  createPartnerSession: { needs: KEY, given: async (steps) => sessionRequest(steps.unique('user')) },
+  listExternalUserWorks: { needs: KEY, given: (steps) => listRequest(steps, steps.unique('user')) },
+  downloadVersionFile: { needs: [...KEY, 'work.external'], given: downloadRequest },
   getTransaction: {
     needs: AUDIO,
     given: async (steps) => ({ operation: 'getTransaction', params: { transaction_id: (await confirm(steps, WORK)).transactionId } }),
+  },
+  trackTransaction: {
+    needs: AUDIO,
+    given: async (steps) => ({ operation: 'trackTransaction', params: { transaction_id: (await confirm(steps, WORK)).transactionId } }),
   },
 };

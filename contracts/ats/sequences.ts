@@ -4,8 +4,9 @@ import type { Steps } from '../steps.js';
 import type { Sequence, Suite } from '../suite.js';
 import type { Token } from '../types.js';
 import { revocation } from './keys.js';
+import { listRequest, registeredUser } from './partner-requests.js';
 import { mint } from './scenarios.js';
-import { confirm, secondOrganization, WORK, type Actor } from './work.js';
+import { confirm, secondOrganization, WORK, type Actor, type Members } from './work.js';
 
 const ALL_SCOPES = ['works:register', 'works:update', 'works:read'];
 /** Small enough to go over it with a small file. */
@@ -35,13 +36,13 @@ const minted = (
 };
 
 /** Registers a work and waits until the chain has it. */
-async function registerWork(steps: Steps, actor: Actor = {}): Promise<string> {
-  const { transactionId } = await confirm(steps, WORK, actor);
+async function registerWork(steps: Steps, actor: Actor = {}, members: Members = {}): Promise<{ atsId: string; jobId: string }> {
+  const { transactionId, job } = await confirm(steps, WORK, actor, members);
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const status = await steps.call({ operation: 'getTransaction', params: { transaction_id: transactionId } });
     const result = status['result'] as { ats_id?: string | number } | null | undefined;
-    if (result?.ats_id !== undefined) return String(result.ats_id);
+    if (result?.ats_id !== undefined) return { atsId: String(result.ats_id), jobId: job.jobId };
     if (status['is_complete'] === true) throw new SetupFailed(`transaction ${transactionId} failed`);
     if (Date.now() > deadline) throw new SetupFailed(`transaction ${transactionId} is not complete after ${PATIENCE_MS / 1000} s`);
     await sleep(POLL_MS);
@@ -64,6 +65,20 @@ export const sequences: Suite['sequences'] = {
     needs: ['key.create', `upload:${SMALL_FILE_BYTES + 1}`],
     run: minted('smallFiles', { scopes: ALL_SCOPES, max_file_size_bytes: SMALL_FILE_BYTES }),
   },
-  'work.own': { needs: ['identity:active'], run: (steps) => registerWork(steps) },
-  'work.other': { needs: ['org.second'], run: async (steps) => registerWork(steps, await secondOrganization(steps)) },
+  'identity:registerOnly': { needs: ['key.create'], run: minted('registerOnly', { scopes: ['works:register'] }) },
+  'work.own': { needs: ['identity:active'], run: async (steps) => (await registerWork(steps)).atsId },
+  'work.other': { needs: ['org.second'], run: async (steps) => (await registerWork(steps, await secondOrganization(steps))).atsId },
+  'work.direct': { needs: ['identity:active'], run: async (steps) => (await registerWork(steps)).jobId },
+  'work.external': {
+    needs: ['identity:active'],
+    run: async (steps) => {
+      const user = registeredUser(steps);
+      await registerWork(steps, {}, { external_user_ref: user });
+      // Not the job's id: the list is what says by which id a work is downloaded.
+      const { works } = await steps.call(await listRequest(steps, user));
+      const [work] = Array.isArray(works) ? (works as { readonly id?: unknown }[]) : [];
+      if (typeof work?.id !== 'string') throw new SetupFailed('listExternalUserWorks does not show the work that was registered for the user');
+      return work.id;
+    },
+  },
 };

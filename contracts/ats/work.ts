@@ -28,8 +28,11 @@ export interface Job extends Actor {
   readonly uploadUrl: unknown;
 }
 
+/** Members of an init's body, over those that it has anyway. */
+export type Members = Readonly<Record<string, unknown>>;
+
 /** The request that opens a job; nothing has been sent yet. */
-export async function initRequest(steps: Steps, kind: JobKind, actor: Actor = {}): Promise<PathRequest> {
+export async function initRequest(steps: Steps, kind: JobKind, actor: Actor = {}, members: Members = {}): Promise<PathRequest> {
   const creators = [
     { full_name: 'Clara Example', email: 'clara@example.org', roles: { author: true, composer: true, arranger: false, adapter: false } },
   ];
@@ -40,26 +43,38 @@ export async function initRequest(steps: Steps, kind: JobKind, actor: Actor = {}
     initVersion: { network, creators },
     initVersionUpload: { network, filename, creators },
   };
-  return { operation: kind.init, ...actor, params: await workParams(steps, kind, actor), body: bodies[kind.init] };
+  return { operation: kind.init, ...actor, params: await workParams(steps, kind, actor), body: { ...bodies[kind.init], ...members } };
 }
 
 /** Opens a job. */
-export async function open(steps: Steps, kind: JobKind, actor: Actor = {}): Promise<Job> {
-  const { job_id: jobId, upload_url: uploadUrl } = await steps.call(await initRequest(steps, kind, actor));
+export async function open(steps: Steps, kind: JobKind, actor: Actor = {}, members: Members = {}): Promise<Job> {
+  const { job_id: jobId, upload_url: uploadUrl } = await steps.call(await initRequest(steps, kind, actor, members));
   if (typeof jobId !== 'string') throw new SetupFailed(`${kind.init} answered no job_id`);
   return { ...actor, kind, jobId, uploadUrl };
 }
 
 /** Opens a job and, where the kind asks for audio, uploads so many bytes of it. */
-export async function upload(steps: Steps, kind: JobKind, actor: Actor = {}, bytes: number = AUDIO_BYTES): Promise<Job> {
-  const job = await open(steps, kind, actor);
+export async function upload(
+  steps: Steps,
+  kind: JobKind,
+  actor: Actor = {},
+  bytes: number = AUDIO_BYTES,
+  members: Members = {},
+): Promise<Job> {
+  const job = await open(steps, kind, actor, members);
   if (kind.init !== 'initVersion') await steps.upload(job.uploadUrl, { bytes });
   return job;
 }
 
 /** Brings a job to a binding quote. */
-export async function prepare(steps: Steps, kind: JobKind, actor: Actor = {}, bytes: number = AUDIO_BYTES): Promise<Job> {
-  const job = await upload(steps, kind, actor, bytes);
+export async function prepare(
+  steps: Steps,
+  kind: JobKind,
+  actor: Actor = {},
+  bytes: number = AUDIO_BYTES,
+  members: Members = {},
+): Promise<Job> {
+  const job = await upload(steps, kind, actor, bytes, members);
   await steps.call(await prepareRequest(steps, job));
   return job;
 }
@@ -69,8 +84,9 @@ export async function confirm(
   steps: Steps,
   kind: JobKind,
   actor: Actor = {},
+  members: Members = {},
 ): Promise<{ readonly job: Job; readonly transactionId: string }> {
-  const job = await prepare(steps, kind, actor);
+  const job = await prepare(steps, kind, actor, AUDIO_BYTES, members);
   const { transaction_id: transactionId } = await steps.call(await confirmRequest(steps, job));
   if (typeof transactionId !== 'string') throw new SetupFailed(`${kind.confirm} answered no transaction_id`);
   return { job, transactionId };

@@ -74,7 +74,7 @@ export function adminRoutes(service: Service): readonly AdminRoute[] {
       method: 'PUT',
       path: '/__admin/faults',
       doc: { ...FAULTS, summary: 'Let something fail below the API, or no more', description: NAMED, body: faultsInput },
-      handle: ({ body }) => putFaults(service, body),
+      handle: ({ body }) => service.transact(() => putFaults(service, body)),
     },
     {
       method: 'GET',
@@ -86,7 +86,8 @@ export function adminRoutes(service: Service): readonly AdminRoute[] {
       method: 'PUT',
       path: '/__admin/organizations/:id',
       doc: { ...ORGANIZATION, summary: 'Change what an organization has', description: NAMED, body: organizationInput },
-      handle: ({ params, body }) => withOrganization(service, params['id'], (organization) => putOrganization(service, organization, body)),
+      handle: ({ params, body }) =>
+        service.transact(() => withOrganization(service, params['id'], (organization) => putOrganization(service, organization, body))),
     },
     ...webhookRoutes(service),
   ];

@@ -1,5 +1,7 @@
 import type { Call } from '../types.js';
+import { readCursor, type ReadCursor } from './cursors.js';
 import { sha256 } from './digest.js';
+import { readPartnerSession, type PartnerSession, type ReadSession } from './partner-sessions.js';
 import { quotaOf, type QuotaState } from './quota.js';
 import { faultsOf, type Service } from './service.js';
 import type {
@@ -14,8 +16,10 @@ import type {
   Spent,
   Transaction,
   UploadSession,
+  Version,
   Work,
 } from './state.js';
+import { versionOf, workWithId } from './works.js';
 
 /** What `Authorization` holds, before anybody has judged it. */
 export interface Credential {
@@ -38,6 +42,7 @@ export class Facts {
   readonly now: number;
   #credential: Credential | undefined;
   #tokenHash: string | undefined;
+  #readSession: ReadSession | undefined;
 
   constructor(service: Service, call: Call) {
     this.service = service;
@@ -63,6 +68,16 @@ export class Facts {
     return this.service.state.administrators.get(this.tokenHash);
   }
 
+  /** The token, looked at as a partner session. */
+  get readSession(): ReadSession {
+    return (this.#readSession ??= readPartnerSession(this.service, this.credential.token ?? '', this.now));
+  }
+
+  /** The partner session that calls. */
+  get partnerSession(): PartnerSession | undefined {
+    return 'session' in this.readSession ? this.readSession.session : undefined;
+  }
+
   get organizationId(): string {
     return this.#uuid('organization_id');
   }
@@ -84,6 +99,46 @@ export class Facts {
 
   get work(): Work | undefined {
     return this.service.state.works.get(this.#param('ats_id'));
+  }
+
+  /** The external user of the path. */
+  get externalUserRef(): string {
+    return this.#param('external_user_ref');
+  }
+
+  /** The work whose id is in the path, as far as the chain has it. */
+  get workOfUser(): Work | undefined {
+    const work = workWithId(this.service.state, this.#uuid('work_id'));
+    return work !== undefined && this.isOnChain(work) ? work : undefined;
+  }
+
+  /** The version of it that the path names, as far as the chain has it. */
+  get version(): Version | undefined {
+    const number = this.#param('version');
+    if (this.workOfUser === undefined || !/^[1-9]\d{0,8}$/.test(number)) return undefined;
+    const version = versionOf(this.service.state, this.workOfUser, Number(number));
+    return version !== undefined && this.isOnChain(version) ? version : undefined;
+  }
+
+  /** The file of the path. */
+  get file(): 'audio' | 'certificate' | undefined {
+    const file = this.#param('file');
+    return file === 'audio' || file === 'certificate' ? file : undefined;
+  }
+
+  /** The list that the call asks for a page of: what tells it from all others. */
+  get list(): string {
+    return JSON.stringify([this.organizationId, this.externalUserRef, this.call.query.get('network')]);
+  }
+
+  /** Where the page begins, if the call says so. */
+  get cursor(): ReadCursor | undefined {
+    const after = this.call.query.get('after');
+    return after === null ? undefined : readCursor(this.service.state, this.list, after);
+  }
+
+  isOnChain({ on_chain_at }: { readonly on_chain_at: number }): boolean {
+    return this.service.policies.workIsOnChain(on_chain_at, this.now);
   }
 
   get transaction(): Transaction | undefined {

@@ -9,6 +9,8 @@ export interface Limits {
   readonly quoteTtl: number;
   readonly idempotencyTtl: number;
   readonly keysPerOrganization: number;
+  readonly partnerSessionTtl: number;
+  readonly downloadTtl: number;
   readonly block: Readonly<Record<Network, number>>;
 }
 
@@ -31,6 +33,8 @@ export function readLimits(contract: Contract): Limits {
     quoteTtl: seconds('quote_ttl_seconds'),
     idempotencyTtl: seconds('idempotency_ttl_seconds'),
     keysPerOrganization: read('keys_per_organization'),
+    partnerSessionTtl: seconds('partner_session_ttl_seconds'),
+    downloadTtl: seconds('download_ttl_seconds'),
     block: { testnet: seconds('block_seconds_testnet'), mainnet: seconds('block_seconds_mainnet') },
   };
   if (missing.length === 0) return limits;

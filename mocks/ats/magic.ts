@@ -32,10 +32,12 @@ export function magicOf(facts: Facts): readonly MagicText[] {
  */
 export function remembered(facts: Facts): readonly Remembered[] {
   const { call, key } = facts;
+  const isOfUser = call.params['external_user_ref'] !== undefined;
   const found = [
     ...textsOf(facts.session ?? facts.quote, 'job'),
     ...textsOf(call.params['transaction_id'] === undefined ? undefined : facts.transaction, 'transaction'),
     ...textsOf(call.params['ats_id'] === undefined ? undefined : facts.work, 'work'),
+    ...(isOfUser ? [{ text: facts.externalUserRef, of: 'the external_user_ref of the path' }, ...textsOf(facts.workOfUser, 'work')] : []),
   ];
   if (key !== undefined) found.push({ text: key.name, of: 'the name of the key' });
   else if (call.params['api_key_id'] !== undefined) found.push(...named(facts.namedKey, 'the name of the key to revoke'));

@@ -2,8 +2,9 @@ import { confirm } from './effects/confirm.js';
 import type { Effect } from './effects/effect.js';
 import { openUpload, openVersion } from './effects/init.js';
 import { createKey, listKeys, revokeKey } from './effects/keys.js';
+import { createPartnerSession, listWorks, openDownload } from './effects/partners.js';
 import { prepare } from './effects/prepare.js';
-import { getTransaction } from './effects/transaction.js';
+import { getTransaction, trackTransaction } from './effects/transaction.js';
 import { idempotent } from './idempotency.js';
 import type { RuleName } from './rules.js';
 
@@ -24,11 +25,13 @@ const API_KEY = [
   'upstreamDown',
 ] as const;
 const ADMINISTRATOR = ['noCredential', 'notAdministrator', 'upstreamDown', 'organizationExists'] as const;
+const PARTNER = ['noCredential', 'notPartnerSession', 'sessionOrganization', 'sessionUser', 'upstreamDown'] as const;
 const WORK = ['workExists', 'workOwned'] as const;
 const SESSION = ['sessionExists', 'sessionOwned', 'sessionPath'] as const;
 const AUDIO = ['audioPresent', 'audioFits'] as const;
 const CHAIN = ['commitmentValid', 'dryRunPasses'] as const;
 const QUOTE = ['quoteExists', 'quoteOwned', 'quotePath'] as const;
+const USER_WORK = ['userWorkExists', 'userWorkOwned', 'versionExists', 'fileExists'] as const;
 const PAYMENT = ['quotaLeft', 'creditsSuffice'] as const;
 
 /** The API as the sandbox knows it, by operationId: read a row from left to right to see which refusal wins. */
@@ -46,5 +49,10 @@ export const OPERATIONS: Readonly<Record<string, AtsOperation>> = {
   listApiKeys: { rules: ADMINISTRATOR, effect: listKeys },
   revokeApiKey: { rules: [...ADMINISTRATOR, 'keyExists', 'keyOwned'], effect: revokeKey },
 
+  createPartnerSession: { rules: [...API_KEY, 'body'], effect: createPartnerSession },
+  listExternalUserWorks: { rules: [...PARTNER, 'query', 'cursorKnown'], effect: listWorks },
+  downloadVersionFile: { rules: [...PARTNER, ...USER_WORK], effect: openDownload },
+
   getTransaction: { rules: ['upstreamDown', 'transactionExists'], effect: getTransaction },
+  trackTransaction: { rules: ['upstreamDown', 'transactionExists'], effect: trackTransaction },
 };

@@ -1,3 +1,4 @@
+import jwt from 'jsonwebtoken';
 import type { Quote, UploadSession } from './state.js';
 import type { Table } from '../state/index.js';
 import { sign } from './webhooks/signature.js';
@@ -12,6 +13,10 @@ export interface Policies {
   answerLives(expiresAt: number, now: number): boolean;
   workIsOnChain(onChainAt: number, now: number): boolean;
   sizeAllowed(bytes: number, max: number): boolean;
+  sessionLives(expiresAt: number, now: number): boolean;
+  downloadLives(expiresAt: number, now: number): boolean;
+  /** The claims of a partner session; `undefined` for one that is not signed with the secret. */
+  sessionClaims(token: string, secret: Buffer): unknown;
   /** What a successful prepare does to the upload session. */
   takeSession(sessions: Table<UploadSession>, jobId: string): UploadSession | undefined;
   /** What a successful confirm does to the quote: get and delete in one step. */
@@ -28,6 +33,16 @@ export const POLICIES: Policies = Object.freeze<Policies>({
   answerLives: (expiresAt, now) => now < expiresAt,
   workIsOnChain: (onChainAt, now) => now >= onChainAt,
   sizeAllowed: (bytes, max) => bytes <= max,
+  sessionLives: (expiresAt, now) => now < expiresAt,
+  downloadLives: (expiresAt, now) => now < expiresAt,
+  sessionClaims: (token, secret) => {
+    try {
+      // The algorithm is ours to choose and not the token's. Time is the mock's, so it is looked at elsewhere.
+      return jwt.verify(token, secret, { algorithms: ['HS256'], ignoreExpiration: true, ignoreNotBefore: true });
+    } catch {
+      return undefined;
+    }
+  },
   takeSession: (sessions, jobId) => sessions.delete(jobId),
   takeQuote: (quotes, jobId) => quotes.delete(jobId),
   report: (event) => event,

@@ -5,13 +5,16 @@ import { createMint, type Mint } from '../mint.js';
 import { Records, type Table } from '../state/index.js';
 import type { AdminRoute, Call, Outcome, Refusal, Sandbox, SandboxContext } from '../types.js';
 import { adminRoutes } from './admin.js';
+import { sha256 } from './digest.js';
 import { compileOperations, type CompiledOperation } from './compile.js';
 import { lastAtsId, setLastAtsId } from './effects/confirm.js';
+import { isDownload, serveDownload } from './downloads.js';
 import { Facts, readCredential } from './facts.js';
 import { readLimits, type Limits } from './limits.js';
 import { remembered } from './magic.js';
+import { readPartnerSession } from './partner-sessions.js';
 import { POLICIES, type Policies } from './policies.js';
-import { RULES, type RuleName, type Rules } from './rules.js';
+import { CONTRACT_RULES, RULES, type RuleName, type Rules } from './rules.js';
 import type { Rule } from './rules/rule.js';
 import type { Service } from './service.js';
 import { createState, type State } from './state.js';
@@ -24,6 +27,9 @@ import { seedWorld, WORLD, worldOf, type AtsWorld } from './world.js';
 export interface AtsSandbox extends Sandbox {
   readonly world: AtsWorld;
 }
+
+/** Who calls with a partner session: there is no well-known one, since it expires. */
+const PARTNER_SESSION = 'partnerSession';
 
 /** What a lying deployment does differently from a truthful one. */
 export interface Replacements {
@@ -73,12 +79,21 @@ export function createAtsSandbox(context: SandboxContext, replacements: Replacem
     identities: IDENTITIES,
     identity: ({ authorization }) => {
       const { scheme, token } = readCredential(authorization);
-      return scheme === 'none' ? 'none' : (identities().get(token ?? '') ?? 'unknown');
+      return scheme === 'none' ? 'none' : (identities().get(token ?? '') ?? sessionIdentity(service, token));
     },
-    elsewhere: (request) => (isStorage(request.path) ? receiveUpload(service, request) : undefined),
+    knows: ({ authorization }) => {
+      const { token } = readCredential(authorization);
+      const hash = sha256(token ?? '');
+      if (service.state.keys.get(hash) !== undefined || service.state.administrators.get(hash) !== undefined) return true;
+      return sessionIdentity(service, token) === PARTNER_SESSION;
+    },
+    elsewhere: (request) =>
+      isDownload(request.path) ? serveDownload(service, request) : isStorage(request.path) ? receiveUpload(service, request) : undefined,
     reset: () => {
       resetState(service.state);
       seedWorld(service, world, clock.now());
+      // Whoever tracked a transaction is to hear that it is gone.
+      clock.agenda.changed();
     },
     close: () => deliveries?.close(),
   };
@@ -95,7 +110,7 @@ function deliver(service: Service, rules: WebhookRules, { clock, webhooksTo = []
 }
 
 /** The names of those who may call. */
-const IDENTITIES: readonly string[] = [...Object.keys(WORLD.tokens), 'admin'];
+const IDENTITIES: readonly string[] = [...Object.keys(WORLD.tokens), 'admin', PARTNER_SESSION];
 
 /** The same by their tokens; made once it is asked for. */
 function identitiesOf({ tokens, admin }: AtsWorld): () => ReadonlyMap<string, string> {
@@ -134,7 +149,7 @@ function randomMint(): Mint {
 function answer({ rules, admittedBy, effect, status }: CompiledOperation, facts: Facts): Outcome | undefined {
   for (const [index, { name, check }] of rules.entries()) {
     const refusal = check(facts);
-    if (refusal !== undefined) return { refused: name === 'body' ? refusal : explain(refusal, name) };
+    if (refusal !== undefined) return { refused: CONTRACT_RULES.has(name) ? refusal : explain(refusal, name) };
     if (index === admittedBy) markUsed(facts);
   }
   const done = effect(facts);
@@ -144,6 +159,10 @@ function answer({ rules, admittedBy, effect, status }: CompiledOperation, facts:
 /** Only for the sandbox's own refusals: that of the contract is the engine's, which knows it by identity. */
 function explain(refusal: Refusal, rule: RuleName): Refusal {
   return { ...refusal, why: `${rule}: ${refusal.why}` };
+}
+
+function sessionIdentity(service: Service, token = ''): string {
+  return token.startsWith('eyJ') && 'session' in readPartnerSession(service, token, service.clock.now()) ? PARTNER_SESSION : 'unknown';
 }
 
 function markUsed({ key, service: { state }, now }: Facts): void {

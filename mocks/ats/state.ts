@@ -51,6 +51,12 @@ export interface Audio {
   readonly sha256: string;
 }
 
+/** One person who made a work, as lists show it. */
+export interface Creator {
+  readonly full_name: string;
+  readonly roles: readonly string[];
+}
+
 /** What a job is about, from its init until its confirm. */
 export interface Job {
   readonly id: string;
@@ -64,6 +70,9 @@ export interface Job {
   /** Over the canonical JSON of what was submitted, hex: a record stays small, however many creators there are. */
   readonly metadata_sha256: string;
   readonly external_user_ref: string | null;
+  /** Of a new work; at most as long as lists show it. */
+  readonly title: string;
+  readonly creators: readonly Creator[];
   readonly magic: readonly MagicText[];
 }
 
@@ -106,15 +115,60 @@ export interface Spent {
 }
 
 export interface Work {
+  /** The id of the job that registered it, a UUID. */
+  readonly id: string;
   readonly ats_id: number;
   readonly organization_id: string;
+  readonly external_user_ref: string | null;
+  readonly network: Network;
+  readonly title: string;
+  /** How many versions were confirmed, the registration included. */
+  readonly versions: number;
   readonly audio: Audio;
   /** Of the job that registered it. */
   readonly magic: readonly MagicText[];
+  readonly created_at: number;
   /** From when on the chain has it. */
   readonly on_chain_at: number;
   /** One of the well-known world, which never makes room for others. */
   readonly well_known: boolean;
+}
+
+/** What one confirmed submission has made of a work; found by `versionId`. */
+export interface Version {
+  /** The registration is 1. */
+  readonly number: number;
+  readonly network: Network;
+  readonly transaction_id: string;
+  readonly audio: Audio;
+  readonly commitment: string;
+  readonly creators: readonly Creator[];
+  readonly created_at: number;
+  /** From when on the chain has it. */
+  readonly on_chain_at: number;
+  /** One of the well-known world, which never makes room for others. */
+  readonly well_known: boolean;
+}
+
+/** Leads to a work from another of its names. */
+export interface WorkLink {
+  readonly ats_id: number;
+  readonly well_known: boolean;
+}
+
+/** An external user of an organization who has works; found by `userId`. */
+export interface ExternalUser {
+  /** How many works were confirmed for the user, on all networks. */
+  readonly works: number;
+  readonly well_known: boolean;
+}
+
+/** One download URL, found by the SHA-256 of its opaque token. */
+export interface DownloadUrl {
+  readonly ats_id: number;
+  readonly version: number;
+  readonly file: 'audio' | 'certificate';
+  readonly expires_at: number;
 }
 
 /** Its steps are not kept: they follow from `created_at` and the clock. */
@@ -165,6 +219,15 @@ export interface State {
   readonly quotes: Table<Quote>;
   readonly spent: Table<Spent>;
   readonly works: Table<Work>;
+  readonly versions: Table<Version>;
+  /** By the id of the work. */
+  readonly workLinks: Table<WorkLink>;
+  readonly externalUsers: Table<ExternalUser>;
+  /** By external user and number, 1 for the user's first work. */
+  readonly externalWorks: Table<WorkLink>;
+  readonly downloadUrls: Table<DownloadUrl>;
+  /** What this world signs with, in base64. */
+  readonly secrets: Table<string>;
   readonly transactions: Table<Transaction>;
   readonly deliveries: WatchedTable<Delivery>;
   readonly deliverySettings: WatchedTable<DeliverySettings>;
@@ -192,6 +255,7 @@ const MANY = 20_000;
 export function createState(clock: Pick<Clock, 'now'>, tables: Tables): State {
   const past = (time: number): boolean => clock.now() > time;
   const ended = ({ expires_at }: { readonly expires_at: number }): boolean => past(expires_at + GRACE);
+  const expendable = ({ well_known }: { readonly well_known: boolean }): boolean => !well_known;
   return {
     organizations: tables.table<Organization>('organizations', { capacity: 1_000 }),
     keys: tables.table<Key>('keys', { capacity: 10_000, expendable: ({ revoked_at, well_known }) => revoked_at !== null && !well_known }),
@@ -200,7 +264,13 @@ export function createState(clock: Pick<Clock, 'now'>, tables: Tables): State {
     uploadUrls: tables.table<UploadUrl>('uploadUrls', { capacity: MANY, over: ended }),
     quotes: tables.table<Quote>('quotes', { capacity: MANY, over: ended }),
     spent: tables.table<Spent>('spent', { capacity: MANY, over: ({ prepared_at }) => past(prepared_at + GRACE) }),
-    works: tables.table<Work>('works', { capacity: MANY, expendable: ({ well_known }) => !well_known }),
+    works: tables.table<Work>('works', { capacity: MANY, expendable }),
+    versions: tables.table<Version>('versions', { capacity: MANY, expendable }),
+    workLinks: tables.table<WorkLink>('workLinks', { capacity: MANY, expendable }),
+    externalUsers: tables.table<ExternalUser>('externalUsers', { capacity: MANY, expendable }),
+    externalWorks: tables.table<WorkLink>('externalWorks', { capacity: MANY, expendable }),
+    downloadUrls: tables.table<DownloadUrl>('downloadUrls', { capacity: MANY, over: ended }),
+    secrets: tables.table<string>('secrets', { capacity: 10 }),
     transactions: tables.table<Transaction>('transactions', { capacity: MANY, over: ({ created_at }) => past(created_at + 7 * GRACE) }),
     deliveries: tables.table<Delivery>('deliveries', { capacity: MANY, over: ({ occurs_at }) => past(occurs_at + 7 * GRACE) }),
     deliverySettings: tables.table<DeliverySettings>('deliverySettings', { capacity: 1 }),

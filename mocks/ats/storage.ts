@@ -76,7 +76,7 @@ async function digest(body: AsyncIterable<Uint8Array>): Promise<Audio | undefine
   return { size_bytes, sha256: hash.digest('hex') };
 }
 
-function refuse(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}): MockAnswer {
+export function refuse(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}): MockAnswer {
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>\n`;
   return { status, headers: { 'content-type': 'application/xml', ...headers }, body };
 }

@@ -1,5 +1,5 @@
 import { sha256 } from './digest.js';
-import type { Transaction } from './state.js';
+import type { Network, Transaction } from './state.js';
 import { rfc3339 } from './time.js';
 
 interface Step {
@@ -22,6 +22,16 @@ const FAILED: Step = { step: 'failed', progress: 100, description: 'Failed' };
 const SIXTHS = 6;
 
 /**
+ * When a transaction reaches each of its steps, in milliseconds since 1970 UTC; the last of them is its end.
+ *
+ * @example
+ * stepTimes({ created_at: 0 }, 12_000); // [0, 2_000, 4_000, 6_000, 8_000, 12_000]
+ */
+export function stepTimes({ created_at }: Pick<Transaction, 'created_at'>, block: number): readonly number[] {
+  return [...STEPS.map((_, index) => created_at + Math.ceil((index * block) / SIXTHS)), created_at + block];
+}
+
+/**
  * A transaction as it stands at a moment. Nothing steps it forward: what there is to see follows from when it was
  * created and what time it is, so it needs no timers and a clock that jumps takes it along.
  *
@@ -32,12 +42,12 @@ const SIXTHS = 6;
  */
 export function showTransaction(transaction: Transaction, now: number, block: number): Record<string, unknown> {
   const { id, kind, created_at, fails } = transaction;
-  const elapsed = Math.max(0, now - created_at);
-  const isComplete = elapsed >= block;
-  const index = Math.min(Math.floor((elapsed * SIXTHS) / block), STEPS.length - 1);
-  const reached = [...STEPS.slice(0, isComplete ? STEPS.length : index + 1), ...(isComplete ? [fails === null ? COMPLETED : FAILED] : [])];
-  const current = reached.at(-1) ?? STEPS[0];
+  const times = stepTimes(transaction, block);
+  const since = times.findLast((time) => time <= now) ?? created_at;
   const completedAt = created_at + block;
+  const isComplete = now >= completedAt;
+  const reached = [...STEPS, fails === null ? COMPLETED : FAILED].filter((_, index) => index === 0 || (times[index] ?? 0) <= now);
+  const current = reached.at(-1) ?? STEPS[0];
   return {
     id,
     transaction_type: kind,
@@ -48,29 +58,26 @@ export function showTransaction(transaction: Transaction, now: number, block: nu
     result: isComplete ? resultOf(transaction, completedAt, block) : null,
     steps: reached.map(({ step, progress }) => ({ step, progress })),
     created_at: rfc3339(created_at),
-    updated_at: rfc3339(isComplete ? completedAt : created_at + Math.floor((index * block) / SIXTHS)),
+    updated_at: rfc3339(since),
   };
 }
 
-function resultOf(transaction: Transaction, completedAt: number, block: number): Record<string, unknown> {
-  return transaction.fails === null ? { ...successOf(transaction, completedAt, block) } : { error: transaction.fails };
+function resultOf({ id, network, ats_id, fails }: Transaction, completedAt: number, block: number): Record<string, unknown> {
+  if (fails !== null) return { error: fails };
+  return { ats_id, ...chainFacts({ transaction_id: id, network }, completedAt, block) };
 }
 
-/** Where a work or version is on chain. */
-export interface OnChain {
-  readonly tx_hash: string;
-  readonly ats_id: number;
-  readonly block_number: number;
-  readonly explorer_url: string;
-}
-
-/** Blocks are counted from 1970 on, so that a number follows from the clock alone. */
-export function successOf({ id, network, ats_id }: Transaction, completedAt: number, block: number): OnChain {
-  const hash = `0x${sha256(id)}`;
-  return {
-    tx_hash: hash,
-    ats_id,
-    block_number: Math.max(0, Math.floor(completedAt / block)),
-    explorer_url: `https://explorer.example.org/${network}/transactions/${hash}`,
-  };
+/**
+ * What the chain says of a transaction that is complete. Blocks are counted from 1970 on, so that a number follows from the clock alone.
+ *
+ * @param block The time between two blocks of the network, in milliseconds.
+ */
+export function chainFacts(
+  { transaction_id, network }: { readonly transaction_id: string; readonly network: Network },
+  completedAt: number,
+  block: number,
+): { readonly tx_hash: string; readonly block_number: number; readonly explorer_url: string } {
+  const tx_hash = `0x${sha256(transaction_id)}`;
+  const block_number = Math.max(0, Math.floor(completedAt / block));
+  return { tx_hash, block_number, explorer_url: `https://explorer.example.org/${network}/transactions/${tx_hash}` };
 }

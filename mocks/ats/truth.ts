@@ -32,9 +32,10 @@ const DETAILS: ReadonlyMap<string, (facts: Facts) => Details | undefined> = new 
     'api_key.limit_reached': ({ maxKeys }: Facts) => ({ max: maxKeys }),
     'registration.audio_too_large': audioTooLarge,
     'registration.dry_run_failed': ({ faults }: Facts) => (typeof faults.dryRun === 'string' ? { reason: faults.dryRun } : undefined),
-    'common.forbidden': tooFewCredits,
+    'common.forbidden': forbidden,
     'common.not_found': missingResource,
     'common.quota_exceeded': quotaExceeded,
+    'common.validation_failed': unknownCursor,
   }),
 );
 
@@ -48,13 +49,26 @@ function audioTooLarge({ session, maxAudioBytes, service }: Facts): Details {
   return { size_bytes: service.policies.sizeAllowed(size, maxAudioBytes) ? maxAudioBytes + 1 : size, max_bytes: maxAudioBytes };
 }
 
+function forbidden(facts: Facts): Details | undefined {
+  const { call, partnerSession, organizationId } = facts;
+  if (call.params['external_user_ref'] === undefined) return tooFewCredits(facts);
+  const isOfOther = partnerSession !== undefined && partnerSession.organization_id !== organizationId;
+  return { parameter: isOfOther ? 'organization_id' : 'external_user_ref' };
+}
+
+function unknownCursor({ call, cursor }: Facts): Details | undefined {
+  if (call.params['external_user_ref'] === undefined || cursor === undefined || 'place' in cursor) return undefined;
+  return { fields: [{ pointer: '/after', message: 'is not a cursor of this list' }] };
+}
+
 function tooFewCredits({ quote, organization }: Facts): Details | undefined {
   if (quote === undefined || organization === undefined || quote.fees.total === 0) return undefined;
   const available = Math.min(organization.credits[quote.network], quote.fees.total - 1);
   return { network: quote.network, required_credits: quote.fees.total, available_credits: Math.max(0, available) };
 }
 
-function missingResource({ organization, call }: Facts): Details | undefined {
+function missingResource({ organization, call, version }: Facts): Details | undefined {
+  if (call.params['version'] !== undefined) return { resource: version === undefined ? 'version' : 'file' };
   if (call.params['organization_id'] === undefined) return undefined;
   return { resource: organization !== undefined && call.params['api_key_id'] !== undefined ? 'api_key' : 'organization' };
 }

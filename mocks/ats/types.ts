@@ -334,6 +334,87 @@ export interface Api {
     examples: Code<'revokeApiKey'>;
   };
 
+  /** POST /v1/organizations/{organization_id}/partner-sessions: Open a session for one external user */
+  createPartnerSession: {
+    failures: {
+      /** 400 Bad request. Causes: not JSON, not application/json. Retry: never. */
+      'common.bad_request': AnyDetails;
+      /** 401 Unauthorized. Causes: none, not Bearer. Retry: never. */
+      'common.unauthorized': AnyDetails;
+      /** 401 Not an API key. Cause: wrong prefix. Retry: never. */
+      'api_key.invalid_format': AnyDetails;
+      /** 401 API key unknown. Cause: unknown token. Retry: never. */
+      'api_key.not_found': AnyDetails;
+      /** 401 API key revoked. Cause: revoked. Retry: never. */
+      'api_key.revoked': AnyDetails;
+      /** 403 API key of another organization. Cause: another organization. Retry: never. */
+      'api_key.org_mismatch': AnyDetails;
+      /** 403 Organization inactive. Causes: inactive, soft-deleted. Retry: never. */
+      'api_key.org_inactive': AnyDetails;
+      /** 403 Scope denied. Cause: missing scope. Retry: never. */
+      'api_key.scope_denied': ApiKeyScopeDenied;
+      /** 422 Validation failed. Causes: member absent, wrong type. Retry: never. */
+      'common.validation_failed': CommonValidationFailed;
+      /** 422 Invalid external user. Causes: empty, too long. Retry: never. */
+      'session.invalid_external_user_ref': AnyDetails;
+      /** 503 Service unavailable. Cause: upstream down. Retry: after backing off. */
+      'common.service_unavailable': AnyDetails;
+    };
+    /** Those of its failures. */
+    statuses: 400 | 401 | 403 | 422 | 503;
+    examples: 'partnerSession' | Code<'createPartnerSession'>;
+  };
+
+  /** GET /v1/organizations/{organization_id}/external-users/{external_user_ref}/works: List the works of an external user */
+  listExternalUserWorks: {
+    failures: {
+      /**
+       * 401 Unauthorized. Causes: none, not Bearer, an API key, an administrator's session, malformed, unsigned, bad signature, expired.
+       * Retry: never.
+       */
+      'common.unauthorized': AnyDetails;
+      /** 403 Forbidden. Causes: another organization, another external user. Retry: never. */
+      'common.forbidden': CommonForbidden;
+      /**
+       * 422 Validation failed. Causes: network absent, unknown network, first out of range, first no number, unknown cursor, cursor of
+       * another list. Retry: never.
+       */
+      'common.validation_failed': CommonValidationFailed;
+      /** 503 Service unavailable. Cause: upstream down. Retry: after backing off. */
+      'common.service_unavailable': AnyDetails;
+    };
+    /** Those of its failures. */
+    statuses: 401 | 403 | 422 | 503;
+    examples: 'externalUserWorks' | 'noExternalUserWorks' | Code<'listExternalUserWorks'>;
+  };
+
+  /**
+   * GET /v1/organizations/{organization_id}/external-users/{external_user_ref}/works/{work_id}/versions/{version}/download/{file}: Get a
+   * URL to download a file of a version
+   */
+  downloadVersionFile: {
+    failures: {
+      /**
+       * 401 Unauthorized. Causes: none, not Bearer, an API key, an administrator's session, malformed, unsigned, bad signature, expired.
+       * Retry: never.
+       */
+      'common.unauthorized': AnyDetails;
+      /** 403 Forbidden. Causes: another organization, another external user. Retry: never. */
+      'common.forbidden': CommonForbidden;
+      /** 403 Work of someone else. Causes: another organization, another external user, no external user. Retry: never. */
+      'work.access_forbidden': AnyDetails;
+      /** 404 Work not found. Cause: unknown. Retry: never. */
+      'work.not_found': AnyDetails;
+      /** 404 Not found. Causes: unknown version, unknown file. Retry: never. */
+      'common.not_found': CommonNotFound;
+      /** 503 Service unavailable. Cause: upstream down. Retry: after backing off. */
+      'common.service_unavailable': AnyDetails;
+    };
+    /** Those of its failures. */
+    statuses: 401 | 403 | 404 | 503;
+    examples: 'download' | Code<'downloadVersionFile'>;
+  };
+
   /** GET /v1/transactions/{transaction_id}: See how far a transaction is */
   getTransaction: {
     failures: {
@@ -345,6 +426,19 @@ export interface Api {
     /** Those of its failures. */
     statuses: 404 | 503;
     examples: 'transactionSubmitting' | 'transactionCompleted' | 'transactionFailed' | Code<'getTransaction'>;
+  };
+
+  /** GET /v1/ws/transactions/{transaction_id}: Watch a transaction until its end */
+  trackTransaction: {
+    failures: {
+      /** 404 Transaction not found. Cause: unknown. Retry: never. */
+      'transaction.not_found': AnyDetails;
+      /** 503 Service unavailable. Cause: upstream down. Retry: after backing off. */
+      'common.service_unavailable': AnyDetails;
+    };
+    /** Those of its failures. */
+    statuses: 404 | 503;
+    examples: Code<'trackTransaction'>;
   };
 }
 
@@ -375,8 +469,8 @@ export interface ApiKeyScopeDenied {
 }
 
 /**
- * Validation failed. A member of the body is absent, of the wrong type, or breaks a rule that has no code of its own; the details say
- * which. Correct the body.
+ * Validation failed. A member of the body is absent, of the wrong type, or breaks a rule that has no code of its own, or a parameter of the
+ * query does; the details say which. Correct the body or the query.
  */
 export interface CommonValidationFailed {
   /** What is wrong, at least one entry. */
@@ -385,7 +479,7 @@ export interface CommonValidationFailed {
 
 /** One member that is wrong. */
 export interface CommonValidationFailedField {
-  /** Where the member is or should be (JSON pointer into the body). */
+  /** Where the member is or should be (JSON pointer into the body; of a query, a slash and the name). */
   readonly pointer: string;
   /** What is wrong with it in words for people. */
   readonly message: string;
@@ -422,6 +516,8 @@ export interface CommonForbidden {
   readonly required_credits?: number;
   /** What the organization has in credits. */
   readonly available_credits?: number;
+  /** The parameter of the path that a partner session is not for. */
+  readonly parameter?: string;
 }
 
 /**
@@ -440,7 +536,7 @@ export interface CommonQuotaExceeded {
 
 /** Not found. Something that the path names does not exist; the details say what. Correct the path. */
 export interface CommonNotFound {
-  /** The kind of thing that was not found: organization or api_key, for instance. */
+  /** The kind of thing that was not found: organization, api_key, version or file, for instance. */
   readonly resource: string;
 }
 

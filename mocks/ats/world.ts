@@ -1,6 +1,8 @@
 import { sha256 } from './digest.js';
 import { lastAtsId, setLastAtsId } from './effects/confirm.js';
 import { newWebhookSecret, putKey, TOKEN_PREFIX } from './keys.js';
+import { mintSecrets } from './secrets.js';
+import { seedVersions, seedWork } from './seed-works.js';
 import type { Service } from './service.js';
 import type { Key, Organization } from './state.js';
 
@@ -34,6 +36,13 @@ export interface AtsWorld {
   readonly admin: string;
   /** One registered work's `ats_id` in each organization. */
   readonly works: { readonly active: number; readonly other: number };
+  /** The ids of these works, UUIDs. */
+  readonly workIds: { readonly active: string; readonly other: string };
+  /** A user of the organization `active` who has one work, with two versions, on testnet. */
+  readonly externalUser: {
+    readonly ref: string;
+    readonly work: { readonly id: string; readonly ats_id: number; readonly versions: number };
+  };
   /** Bytes. */
   readonly limits: { readonly smallFiles: number };
 }
@@ -65,19 +74,22 @@ const TOKENS = {
  * @param tag 12 hexadecimal digits.
  */
 export function worldOf(tag: string = ''): AtsWorld {
-  const organization = (start: string, index: number): string => {
+  const uuid = (start: string, number: number): string => {
     const [first, second] = tag === '' ? [start, '0000'] : [tag.slice(0, 8), tag.slice(8)];
-    return `${first}-${second}-4000-8000-${String(index + 1).padStart(12, '0')}`;
+    return `${first}-${second}-4000-8000-${String(number).padStart(12, '0')}`;
   };
+  const workId = (atsId: number): string => uuid('f11e0000', atsId);
   // The hex digits go on with `5afe` and the number: safe to publish, and told apart by their prefix.
   const token = (number: string): string => `${TOKEN_PREFIX}${tag}5afe${number}`.padEnd(TOKEN_PREFIX.length + 48, '0');
   const mapped = <Key extends string>(of: Readonly<Record<Key, string>>, make: (value: string, index: number) => string) =>
     Object.fromEntries(Object.entries<string>(of).map(([key, value], index) => [key, make(value, index)])) as Record<Key, string>;
   return {
-    organizations: mapped(ORGANIZATIONS, organization),
+    organizations: mapped(ORGANIZATIONS, (start, index) => uuid(start, index + 1)),
     tokens: mapped(TOKENS, token),
     admin: `administrator-session-of-${tag === '' ? 'the-well-known-world' : tag}`,
     works: { active: 1001, other: 1002 },
+    workIds: { active: workId(1001), other: workId(1002) },
+    externalUser: { ref: 'artist-2207', work: { id: workId(1000), ats_id: 1000, versions: 2 } },
     limits: { smallFiles: 64 * 1024 },
   };
 }
@@ -119,18 +131,14 @@ export function seedWorld({ state, mint }: Pick<Service, 'state' | 'mint'>, worl
   add('smallFiles', organizations.active, ALL_SCOPES, { max_file_size_bytes: world.limits.smallFiles });
   add('otherKeySameOrg', organizations.active, ALL_SCOPES);
 
-  for (const [name, ats_id] of Object.entries(works)) {
-    const audio = { size_bytes: 44, sha256: sha256(name) };
-    state.works.put(String(ats_id), {
-      ats_id,
-      organization_id: organizations[name as keyof typeof works],
-      audio,
-      magic: [],
-      on_chain_at: 0,
-      well_known: true,
-    });
-    if (ats_id > lastAtsId(state)) setLastAtsId(state, ats_id);
+  for (const name of ['active', 'other'] as const) {
+    const work = { id: world.workIds[name], ats_id: works[name], organization_id: organizations[name] };
+    seedWork(state, { ...work, title: `The work of ${name}`, external_user_ref: null, audio: { size_bytes: 44, sha256: sha256(name) } });
   }
+  const { ref, work } = world.externalUser;
+  seedVersions(state, { id: work.id, ats_id: work.ats_id, organization_id: organizations.active, external_user_ref: ref });
+  setLastAtsId(state, Math.max(lastAtsId(state), ...Object.values(works), work.ats_id));
+  mintSecrets({ state, mint });
 }
 
 function organizationNamed(name: string, id: string): Organization {

@@ -54,6 +54,10 @@ class RecordTable implements WatchedTable<unknown> {
     return before.record;
   }
 
+  get size(): number {
+    return this.#records.size;
+  }
+
   clear(): void {
     for (const id of [...this.#records.keys()]) this.delete(id);
   }
@@ -212,6 +216,14 @@ export class Records implements Tables {
 
   get hasChanges(): boolean {
     return this.#noted !== undefined && this.#noted.length > 0;
+  }
+
+  /** Makes changes once more that were made before; part of a step. */
+  redo(changes: readonly Change[]): void {
+    for (const { table, id, record } of changes) {
+      if (record === null) this.#table(table).delete(id);
+      else this.#table(table).put(id, record);
+    }
   }
 
   /** Removes everywhere what is over; part of a step. */

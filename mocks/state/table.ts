@@ -9,6 +9,7 @@ export interface Table<T> {
   /** Removes a record and returns it, in one step: of two callers at the same moment, one gets it. */
   delete(id: string): T | undefined;
   clear(): void;
+  readonly size: number;
   /** Oldest first. */
   list(): Iterable<T>;
 }

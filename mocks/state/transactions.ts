@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StoreUnavailable, type Change, type Store } from '../stores/index.js';
-import { Records, type Step } from './records.js';
+import type { Records, Step } from './records.js';
 
 /** How a world is read and changed. */
 export interface Transactions {
@@ -40,6 +40,8 @@ export interface SharedWorld {
   /** Of what the records hold. */
   readonly version: number;
   readonly ttlMs?: number | undefined;
+  /** Told when there is no such world any more. */
+  readonly onGone?: (() => void) | undefined;
   /** Told when others have changed the records. */
   readonly onChange?: (() => void) | undefined;
 }
@@ -65,7 +67,7 @@ class StoredTransactions implements Transactions {
   readonly #shared: SharedWorld;
   #version: number;
   #pending: Pending[] = [];
-  #keeping: Promise<void> | undefined;
+  #isKeeping = false;
 
   constructor(shared: SharedWorld) {
     this.#shared = shared;
@@ -127,7 +129,9 @@ class StoredTransactions implements Transactions {
     pending.step = pending.take();
     if (pending.step === undefined) return;
     this.#pending.push(pending);
-    this.#keeping ??= this.#keepAll();
+    if (this.#isKeeping) return;
+    this.#isKeeping = true;
+    void this.#keepAll();
   }
 
   async #keepAll(): Promise<void> {
@@ -138,7 +142,7 @@ class StoredTransactions implements Transactions {
     } catch (error) {
       this.#failAll(error);
     } finally {
-      this.#keeping = undefined;
+      this.#isKeeping = false;
     }
   }
 
@@ -147,7 +151,7 @@ class StoredTransactions implements Transactions {
     const batch = [...this.#pending];
     const changes = batch.flatMap(({ step }) => step?.changes ?? []);
     const committed = await store.commit({ world, version: this.#version, changes, id: randomUUID(), ttlMs });
-    if ('gone' in committed) throw new WorldGone('The world has expired, or was removed.');
+    if ('gone' in committed) throw this.#gone();
     if ('reload' in committed) return this.#reload();
     if ('missed' in committed) return this.#again(committed.version, committed.missed);
     this.#version = committed.version;
@@ -159,7 +163,7 @@ class StoredTransactions implements Transactions {
   async #reload(): Promise<void> {
     const { store, world, records } = this.#shared;
     const loaded = await store.load(world);
-    if (loaded === undefined) throw new WorldGone('The world has expired, or was removed.');
+    if (loaded === undefined) throw this.#gone();
     this.#takeBack();
     this.#goOn(loaded.version, () => records.replace(loaded.records));
   }
@@ -181,6 +185,11 @@ class StoredTransactions implements Transactions {
     this.#shared.onChange?.();
   }
 
+  #gone(): WorldGone {
+    this.#shared.onGone?.();
+    return new WorldGone('The world has expired, or was removed.');
+  }
+
   /** What is in memory only would be a wrong answer for whoever comes next. */
   #failAll(error: unknown): void {
     this.#takeBack();
@@ -191,6 +200,6 @@ class StoredTransactions implements Transactions {
 }
 
 /** Whether a request failed for want of the store, so that it may be tried again later. */
-export function isUnavailable(error: unknown): boolean {
+export function isUnavailable(error: unknown): error is Error {
   return error instanceof StoreUnavailable;
 }

@@ -62,6 +62,9 @@ function usesOf(operation: Operation): Use[] {
     ...successes.flatMap(({ status, content, pointer }) =>
       content === undefined ? [] : named(operation, `under ${status}`, content, pointer),
     ),
+    ...answers.flatMap(({ status, frames, pointer }) =>
+      frames === undefined ? [] : named(operation, `of a frame under ${status}`, frames, pointer),
+    ),
     ...failures.flatMap((failure) => named(operation, `under ${failure.status}`, failure, failure.pointer)),
     ...answers.flatMap(({ headers }) => headers.flatMap((header) => described(operation, `header ${header.name}`, header))),
   ];

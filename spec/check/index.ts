@@ -27,6 +27,7 @@ import { unsupportedRef } from './unsupported-ref.js';
 import { unusedComponent } from './unused-component.js';
 import { violationCodeUndeclared } from './violation-code-undeclared.js';
 import { webhookUnreadable } from './webhook-unreadable.js';
+import { websocketMisplaced } from './websocket-misplaced.js';
 import { wildcardError } from './wildcard-error.js';
 
 const RULES: readonly Rule[] = [
@@ -55,6 +56,7 @@ const RULES: readonly Rule[] = [
   unusedComponent,
   violationCodeUndeclared,
   webhookUnreadable,
+  websocketMisplaced,
   wildcardError,
 ];
 

@@ -126,6 +126,7 @@ describe('control API: document', () => {
       elsewhere: () => undefined,
       identity: () => 'none',
       identities: [],
+      knows: () => false,
       remembers: () => [],
       world: {},
       admin: [{ method: 'PUT', path: '/weather/:place', handle: () => ({ status: 200, body: {} }) }],

@@ -29,6 +29,7 @@ export const STUB = {
 
 const NO_JSON = { body: '{', status: 400 };
 const UNSUPPORTED = { status: 422 };
+const DEFAULT_SESSION = { params: { id: 'default' } };
 const UNKNOWN = { params: { id: '5afe0000-0000-4000-8000-00000000dead' }, status: 404 };
 const THIS = { params: { id: STUB.id } };
 const PATTERN = { method: 'GET', urlPathPattern: '/v1/.*', headers: { accept: { includes: [{ contains: '*' }] } } };
@@ -51,6 +52,20 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   'GET /__admin/metrics': { good: {}, bad: NO_JSON },
   'GET /__admin/version': { good: {}, bad: NO_JSON },
   'POST /__admin/reset': { good: {}, bad: NO_JSON },
+  'GET /__admin/sessions': { good: {}, bad: NO_JSON },
+  'POST /__admin/sessions': {
+    good: { body: { ttlSeconds: 60, seed: 'harbour', clock: { frozen: true }, rules: { on: 'prepareWork', answers: [503] } } },
+    bad: { body: { from: 'nowhere' }, status: 404 },
+  },
+  'GET /__admin/sessions/{id}': { good: DEFAULT_SESSION, bad: { ...UNKNOWN } },
+  'DELETE /__admin/sessions/{id}': { bad: { ...DEFAULT_SESSION, status: 409 } },
+  'GET /__admin/sessions/{id}/snapshots': { good: DEFAULT_SESSION, bad: { ...UNKNOWN } },
+  'POST /__admin/sessions/{id}/snapshots': {
+    good: { ...DEFAULT_SESSION, body: { name: 'one' } },
+    bad: { ...DEFAULT_SESSION, body: { name: '' }, status: 400 },
+  },
+  'POST /__admin/sessions/{id}/restore': { bad: { ...DEFAULT_SESSION, body: { snapshot: 'none' }, status: 404 } },
+  'GET /__admin/sessions/{id}/replay': { good: DEFAULT_SESSION, bad: { ...UNKNOWN } },
   'GET /__admin/rules': { good: {}, bad: NO_JSON },
   'POST /__admin/rules': {
     good: {

@@ -28,10 +28,8 @@ export const VALID: Readonly<Record<string, Provide>> = {
   createApiKey: async (ats) => ({ ...administrator(ats, 'POST'), path: 'api-keys', body: { name: 'Trial', scopes: ['works:read'] } }),
   listApiKeys: async (ats) => ({ ...administrator(ats, 'GET'), path: 'api-keys' }),
   revokeApiKey: async (ats) => ({ ...administrator(ats, 'DELETE'), path: `api-keys/${await keyIn(ats, ats.world.organizations.active)}` }),
-  getTransaction: async (ats) => {
-    const { body } = ok(await ats.post('works/confirm', { job_id: await ats.prepared() }));
-    return { method: 'GET', path: `/v1/transactions/${String(body['transaction_id'])}` };
-  },
+  getTransaction: async (ats) => ({ method: 'GET', path: `/v1/transactions/${await transaction(ats)}` }),
+  trackTransaction: async (ats) => ({ method: 'GET', path: `/v1/ws/transactions/${await transaction(ats)}` }),
 };
 
 export async function valid(ats: Ats, operation: string): Promise<Request> {
@@ -48,6 +46,11 @@ export async function send(ats: Ats, { method, path, organization, ...ask }: Req
 export async function keyIn(ats: Ats, organization: string): Promise<string> {
   const body = { name: 'Trial', scopes: ['works:read'] };
   return String(ok(await ats.ask('POST', ats.organization('api-keys', organization), { token: ats.world.admin, body })).body['id']);
+}
+
+async function transaction(ats: Ats): Promise<string> {
+  const { body } = ok(await ats.post('works/confirm', { job_id: await ats.prepared() }));
+  return String(body['transaction_id']);
 }
 
 async function version(ats: Ats): Promise<string> {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Ledger } from '../../contracts/index.js';
+import { loadContract } from '../../spec/index.js';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -36,7 +37,8 @@ describe('the mocha suite', function () {
     try {
       const env = { ...process.env, FAILPATH_OUT: join(folder, 'mocha') };
       const { stdout } = await run('npx', ['mocha', '--reporter', 'dot'], { cwd: ROOT, env });
-      expect(stdout).to.match(/182 passing/);
+      const { failures } = await loadContract(join(ROOT, 'openapi.yaml'));
+      expect(stdout).to.include(`${failures.flatMap(({ causes }) => causes).length} passing`);
       await run('node', ['--import=tsx', 'cli/main.ts', 'verify', '--out', join(folder, 'verify')], { cwd: ROOT });
       expect(essence(join(folder, 'mocha'))).to.deep.equal(essence(join(folder, 'verify')));
     } finally {

@@ -26,7 +26,7 @@ describe('failpath types', () => {
     const file = join(temporaryFolder(), 'api.ts');
     const { exitCode, stdout, stderr } = await failpath(['types', '--contract', CONTRACT, '--out', file]);
     expect({ exitCode, stdout }).to.deep.equal({ exitCode: 0, stdout: '' });
-    expect(stderr).to.match(/api\.ts: 11 operations, \d+ failures\n$/);
+    expect(stderr).to.match(/api\.ts: \d+ operations, \d+ failures\n$/);
     expect(readFileSync(file, 'utf8')).to.equal(expected);
   });
 

@@ -2,6 +2,7 @@ import type { Facts } from '../facts.js';
 import { countConfirmation } from '../quota.js';
 import type { Faults, Quote, State, Transaction } from '../state.js';
 import { announce } from '../webhooks/event.js';
+import { addVersion } from '../works.js';
 import type { Done } from './effect.js';
 
 const LAST_ATS_ID = 'last ats_id';
@@ -47,11 +48,7 @@ function submit({ service: { state, limits, mint }, key, now, faults }: Facts, q
     created_at: now,
   };
   state.transactions.put(transaction.id, transaction);
-  if (transaction.fails !== null) return transaction;
-  const { ats_id, organization_id, magic } = transaction;
-  const known = state.works.get(String(ats_id));
-  const on_chain_at = known?.on_chain_at ?? now + limits.block[quote.network];
-  state.works.put(String(ats_id), { ats_id, organization_id, magic, well_known: false, ...known, on_chain_at, audio: quote.audio });
+  if (transaction.fails === null) addVersion(state, quote, transaction, now + limits.block[quote.network]);
   return transaction;
 }
 

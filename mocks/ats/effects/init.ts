@@ -2,6 +2,7 @@ import { metadataDigest } from '../commitment.js';
 import type { Facts } from '../facts.js';
 import { magicOf } from '../magic.js';
 import type { Audio, UploadSession } from '../state.js';
+import { keptCreators, keptTitle } from '../kept.js';
 import { openUploadUrl } from '../storage.js';
 import { rfc3339 } from '../time.js';
 import type { Done } from './effect.js';
@@ -44,7 +45,9 @@ function openJob(facts: Facts, audio: Audio | null): UploadSession | undefined {
       creators: facts.member('creators'),
       external_user_ref: facts.member('external_user_ref'),
     }),
-    external_user_ref: facts.text('external_user_ref') ?? null,
+    external_user_ref: facts.text('external_user_ref') ?? work?.external_user_ref ?? null,
+    title: keptTitle(facts.text('title')),
+    creators: keptCreators(facts.member('creators')),
     magic: magicOf(facts),
     needs_upload: audio === null,
     audio,

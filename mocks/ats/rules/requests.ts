@@ -17,6 +17,9 @@ export const loadShed: Rule = rule('common.service_unavailable', ({ faults }) =>
 /** The contract's own judgement of parameters and body; the codes are those that the contract names. */
 export const body: Rule = ({ call }: Facts): Refusal | undefined => call.refusal();
 
+/** The same where there is no body. */
+export const query: Rule = Object.assign(({ call }: Facts): Refusal | undefined => call.refusal(), { code: 'common.validation_failed' });
+
 export const idempotencyConflict: Rule = rule('common.bad_request', (facts) => {
   const { remembered } = facts;
   if (remembered === undefined || remembered.fingerprint === fingerprintOf(facts)) return undefined;

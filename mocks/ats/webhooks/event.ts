@@ -1,7 +1,7 @@
 import { sha256 } from '../digest.js';
 import type { Key, Transaction } from '../state.js';
 import { rfc3339 } from '../time.js';
-import { successOf } from '../transactions.js';
+import { chainFacts } from '../transactions.js';
 import type { Service } from '../service.js';
 import { newDelivery } from './delivery.js';
 
@@ -22,9 +22,9 @@ function bodyOf(transaction: Transaction, endsAt: number, block: number): Record
     ...(external_user_ref === null ? {} : { external_user_ref }),
   };
   if (fails !== null) return { ...about, reason: fails, failed_at: rfc3339(endsAt) };
-  const { tx_hash, ats_id, block_number, explorer_url } = successOf(transaction, endsAt, block);
+  const { tx_hash, block_number, explorer_url } = chainFacts({ transaction_id: id, network }, endsAt, block);
   const block_hash = `0x${sha256(`${network} block ${block_number}`)}`;
-  return { ...about, network, ats_id, tx_hash, block_number, block_hash, explorer_url, finalized_at: rfc3339(endsAt) };
+  return { ...about, network, ats_id: transaction.ats_id, tx_hash, block_number, block_hash, explorer_url, finalized_at: rfc3339(endsAt) };
 }
 
 /**
