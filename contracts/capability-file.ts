@@ -19,6 +19,7 @@ const SHARED: Readonly<Record<SharedState, string>> = {
   'chain.fault': "a call that makes the chain's dry run refuse",
   'commitment.fault': "a call that makes the server's own commitment fail its validation",
   'upstream.fault': 'a call that takes an upstream away',
+  'submission.fault': 'a call that makes the chain refuse what is submitted to it',
 };
 
 type Fixture = Exclude<Capability, SharedState | `upload:${number}` | `identity:${string}`>;

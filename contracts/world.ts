@@ -86,6 +86,7 @@ function describe(
       'chain.fault': fault('dryRun'),
       'commitment.fault': fault('commitment'),
       'upstream.fault': fault('upstream'),
+      'submission.fault': fault('submission'),
     },
   };
 }

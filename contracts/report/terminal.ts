@@ -3,6 +3,7 @@ import { createColors } from 'picocolors';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import type { CauseLine, Outcome } from '../types.js';
+import { formatWebhooks } from './webhooks.js';
 
 type Colors = ReturnType<typeof createColors>;
 
@@ -27,6 +28,7 @@ export function formatRun(
     overview(ledger, options.where ?? ledger.deployment.url, colors),
     ...unproven(lines, colors),
     ...findings(lines, colors),
+    ...formatWebhooks(ledger.webhooks, colors),
     verdict(ledger, lines, colors),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;

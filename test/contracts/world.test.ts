@@ -37,6 +37,7 @@ describe('the well-known world of a URL', () => {
       'chain.fault',
       'commitment.fault',
       'upstream.fault',
+      'submission.fault',
     ]);
   });
 

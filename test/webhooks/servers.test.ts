@@ -3,6 +3,7 @@ import { createClock, type MockClock } from '../../mocks/clock.js';
 import { createMint } from '../../mocks/mint.js';
 import { Records } from '../../mocks/state/index.js';
 import { putKey } from '../../mocks/ats/keys.js';
+import { POLICIES } from '../../mocks/ats/policies.js';
 import type { Service } from '../../mocks/ats/service.js';
 import { createState, type State } from '../../mocks/ats/state.js';
 import { newDelivery } from '../../mocks/ats/webhooks/delivery.js';
@@ -33,7 +34,13 @@ describe('webhooks: several servers with the same records', () => {
       const clock = createClock(() => now);
       clock.freeze();
       state = createState(clock, records);
-      const service = { clock, state, transact: async (step) => step() } as Pick<Service, 'clock' | 'state' | 'transact'> as Service;
+      const parts: Pick<Service, 'clock' | 'state' | 'transact' | 'policies'> = {
+        clock,
+        state,
+        policies: POLICIES,
+        transact: async (step) => step(),
+      };
+      const service = parts as Service;
       const webhooks = new Webhooks(service, { rules: readWebhooks(contract)!, forbids: () => undefined, patienceMs: 100 });
       clock.agenda.add(webhooks);
       servers.push({ clock, webhooks });

@@ -34,10 +34,12 @@ function bodyOf(transaction: Transaction, endsAt: number, block: number): Record
  * @example
  * announce(service, key, transaction);
  */
-export function announce({ state, limits, webhooks }: Service, key: Key | undefined, transaction: Transaction): void {
+export function announce({ state, limits, webhooks, policies }: Service, key: Key | undefined, transaction: Transaction): void {
   if (key === undefined || key.webhook_url === null || webhooks?.has(eventOf(transaction)) !== true) return;
   const block = limits.block[transaction.network];
   const occurs_at = transaction.created_at + block;
+  const said = policies.report(bodyOf(transaction, occurs_at, block));
+  if (said === undefined) return;
   state.deliveries.put(
     transaction.id,
     newDelivery({
@@ -46,7 +48,7 @@ export function announce({ state, limits, webhooks }: Service, key: Key | undefi
       url: key.webhook_url,
       key_sha256: key.token_sha256,
       occurs_at,
-      body: JSON.stringify(bodyOf(transaction, occurs_at, block)),
+      body: JSON.stringify(said),
     }),
   );
 }

@@ -3,7 +3,7 @@ import { createCouriers, type Couriers, type Errand, type Forbids, type Sent } f
 import type { Service } from '../service.js';
 import { claimed, concluded, dead, SETTINGS, type Delivery, type DeliverySettings } from './delivery.js';
 import type { WebhookRules } from './rules.js';
-import { sign, signatureHeaders } from './signature.js';
+import { signatureHeaders } from './signature.js';
 
 export interface WebhooksOptions {
   readonly rules: WebhookRules;
@@ -112,7 +112,7 @@ export class Webhooks implements DueSource {
     if (forbidden !== undefined) return dead(delivery, forbidden);
     const key = this.#service.state.keys.get(delivery.key_sha256);
     if (key === undefined) return dead(delivery, 'the key whose secret signs it is gone');
-    return claimed(delivery, now, sign(delivery.body, key.webhook_secret_base64, now), this.#options.rules.terms);
+    return claimed(delivery, now, this.#service.policies.sign(delivery.body, key.webhook_secret_base64, now), this.#options.rules.terms);
   }
 
   #errand({ delivery, number }: Claim): Errand {
