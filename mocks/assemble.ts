@@ -25,11 +25,11 @@ import {
   readReplay,
   replay,
   SessionError,
+  usable,
   withoutPrefix,
   type Addressed,
   type Server,
   type Sessions,
-  type Situation,
   type Unaddressed,
   type World,
 } from './sessions/index.js';
@@ -125,14 +125,11 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     unusedRules: options.record !== undefined,
     beforeReset: audit.settle,
   };
-  const situation = options.replay === undefined ? undefined : readSituation(options.replay, contract);
-  const sessions: Sessions = await openSessions({
-    server,
-    seed,
-    store: options.store,
-    main: situation?.beginning,
-    capacity: options.sessions,
-  });
+  const situation = options.replay === undefined ? undefined : await orUnusable(() => readReplay(options.replay ?? ''));
+  const open = { server, seed, store: options.store, capacity: options.sessions };
+  const sessions: Sessions = await (situation === undefined
+    ? openSessions(open)
+    : orUnusable(() => openSessions({ ...open, main: beginningOf(situation, contract.sha256) })));
   const { main } = sessions;
   function* journals(): Iterable<Journal> {
     for (const { journal } of sessions.worlds()) yield journal;
@@ -211,9 +208,10 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
         if (answered.delay > 0) await wait(answered.delay, undefined, { signal: world.closing }).catch(() => undefined);
         tally.end();
         const answer = await record(world, answered, since);
-        return { answer: cors ? shareWithPages(request, answer) : answer, fault: answered.fault };
+        return { answer: cors ? shareWithPages(request, answer) : answer, fault: answered.fault, closing: world.closing };
       } catch (error) {
-        return { answer: refuseWorld(error) };
+        const answer = refuseWorld(error);
+        return { answer: cors && !admin.handles(withoutPrefix(sent.path)) ? shareWithPages(sent, answer) : answer };
       }
     },
     closing: closing.signal,
@@ -223,7 +221,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     upgrades: (request) =>
       routeOf(contract, { ...request, path: withoutPrefix(request.path) })?.operation.answers.some(({ status }) => status === 101) === true,
   };
-  if (situation !== undefined) await replayIn(main, situation.situation);
+  if (situation !== undefined) await orUnusable(() => replay(main, situation));
   return {
     app,
     contract,
@@ -303,31 +301,9 @@ function refuseWorld(error: unknown): MockAnswer {
 }
 
 /** @throws {InputError} `replay-unusable` */
-function readSituation(
-  token: string,
-  contract: Contract,
-): { readonly situation: Situation; readonly beginning: ReturnType<typeof beginningOf> } {
-  return orUnusable(() => {
-    const situation = readReplay(token);
-    return { situation, beginning: beginningOf(situation, contract.sha256) };
-  });
-}
-
-async function replayIn(world: World, situation: Situation): Promise<void> {
-  const failed = await replay(world, situation).then(
-    () => undefined,
-    (error: unknown) => ({ error }),
-  );
-  if (failed !== undefined) {
-    orUnusable(() => {
-      throw failed.error;
-    });
-  }
-}
-
-function orUnusable<T>(work: () => T): T {
+async function orUnusable<T>(work: () => T | Promise<T>): Promise<T> {
   try {
-    return work();
+    return await usable(work);
   } catch (error) {
     if (!(error instanceof SessionError)) throw error;
     throw new InputError([

@@ -106,7 +106,7 @@ export function randomSeed(): string {
  */
 export function createWorld(server: Server, id: string, about: About, { records, transactions, shelf }: Place): World {
   const { contract } = server;
-  const history = createHistory(records);
+  const history = createHistory(records, (headers) => sandbox?.knows(headers) ?? false);
   const closing = new AbortController();
   // Every delay that is under way listens to it.
   setMaxListeners(0, closing.signal);
@@ -122,6 +122,7 @@ export function createWorld(server: Server, id: string, about: About, { records,
   };
   const transact: Transact = (step) => transactions.transact(noted(step, history.addChanges));
   const transactNow = <T>(step: () => T): T => transactions.transactNow(noted(step, history.addChanges));
+  const quietlyNow = <T>(step: () => T): T => transactions.transactNow(() => clock.still(step));
 
   const journal = createJournal({
     contract,
@@ -183,7 +184,7 @@ export function createWorld(server: Server, id: string, about: About, { records,
       await journal.settled();
     },
     reset: (then = () => undefined) => {
-      transactNow(() => {
+      quietlyNow(() => {
         clock.reset();
         settings.set({});
         scripts.clear();
@@ -202,12 +203,13 @@ export function createWorld(server: Server, id: string, about: About, { records,
   };
   const known = records.table<unknown>('about', { capacity: 3 });
   if (known.get('filled') === undefined) {
-    transactNow(() => {
+    quietlyNow(() => {
       // Another server may have been faster.
       if (known.get('filled') !== undefined) return;
       known.put('filled', {});
-      if (known.get('given') === undefined) sandbox?.reset();
-      history.begin(clock.now());
+      const isNew = known.get('given') === undefined;
+      if (isNew) sandbox?.reset();
+      history.begin(clock.now(), isNew);
     });
   }
   return world;
