@@ -97,7 +97,9 @@ const schema = (secret: z.ZodString): z.ZodType<DeploymentFile> =>
       identities: z
         .record(z.string(), identity(secret))
         .default({})
-        .describe('active, readOnly, registerOnly, revoked, otherOrg, inactiveOrg, deletedOrg, smallFiles, otherKeySameOrg; admin for an administrator.'),
+        .describe(
+          'active, readOnly, registerOnly, revoked, otherOrg, inactiveOrg, deletedOrg, smallFiles, otherKeySameOrg; admin for an administrator.',
+        ),
       works: z
         .strictObject({
           own: z.union([z.string(), z.number()]).optional().describe('ats_id of a registered work of the organization.'),
