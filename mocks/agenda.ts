@@ -82,9 +82,10 @@ export function createAgenda({ now, runs }: { readonly now: () => number; readon
   const changed = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    if (closed || !runs()) return;
+    if (closed) return;
     const due = next();
-    if (due === undefined) return;
+    // A clock that stands still may have been moved past it: by another server, or by a snapshot that was restored.
+    if (due === undefined || (!runs() && due > now())) return;
     timer = setTimeout(() => void run(now()), Math.min(Math.max(due - now(), 0), LONGEST_WAIT)).unref();
   };
   const runDue = async (time: number): Promise<void> => {

@@ -10,6 +10,7 @@ import { outside, scriptRequestOf } from './asked.js';
 import { parseText } from './body.js';
 import { createAtsSandbox } from './ats/index.js';
 import { createClock } from './clock.js';
+import { streamUntil } from './frames.js';
 import { isLoopback } from './hosts.js';
 import { routeOf, shareWithPages } from './http/index.js';
 import type { Journal, JournalRecord } from './journal.js';
@@ -208,7 +209,9 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
         if (answered.delay > 0) await wait(answered.delay, undefined, { signal: world.closing }).catch(() => undefined);
         tally.end();
         const answer = await record(world, answered, since);
-        return { answer: cors ? shareWithPages(request, answer) : answer, fault: answered.fault, closing: world.closing };
+        const { stream } = answer;
+        const lasting = stream === undefined ? answer : { ...answer, stream: streamUntil(world.closing, stream) };
+        return { answer: cors ? shareWithPages(request, lasting) : lasting, fault: answered.fault, closing: world.closing };
       } catch (error) {
         const answer = refuseWorld(error);
         return { answer: cors && !admin.handles(withoutPrefix(sent.path)) ? shareWithPages(sent, answer) : answer };

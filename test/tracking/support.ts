@@ -16,8 +16,14 @@ export interface Confirmed {
   readonly status_url: string;
 }
 
+/** A world, and how to reach it. */
+export interface Reached {
+  readonly world: { readonly organizations: { readonly active: string }; readonly tokens: { readonly active: string } };
+  fetch(url: string, init?: RequestInit): Promise<Response>;
+}
+
 /** Brings a work as far as its confirm. */
-export async function confirm(mock: Mock, { network = 'testnet', title = 'Harbour Lights' } = {}): Promise<Confirmed> {
+export async function confirm(mock: Reached, { network = 'testnet', title = 'Harbour Lights' } = {}): Promise<Confirmed> {
   const headers = { authorization: `Bearer ${mock.world.tokens.active}`, 'content-type': 'application/json' };
   const post = async (step: string, body: unknown): Promise<Readonly<Record<string, string>>> => {
     const path = `/v1/organizations/${mock.world.organizations.active}/works/${step}`;
