@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { generate } from 'selfsigned';
 import { openRedisStore, StoreUnavailable, type Store } from '../../mocks/stores/index.js';
 import { InputError } from '../../spec/index.js';
+import { temporaryFile } from '../support/cli.js';
 import { expectAll, startStorm } from './processes.js';
 import { freePort, startRedis, type RedisServer } from './redis-server.js';
 import { commitOf, done, fresh, hear, increment, make, PATIENT, put, recordsOf, until, type Copy } from './support.js';
@@ -85,6 +87,18 @@ describe('a store in Redis', () => {
     const later = fresh();
     done(await store.commit(commitOf(later, await make(store, later), [put('a', 1)])));
     expect(await recordsOf(store, later)).to.deep.equal({ a: 1 });
+  });
+
+  it('can be closed while Redis hangs or is away', async () => {
+    const hasty = await openRedisStore(`${redis.url}?timeout=300`);
+    redis.freeze();
+    await failure(() => hasty.load('a'));
+    await hasty.close();
+    redis.thaw();
+    await redis.stop();
+    await failure(() => store.load('a'));
+    await store.close();
+    expect(await reason(() => store.load('a'))).to.match(/The store is closed/);
   });
 
   it('goes on when only one answer of many is late', async () => {
@@ -297,10 +311,8 @@ describe('a Redis that cannot be used', () => {
     expect(await refusal(at(`:${encodeURIComponent('pa#ss-word')}@`, '/99'))).to.match(/It has no database of that number/);
   });
 
-  it('does not speak TLS, or nothing but TLS', async () => {
-    expect(await refusal(`rediss://127.0.0.1:${redis.port}?timeout=300`)).to.match(
-      /^store-unusable {2}rediss:[^]*TLS|protocol of Redis|in time/,
-    );
+  it('does not speak TLS', async () => {
+    expect(await refusal(`rediss://127.0.0.1:${redis.port}?timeout=100`)).to.match(/^store-unusable {2}rediss:[^]*whether it speaks TLS/);
   });
 
   it('is a web server', async () => {
@@ -382,6 +394,31 @@ describe('a Redis that cannot be used', () => {
       expect(text)
         .to.match(/^store-unusable {2}[^]*fix: Write it as redis:\/\/user:password@/)
         .and.not.match(/hid/);
+  });
+});
+
+describe('a Redis with TLS', () => {
+  it('is trusted when its authority is, and not spoken to without TLS', async function () {
+    this.timeout(60_000);
+    const { cert, private: key } = await generate([{ name: 'commonName', value: 'a test' }], {
+      keyType: 'ec',
+      extensions: [
+        { name: 'basicConstraints', cA: true },
+        { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },
+      ],
+    });
+    const [certificate, keyFile] = [temporaryFile('cert.pem', cert), temporaryFile('key.pem', key)];
+    const port = await freePort();
+    const files = ['--tls-cert-file', certificate, '--tls-ca-cert-file', certificate, '--tls-key-file', keyFile];
+    const redis = await startRedis(['--tls-port', String(port), ...files, '--tls-auth-clients', 'no']);
+    const url = `rediss://127.0.0.1:${port}`;
+    expect(await refusal(url)).to.match(/Its certificate is not trusted[^]*NODE_EXTRA_CA_CERTS/);
+    expect(await refusal(`redis://127.0.0.1:${port}`)).to.match(/write rediss:\/\/ if it asks for TLS/);
+    await startStorm({ at: ['--store', url], world: 'safe', name: 'storm', times: 3, env: { NODE_EXTRA_CA_CERTS: certificate } }).ended;
+    const store = await openRedisStore(redis.url);
+    expect(await store.worlds()).to.deep.equal(['safe']);
+    await store.close();
+    await redis.stop();
   });
 });
 

@@ -43,7 +43,7 @@ export async function openEnvironment(
   const current = entry;
   current.uses += 1;
   const environment = await current.environment.catch((error: unknown) => {
-    opened.delete(path);
+    if (opened.get(path) === current) opened.delete(path);
     throw error;
   });
   const close = async (): Promise<void> => {
