@@ -1,5 +1,5 @@
 import supertest from 'supertest';
-import { toAnswer, TransportError, type Transport } from '../contracts/index.js';
+import { isHandshake, toAnswer, TransportError, type Transport } from '../contracts/index.js';
 
 /**
  * The transport of the mocha suite: JSON requests go through supertest, as a team's own tests would send them; uploads
@@ -15,7 +15,8 @@ export function createSupertestTransport(
   const agent = supertest.agent(base);
   return {
     async send(request) {
-      if (typeof request.body === 'object' || !request.url.startsWith(base)) return options.uploads.send(request);
+      // superagent knows no WebSockets either.
+      if (typeof request.body === 'object' || isHandshake(request) || !request.url.startsWith(base)) return options.uploads.send(request);
       const method = request.method.toLowerCase() as 'get' | 'put' | 'post' | 'delete';
       const test = agent[method](request.url.slice(base.length))
         .set({ 'user-agent': 'failpath', ...options.headers, ...request.headers })

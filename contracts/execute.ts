@@ -4,9 +4,9 @@ import { judge, summarise, type Judgement } from './judge.js';
 import type { FailurePath } from './path.js';
 import type { PlannedPath } from './plan.js';
 import { formatResponse, toScript } from './repro.js';
-import { describeAnswer, SetupFailed } from './setup-failed.js';
+import { describeAnswer, insteadOfSuccess, SetupFailed } from './setup-failed.js';
 import { Steps, type RunContext } from './steps.js';
-import { expectedSuccess, isApplicationAnswer, succeeded } from './success.js';
+import { isApplicationAnswer, succeeded } from './success.js';
 import type { CauseLine, Discrepancy, Exchange, Outcome, PathRequest, WireAnswer } from './types.js';
 
 /** What only the runs of one execution share: which request ids were seen. */
@@ -69,7 +69,7 @@ export function createExecutor(context: RunContext): Executor {
       const answer = await steps.send(spent && twin === ready ? await steps.scenario(path.operation) : twin);
       const operation = context.contract.operation(path.operation);
       if (operation === undefined || succeeded(operation, answer)) return undefined;
-      return `the control twin (the same request without the fault) answered ${describeAnswer(context.contract, answer)}, not ${expectedSuccess(operation)}`;
+      return `the control twin (the same request without the fault) ${insteadOfSuccess(context.contract, operation, answer)}`;
     } catch (error) {
       if (error instanceof SetupFailed) return `the control twin could not be sent: ${error.message}`;
       throw error;

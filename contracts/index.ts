@@ -8,6 +8,7 @@ export {
   type HttpWay,
   type MagicWay,
 } from './deployment-schema.js';
+export { isHandshake } from './handshake.js';
 export { buildLedger, type Decision, type Evidence, type Ledger, type LedgerCause, type LedgerFailure } from './ledger.js';
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
 export { createPlan, laneOf, type Plan, type PlannedPath, type Selection } from './plan.js';

@@ -2,6 +2,7 @@ import type { Failure } from '../spec/index.js';
 import { jsonPointer } from '../spec/index.js';
 import type { Deployment } from './deployment.js';
 import type { Redactor } from './redact.js';
+import { isHandshake } from './handshake.js';
 import type { Exchange, WireAnswer, WireRequest } from './types.js';
 import { wavHeader } from './wav.js';
 
@@ -192,8 +193,10 @@ interface Command {
 function toCommand({ phase, request }: Exchange, { what, captures, shown, answer, quote }: Command): string {
   const curl = shown ? "curl -sS -i -w '\\n'" : captures.length > 0 ? 'curl -sSf' : 'curl -sSf -o /dev/null';
   const kept = captures.length > 0 && !shown;
+  // curl can ask for a WebSocket, but if one is opened it listens until it is stopped.
+  const [open, stopped] = isHandshake(request) ? [' --http1.1 --max-time 10', ' || test $? -eq 28'] : ['', ''];
   const lines = [
-    `${kept ? `${answer}=$(` : ''}${curl}`,
+    `${kept ? `${answer}=$(` : ''}${curl}${open}`,
     `-X ${request.method} ${quote(request.url)}`,
     ...Object.entries(request.headers).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
     ...(typeof request.body === 'string'
@@ -202,7 +205,7 @@ function toCommand({ phase, request }: Exchange, { what, captures, shown, answer
         ? ['--data-binary @-']
         : []),
   ];
-  const command = lines.join(' \\\n  ') + (kept ? ')' : '');
+  const command = lines.join(' \\\n  ') + (kept ? ')' : '') + stopped;
   const audio = typeof request.body === 'object' ? `${audioCommand(request.body.bytes)} |\n  ` : '';
   return [
     `# ${phase}: ${what}`,

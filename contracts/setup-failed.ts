@@ -1,5 +1,7 @@
-import { envelopeCodec, type Contract } from '../spec/index.js';
+import { envelopeCodec, type Contract, type Operation } from '../spec/index.js';
 import { edgeEvidence } from './edge.js';
+import { opensWebSocket } from './handshake.js';
+import { expectedSuccess } from './success.js';
 import type { WireAnswer } from './types.js';
 
 /** Provisioning or a control twin did not succeed; the message says what answered what. */
@@ -27,4 +29,15 @@ export function describeAnswer(contract: Contract, answer: WireAnswer): string {
   const { code } = envelopeCodec(contract).read(answer.json);
   if (typeof code === 'string') return `${answer.status} ${code}`;
   return [answer.status, answer.headers['content-type']?.split(';')[0]].filter(Boolean).join(' ');
+}
+
+/**
+ * What came in place of an operation's success: `answered 401 common.unauthorized, not 200`. A WebSocket that does not open, for no
+ * reason that the contract knows, has a usual suspect.
+ */
+export function insteadOfSuccess(contract: Contract, operation: Operation, answer: WireAnswer): string {
+  const { code } = envelopeCodec(contract).read(answer.json);
+  const isDeclared = operation.failures.some((failure) => failure.status === answer.status && failure.code === code);
+  const hint = opensWebSocket(operation) && !isDeclared ? ' (does a proxy on the way keep WebSockets from opening?)' : '';
+  return `answered ${describeAnswer(contract, answer)}, not ${expectedSuccess(operation)}${hint}`;
 }

@@ -5,8 +5,8 @@ import { missingOf, type Resolver } from './capabilities.js';
 import type { Deployment } from './deployment.js';
 import type { CallTemplate, MagicWay } from './deployment-schema.js';
 import type { Redactor } from './redact.js';
-import { describeAnswer, refusedBy, SetupFailed } from './setup-failed.js';
-import { expectedSuccess, succeeded } from './success.js';
+import { describeAnswer, insteadOfSuccess, refusedBy, SetupFailed } from './setup-failed.js';
+import { succeeded } from './success.js';
 import type { Sequence, Suite } from './suite.js';
 import {
   TransportError,
@@ -154,8 +154,7 @@ export class Steps {
     const answer = await this.send(request);
     const operation = this.#operation(request.operation);
     if (!succeeded(operation, answer)) {
-      const expected = expectedSuccess(operation);
-      throw refusedBy(answer, `${request.operation} answered ${describeAnswer(this.contract, answer)}, not ${expected}`);
+      throw refusedBy(answer, `${request.operation} ${insteadOfSuccess(this.contract, operation, answer)}`);
     }
     return (answer.json ?? {}) as Readonly<Record<string, unknown>>;
   }

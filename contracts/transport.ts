@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, ProxyAgent, request, type Dispatcher } from 'undici';
+import { isHandshake, shake } from './handshake.js';
 import { TransportError, type AudioUpload, type Transport, type WireAnswer, type WireRequest } from './types.js';
 import { wav } from './wav.js';
 
@@ -37,14 +38,18 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     async send(wire) {
       await pace();
+      const headers = { 'user-agent': 'failpath', ...options.headers, ...wire.headers, ...lengthOf(wire) };
+      const signal = AbortSignal.timeout(options.timeoutMs);
       try {
-        const answer = await request(wire.url, {
-          dispatcher,
-          method: wire.method,
-          headers: { 'user-agent': 'failpath', ...options.headers, ...wire.headers, ...lengthOf(wire) },
-          body: bodyOf(wire.body),
-          signal: AbortSignal.timeout(options.timeoutMs),
-        });
+        if (isHandshake(wire)) {
+          const {
+            status,
+            headers: received,
+            body,
+          } = await shake(dispatcher, { ...wire, headers }, { signal, limitBytes: ANSWER_LIMIT_BYTES });
+          return toAnswer(status, received, body.toString('utf8'));
+        }
+        const answer = await request(wire.url, { dispatcher, method: wire.method, headers, body: bodyOf(wire.body), signal });
         return toAnswer(answer.statusCode, answer.headers, await readBounded(answer.body));
       } catch (error) {
         throw new TransportError(explain(error, options.timeoutMs), { cause: error });

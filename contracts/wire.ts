@@ -1,5 +1,6 @@
 import type { Operation } from '../spec/index.js';
 import type { CallTemplate, MagicWay } from './deployment-schema.js';
+import { HANDSHAKE, opensWebSocket } from './handshake.js';
 import type { PathRequest, Token, WireRequest } from './types.js';
 
 /** What a request needs from its surroundings to go over the wire. */
@@ -26,6 +27,7 @@ export function toWire(operation: Operation, request: PathRequest, { base, param
     url: `${base}${path}${query === '' ? '' : `?${query}`}`,
     headers: {
       accept: 'application/json',
+      ...(opensWebSocket(operation) ? HANDSHAKE : {}),
       ...(token === undefined ? {} : { authorization: `Bearer ${token.value}` }),
       ...(type === undefined ? {} : { 'content-type': type }),
       ...Object.assign({}, ...magic.map(({ headers }) => headers)),

@@ -9,6 +9,7 @@ import {
   type Violation,
 } from '../spec/index.js';
 import type { MakeSource } from './dynamic.js';
+import { checkedStream, exampleFrames } from './frames.js';
 import { PLAIN, sample, type Source } from './sample.js';
 import { compileTemplate, type Template } from './template.js';
 import type { MockAnswer, Success } from './types.js';
@@ -115,7 +116,11 @@ class Builder implements Answers {
     return this.plain(answer, requestId);
   }
 
-  success(answer: Answer, { body, headers }: Success, requestId: string): Attempt {
+  success(answer: Answer, { body, frames, headers }: Success, requestId: string): Attempt {
+    if (frames !== undefined && answer.status === 101) {
+      const opened = this.#answer(answer, undefined, requestId, headers);
+      return { answer: { ...opened, stream: checkedStream(frames, answer.frames, requestId) } };
+    }
     if (body === undefined && answer.content === undefined) return { answer: this.#answer(answer, undefined, requestId, headers) };
     if (body === undefined || answer.content === undefined) {
       return { violations: [{ pointer: '', keyword: 'content', message: body === undefined ? 'is missing' : 'is not declared' }] };
@@ -149,7 +154,9 @@ class Builder implements Answers {
   #answer(answer: Answer, body: string | undefined, requestId: string, more?: Readonly<Record<string, string>>): MockAnswer {
     const headers: Record<string, string> = { ...this.#headers(answer), 'x-request-id': requestId };
     if (more !== undefined) for (const [name, value] of Object.entries(more)) headers[name.toLowerCase()] = value;
-    return { status: answer.status, headers, body };
+    if (answer.status !== 101) return { status: answer.status, headers, body };
+    const stream = checkedStream(exampleFrames(answer.frames), answer.frames, requestId);
+    return { status: answer.status, headers, body: undefined, stream };
   }
 
   #template(value: unknown, validate: Validator): Template {

@@ -3,27 +3,44 @@ import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { loadContract, type Contract } from '../spec/index.js';
-import { createAdmin } from './admin/index.js';
+import { InputError, loadContract, type Contract } from '../spec/index.js';
+import { adminRoutes, createAdmin, type AdminSubject } from './admin/index.js';
 import type { Answered } from './answered.js';
 import { outside, scriptRequestOf } from './asked.js';
 import { parseText } from './body.js';
 import { createAtsSandbox } from './ats/index.js';
-import { createClock, type MockClock } from './clock.js';
-import { createEngine } from './engine.js';
-import { createRandom, drawDelay } from './faults/index.js';
+import { createClock } from './clock.js';
 import { isLoopback } from './hosts.js';
 import { routeOf, shareWithPages } from './http/index.js';
-import { createJournal, type Journal } from './journal.js';
+import type { Journal, JournalRecord } from './journal.js';
 import { createTally } from './metrics/index.js';
 import { startRecording, type LiveRecording, type RecordOptions } from './recording/index.js';
-import { createScripts, watchScripts, type ScriptEvent, type Scripts, type WatchOptions } from './script/index.js';
+import { problem, storeUnavailable } from './problem.js';
+import { watchScripts, type ScriptEvent, type WatchOptions } from './script/index.js';
+import {
+  address,
+  beginningOf,
+  DEFAULT,
+  openSessions,
+  readReplay,
+  replay,
+  SessionError,
+  withoutPrefix,
+  type Addressed,
+  type Server,
+  type Sessions,
+  type Situation,
+  type Unaddressed,
+  type World,
+} from './sessions/index.js';
+import { isUnavailable, WorldGone } from './state/index.js';
+import type { Store } from './stores/index.js';
 import type { App } from './server.js';
-import type { Clock, JournalEntry, MockAnswer, Sandbox, SandboxFactory } from './types.js';
+import type { JournalEntry, MockAnswer, Sandbox, SandboxFactory } from './types.js';
 import { createAudit, judgeBehaviour, reportVerdict, type Audit } from './verification/index.js';
 import { createTargets } from './targets.js';
 import { version } from './version.js';
-import { settingsDelay, splitUrl, type GlobalSettings, type WireMockSubject } from './wiremock/index.js';
+import { splitUrl, type WireMockSubject } from './wiremock/index.js';
 
 export interface AssemblyOptions {
   /** The address to listen on; 127.0.0.1 by default. */
@@ -46,27 +63,39 @@ export interface AssemblyOptions {
   readonly cors?: boolean | undefined;
   /** URLs of servers that rules may send requests on to. */
   readonly proxyTo?: readonly string[] | undefined;
+  /** URLs of servers that webhooks may be sent to; those on this machine may always. */
+  readonly webhooksTo?: readonly string[] | undefined;
+  /** For how long in real time an advance of the clock waits for a receiver of webhooks, in milliseconds; 1,000 by default. */
+  readonly webhookPatienceMs?: number | undefined;
   /** Sends every request on to a deployment, and writes a script of what it answers; rules and sandbox then have no part in it. */
   readonly record?: RecordOptions | undefined;
+  /** Where worlds are kept and shared; by default in memory, until the process ends. It is closed with the mock. */
+  readonly store?: Store | undefined;
+  /** A replay token: what the mock's own world is to be at the start. */
+  readonly replay?: string | undefined;
+  /** How many sessions there may be at a time in memory; 10,000 by default. */
+  readonly sessions?: number | undefined;
   /** Told of every answer; the place for a log. */
   readonly onRequest?: ((entry: JournalEntry) => void) | undefined;
 }
 
-/** A mock without sockets: its world, and the app that answers. */
+/** A mock without sockets: its worlds, and the app that answers. */
 export interface Assembly {
   readonly app: App;
   readonly contract: Contract;
   /** What the admin routes ask for. */
   readonly adminToken: string | undefined;
-  readonly sandbox: Sandbox | undefined;
-  readonly journal: Journal;
+  /** That of requests that name no session. */
+  readonly main: World;
+  readonly sessions: Sessions;
   readonly audit: Audit;
-  readonly clock: Clock;
-  readonly scripts: Scripts;
   readonly recording: LiveRecording | undefined;
+  /** The main world back to its beginning. */
   reset(): void;
   /** Ends every wait that is under way, and watches no file any more. */
   close(): void;
+  /** Lets go of the store, once nobody is answered any more. */
+  end(): Promise<void>;
 }
 
 /** The built-in sandboxes, by the `api` that a contract names. */
@@ -75,116 +104,141 @@ const SANDBOXES: Readonly<Record<string, SandboxFactory>> = { ats: createAtsSand
 /**
  * Puts the parts of a mock together.
  *
- * @throws {InputError} `usage` for a server that cannot be sent to, whatever `loadContract` throws, and for script files that cannot be used
+ * @throws {InputError} `usage` for a server that cannot be sent to, whatever `loadContract` throws, for script files that cannot be used,
+ *   and for a store, or a situation to replay, that cannot
  */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { host = '127.0.0.1', dynamic, proxyTo = [], cors = true, onRequest } = options;
   const seed = options.seed === undefined ? undefined : String(options.seed);
   const contract = typeof options.contract === 'object' ? options.contract : await loadContract(options.contract ?? defaultContract());
-  const journal = createJournal({ contract, beforeReset: () => audit.settle() });
-  const audit: Audit = createAudit(contract, journal);
-  const clock = createClock(Date.now, journal.worldChanged);
-  const sandbox = createSandbox(contract, clock, options.sandbox);
-  const identities = sandbox?.identities;
   const mayProxyTo = createTargets(proxyTo);
-  const scripts = createScripts({ contract, clock, identities, onChange: journal.worldChanged, unused: options.record !== undefined });
-  const files = watchRules(options, { contract, scripts, identities, mayProxyTo });
   const adminToken = tokenFor(host, options.adminToken);
-  const delays = createDelays(seed ?? 'delays');
-  const reset = (): void => {
-    clock.reset();
-    sandbox?.reset();
-    delays.set({});
-    scripts.clear();
-    files.restore();
-    journal.reset();
-  };
-
-  const recording = options.record === undefined ? undefined : startRecording(options.record, { contract, clock, sandbox });
-  const own = createEngine({
+  const audit: Audit = createAudit(contract, journals);
+  const sandbox = sandboxOf(contract, options.sandbox);
+  const { webhooksTo, webhookPatienceMs } = options;
+  const server: Server = {
     contract,
-    clock,
     sandbox,
-    scripts,
-    proxyTo,
-    cors,
-    dynamic,
+    surroundings: { webhooksTo, webhookPatienceMs },
+    engine: { proxyTo, cors, dynamic, open: adminToken === undefined },
+    mayProxyTo,
+    unusedRules: options.record !== undefined,
+    beforeReset: audit.settle,
+  };
+  const situation = options.replay === undefined ? undefined : readSituation(options.replay, contract);
+  const sessions: Sessions = await openSessions({
+    server,
     seed,
-    delay: delays.draw,
-    open: adminToken === undefined,
+    store: options.store,
+    main: situation?.beginning,
+    capacity: options.sessions,
   });
-  const engine = recording?.engine(own) ?? own;
+  const { main } = sessions;
+  function* journals(): Iterable<Journal> {
+    for (const { journal } of sessions.worlds()) yield journal;
+  }
+  const files = watchRules(options, { contract, scripts: main.scripts, identities: main.sandbox?.identities, mayProxyTo });
+  const recording =
+    options.record === undefined ? undefined : startRecording(options.record, { contract, clock: main.clock, sandbox: main.sandbox });
+  const recordingEngine = recording?.engine(main.engine);
   const started = performance.now();
   const closing = new AbortController();
+  // Every delay that is under way listens to it.
+  setMaxListeners(0, closing.signal);
   const tally = createTally();
-  const admin = createAdmin({
+  const subjectOf = (world: World): AdminSubject => ({
     contract,
-    clock,
-    sandbox,
-    scripts,
-    journal,
+    clock: world.clock,
+    sandbox: world.sandbox,
+    scripts: world.scripts,
+    journal: world.journal,
+    settings: world.settings,
+    sessions,
     audit,
     tally,
     closing: closing.signal,
     records: recording !== undefined,
     cors,
-    identities,
-    token: adminToken,
-    host,
-    reset,
-    changed: journal.worldChanged,
-    restoreDefaults: files.restore,
-    settings: delays,
-    asScriptRequest: createReader(contract, sandbox),
-    verdicts: () => judgeBehaviour(contract, journal.exchanges()).map(reportVerdict),
+    identities: world.sandbox?.identities,
+    reset: () => world.reset(world === main ? files.restore : undefined),
+    changed: world.journal.worldChanged.bind(world.journal),
+    restoreDefaults: world === main ? files.restore : () => undefined,
+    asScriptRequest: createReader(contract, world.sandbox),
+    verdicts: () => judgeBehaviour(contract, world.journal.exchanges()).map(reportVerdict),
     mayProxyTo,
-    health: () => healthOf(contract, sandbox, journal),
+    health: () => healthOf(contract, world),
     version: version(),
     uptime: () => (performance.now() - started) / 1_000,
   });
-  // Every delay that is under way listens to it.
-  setMaxListeners(0, closing.signal);
-  const record = ({ answer, record, witnessed }: Answered, since: Moments): MockAnswer => {
+  const admin = createAdmin({
+    contract,
+    version: version(),
+    main,
+    routesOf: (world: World) => adminRoutes(subjectOf(world)),
+    token: adminToken,
+    host,
+  });
+  const record = async ({ journal, clock, id }: World, { answer, record, witnessed }: Answered, since: Moments): Promise<MockAnswer> => {
     const real = { arrived: since.real, answered: performance.now() };
     const milliseconds = Math.round((real.answered - real.arrived) * 1_000) / 1_000;
     const time = { arrived: since.time, answered: clock.now() };
-    const entry = journal.add({ ...record, milliseconds }, { ...witnessed, answerHeaders: answer.headers, time, real });
+    const session = id === DEFAULT ? {} : { session: id };
+    const kept: JournalRecord = { ...record, milliseconds, ...session };
+    const added = journal.add(kept, { ...witnessed, answerHeaders: answer.headers, time, real });
+    // An answer that could be given is given, whether or not it can be listed later.
+    const entry = added instanceof Promise ? await added.catch(() => ({ ...kept, id: 0 })) : added;
     audit.add(entry);
     tally.add(entry);
     tell(onRequest, entry);
     return answer;
   };
-  const now = (): Moments => ({ real: performance.now(), time: clock.now() });
+  /** Where nobody waits for it. */
+  const recordAside = (answered: Answered): MockAnswer => {
+    record(main, answered, now(main)).catch((error: unknown) => process.emitWarning(String(error)));
+    return answered.answer;
+  };
+  const now = ({ clock }: World): Moments => ({ real: performance.now(), time: clock.now() });
   const app: App = {
-    answer: async (request) => {
-      if (admin.handles(request.path)) return { answer: await admin.answer(request) };
-      const since = now();
-      tally.begin();
-      const answered = await engine.answer(request);
-      if (answered.delay > 0) await wait(answered.delay, undefined, { signal: closing.signal }).catch(() => undefined);
-      tally.end();
-      const answer = record(answered, since);
-      return { answer: cors ? shareWithPages(request, answer) : answer, fault: answered.fault };
+    answer: async (sent) => {
+      try {
+        const addressed = address(sessions, sent);
+        const { request, world } = requireWorld(addressed instanceof Promise ? await addressed : addressed);
+        if (admin.handles(request.path)) return { answer: await admin.answer(request, world) };
+        const since = now(world);
+        tally.begin();
+        const engine = world === main && recordingEngine !== undefined ? recordingEngine : world.engine;
+        const answered = await engine.answer(request);
+        if (answered.delay > 0) await wait(answered.delay, undefined, { signal: world.closing }).catch(() => undefined);
+        tally.end();
+        const answer = await record(world, answered, since);
+        return { answer: cors ? shareWithPages(request, answer) : answer, fault: answered.fault };
+      } catch (error) {
+        return { answer: refuseWorld(error) };
+      }
     },
     closing: closing.signal,
-    refuseFraming: (why, answering) => (answering === true ? engine.refuseFraming(why).answer : record(engine.refuseFraming(why), now())),
-    refuseRoute: (request, why) => record(engine.refuseRoute(request, why), now()),
+    refuseFraming: (why, answering) =>
+      answering === true ? main.engine.refuseFraming(why).answer : recordAside(main.engine.refuseFraming(why)),
+    refuseRoute: (request, why) => recordAside(main.engine.refuseRoute(request, why)),
+    upgrades: (request) =>
+      routeOf(contract, { ...request, path: withoutPrefix(request.path) })?.operation.answers.some(({ status }) => status === 101) === true,
   };
+  if (situation !== undefined) await replayIn(main, situation.situation);
   return {
     app,
     contract,
     adminToken,
-    sandbox,
-    journal,
+    main,
+    sessions,
     audit,
-    clock,
-    scripts,
     recording,
-    reset,
+    reset: () => main.reset(files.restore),
     close: () => {
       closing.abort();
       files.close();
+      sessions.close();
     },
+    end: async () => options.store?.close(),
   };
 }
 
@@ -210,21 +264,6 @@ function watchRules(
   return watchScripts({ ...target, paths, onEvent: (event) => onScript?.(event) });
 }
 
-/** The delay of all answers that have none of their own, as the admin routes set it. */
-function createDelays(seed: string): WireMockSubject['settings'] & { readonly draw: () => number } {
-  const random = createRandom(seed);
-  let settings: GlobalSettings = {};
-  let delay = settingsDelay(settings);
-  return {
-    get: () => settings,
-    set: (next) => {
-      settings = next;
-      delay = settingsDelay(next);
-    },
-    draw: () => (delay === undefined ? 0 : drawDelay(delay, random)),
-  };
-}
-
 /** Requests that were only told of, as rules would see them. */
 function createReader(contract: Contract, sandbox: Sandbox | undefined): WireMockSubject['asScriptRequest'] {
   return ({ method, url, headers, body }) => {
@@ -235,7 +274,7 @@ function createReader(contract: Contract, sandbox: Sandbox | undefined): WireMoc
   };
 }
 
-function healthOf(contract: Contract, sandbox: Sandbox | undefined, journal: Journal): Readonly<Record<string, unknown>> {
+function healthOf(contract: Contract, { sandbox, journal }: World): Readonly<Record<string, unknown>> {
   return {
     status: 'ok',
     contract: { title: contract.title, version: contract.version, sha256: contract.sha256 },
@@ -244,6 +283,62 @@ function healthOf(contract: Contract, sandbox: Sandbox | undefined, journal: Jou
     failures: contract.failures.length,
     requests: journal.total,
   };
+}
+
+/** A session that somebody names, and that is not there. */
+class NoSession extends Error {}
+
+function requireWorld(addressed: Addressed | Unaddressed): Addressed {
+  if ('world' in addressed) return addressed;
+  throw new NoSession(`There is no session ${JSON.stringify(addressed.session.slice(0, 60))}: it has expired, or was removed.`);
+}
+
+/** Only what keeps a world from being found or kept comes here. */
+function refuseWorld(error: unknown): MockAnswer {
+  if (isUnavailable(error)) return storeUnavailable(error);
+  if (error instanceof NoSession || error instanceof WorldGone) {
+    return problem('unknown-session', `${error.message} POST /__admin/sessions begins another.`);
+  }
+  return problem('internal-error', `The mock could not answer: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+/** @throws {InputError} `replay-unusable` */
+function readSituation(
+  token: string,
+  contract: Contract,
+): { readonly situation: Situation; readonly beginning: ReturnType<typeof beginningOf> } {
+  return orUnusable(() => {
+    const situation = readReplay(token);
+    return { situation, beginning: beginningOf(situation, contract.sha256) };
+  });
+}
+
+async function replayIn(world: World, situation: Situation): Promise<void> {
+  const failed = await replay(world, situation).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  if (failed !== undefined) {
+    orUnusable(() => {
+      throw failed.error;
+    });
+  }
+}
+
+function orUnusable<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SessionError)) throw error;
+    throw new InputError([
+      {
+        problem: 'replay-unusable',
+        what: 'the situation cannot be replayed',
+        why: error.message,
+        remedy: 'Take it again with GET /__admin/sessions/default/replay, and serve it with the same contract and version.',
+      },
+    ]);
+  }
 }
 
 /** An empty token is none: beyond this machine it must not open the admin routes to everyone. */
@@ -258,13 +353,13 @@ function tokenFor(host: string, given: string | undefined): string | undefined {
  * @throws {InputError} naming the limits and codes that it lacks
  */
 export function requireSandbox(contract: Contract): void {
-  createSandbox(contract, createClock(), undefined);
+  sandboxOf(contract, undefined)?.({ contract, clock: createClock() });
 }
 
-function createSandbox(contract: Contract, clock: MockClock, choice: AssemblyOptions['sandbox']): Sandbox | undefined {
+function sandboxOf(contract: Contract, choice: AssemblyOptions['sandbox']): SandboxFactory | undefined {
   if (choice === false) return undefined;
   const known = contract.api !== undefined && Object.hasOwn(SANDBOXES, contract.api) ? SANDBOXES[contract.api] : undefined;
-  return (choice ?? known)?.({ contract, clock });
+  return choice ?? known;
 }
 
 /** A log that fails is no reason for a request to fail. */

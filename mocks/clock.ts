@@ -5,8 +5,19 @@ import type { Clock } from './types.js';
 export interface MockClock extends Clock {
   /** What falls due by this clock. */
   readonly agenda: Agenda;
+  /** Takes a step during which no time passes. */
+  still<T>(step: () => T): T;
   /** Real time again, running. */
   reset(): void;
+}
+
+/** What a clock shows: how far it is from real time, in milliseconds, or where it stands still. */
+export type ClockState = { readonly offset: number } | { readonly frozenAt: number };
+
+/** Where a clock keeps what it shows. */
+export interface ClockCell {
+  get(): ClockState | undefined;
+  set(state: ClockState): void;
 }
 
 /** 1970-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z: what RFC 3339 can write with four digits. */
@@ -23,22 +34,29 @@ export const LATEST = 253_402_300_799_999;
  *
  * @param real The time to run with, in milliseconds since 1970 UTC.
  * @param onChange Told when the clock is set, frozen or let go.
+ * @param cell Where to keep what it shows; by default, in memory.
  */
-export function createClock(real: () => number = Date.now, onChange: () => void = () => undefined): MockClock {
-  let offset = 0;
-  let frozenAt: number | undefined;
+export function createClock(
+  real: () => number = Date.now,
+  onChange: () => void = () => undefined,
+  cell: ClockCell = createCell(),
+): MockClock {
   let journeys: Promise<void> | undefined;
-  const now = (): number => frozenAt ?? Math.min(real() + offset, LATEST);
-  const agenda = createAgenda({ now, runs: () => frozenAt === undefined });
-  const changed = (): void => {
+  const state = (): ClockState => cell.get() ?? REAL_TIME;
+  const isFrozen = (): boolean => 'frozenAt' in state();
+  let pinned: number | undefined;
+  const now = (): number => {
+    if (pinned !== undefined) return pinned;
+    const shown = state();
+    return 'frozenAt' in shown ? shown.frozenAt : Math.min(real() + shown.offset, LATEST);
+  };
+  const agenda = createAgenda({ now, runs: () => !isFrozen() });
+  const keep = (next: ClockState): void => {
+    cell.set(next);
     onChange();
     agenda.changed();
   };
-  const show = (time: number): void => {
-    if (frozenAt === undefined) offset = time - real();
-    else frozenAt = time;
-    changed();
-  };
+  const show = (time: number): void => keep(isFrozen() ? { frozenAt: time } : { offset: time - real() });
   /** When to stop on the way to a time. */
   const stop = (to: number): number | undefined => {
     const [due, present] = [agenda.next(), now()];
@@ -50,6 +68,7 @@ export function createClock(real: () => number = Date.now, onChange: () => void 
     for (let at = stop(to); at !== undefined; at = stop(to)) {
       show(at);
       await agenda.run(at);
+      await agenda.settle();
     }
     // Real time may have gone past it on the way.
     if (isBack || to > now()) show(to);
@@ -63,11 +82,10 @@ export function createClock(real: () => number = Date.now, onChange: () => void 
       return Promise.resolve();
     }
     const journey = (journeys ?? Promise.resolve()).then(() => travel(target));
-    const ended: Promise<void> = journey
-      .catch(() => undefined)
-      .then(() => {
-        if (journeys === ended) journeys = undefined;
-      });
+    const ended: Promise<void> = journey.then(arrive, arrive);
+    function arrive(): void {
+      if (journeys === ended) journeys = undefined;
+    }
     journeys = ended;
     return journey;
   };
@@ -75,24 +93,38 @@ export function createClock(real: () => number = Date.now, onChange: () => void 
     now,
     agenda,
     get frozen() {
-      return frozenAt !== undefined;
+      return isFrozen();
     },
     set: (time) => go(() => Math.trunc(time)),
     advance: (milliseconds) => go(() => Math.trunc(now() + milliseconds)),
-    freeze: () => {
-      frozenAt = now();
-      changed();
-    },
+    freeze: () => keep({ frozenAt: now() }),
     unfreeze: () => {
-      if (frozenAt === undefined) return;
-      offset = frozenAt - real();
-      frozenAt = undefined;
-      changed();
+      if (isFrozen()) keep({ offset: now() - real() });
+    },
+    still: (step) => {
+      if (pinned !== undefined) return step();
+      pinned = now();
+      try {
+        return step();
+      } finally {
+        pinned = undefined;
+      }
     },
     reset: () => {
-      offset = 0;
-      frozenAt = undefined;
+      cell.set(REAL_TIME);
       agenda.changed();
+    },
+  };
+}
+
+const REAL_TIME: ClockState = Object.freeze({ offset: 0 });
+
+function createCell(): ClockCell {
+  let state: ClockState | undefined;
+  return {
+    get: () => state,
+    set: (next) => {
+      state = next;
     },
   };
 }

@@ -13,10 +13,12 @@ import { createForward } from './proxy.js';
 import { redactUrl } from './redact.js';
 import { createResponder, sayApplied, type Given, type Responder } from './responder.js';
 import { select, unreadable, type Selection } from './select.js';
-import { nearestRule, newWork, type Scripts } from './script/index.js';
-import { createScripted, type ScriptedAnswers, type ScriptedRequest } from './scripted.js';
+import { nearestRule, newWork, type Decision, type Scripts } from './script/index.js';
+import { isUnavailable } from './state/index.js';
+import { createScripted, type ScriptedAnswers } from './scripted.js';
 import { newRequestId } from './template.js';
 import type { Clock, MockRequest, Outcome, Sandbox } from './types.js';
+import { unlessUpgraded } from './upgrade.js';
 import { createValidation, type Validate } from './validation.js';
 
 export interface EngineOptions {
@@ -35,9 +37,16 @@ export interface EngineOptions {
   readonly seed?: string | undefined;
   /** Draws the delay of an answer that nobody else delays, in milliseconds. */
   readonly delay?: (() => number) | undefined;
+  /** How what a request reads and changes of its world is done in one step; by default at once. */
+  readonly ask?: Ask | undefined;
+  /** Whether others may have added rules that nobody here knows of yet. */
+  readonly shared?: boolean | undefined;
   /** Whether callers of the API may know what rules expect; true unless the control API asks for a token. */
   readonly open?: boolean | undefined;
 }
+
+/** Takes the step by which a request is decided, maybe more than once, and resolves once its result is kept. */
+export type Ask = <T>(asked: Asked, step: () => T) => Promise<T>;
 
 /** From a request to its answer, without sockets. */
 export interface Engine {
@@ -55,6 +64,21 @@ interface Step extends Asked {
   readonly call: CheckedCall;
   readonly choice: Choice | undefined;
 }
+
+/** What a rule has decided. */
+interface Ruled {
+  readonly decision: Decision;
+  readonly delay: number | undefined;
+  readonly ruleId: string;
+}
+
+/** Who answers, and what of it had to be found out in one step. */
+type Decided = { readonly ruled: Ruled | undefined } & (
+  | { readonly by: 'rule'; readonly decision: Decision }
+  | { readonly by: 'magic'; readonly magic: MagicChoice | MagicMiss }
+  | { readonly by: 'sandbox'; readonly outcome: Outcome }
+  | { readonly by: 'nobody' }
+);
 
 const DEFAULT_BODY_LIMIT = 1_048_576;
 
@@ -75,6 +99,8 @@ class ContractEngine implements Engine {
   readonly #scripts: Scripts | undefined;
   readonly #scripted: ScriptedAnswers;
   readonly #magic: FindMagic | undefined;
+  readonly #ask: Ask;
+  readonly #shared: boolean;
   readonly #cors: boolean;
   readonly #dynamic: boolean;
   readonly #seed: string | undefined;
@@ -95,12 +121,16 @@ class ContractEngine implements Engine {
     dynamic = false,
     seed,
     delay = () => 0,
+    ask = (_, step) => Promise.resolve(step()),
+    shared = false,
     open = true,
   }: EngineOptions) {
     this.#contract = contract;
     this.#sandbox = sandbox;
     this.#scripts = scripts;
     this.#magic = createMagic(contract);
+    this.#ask = ask;
+    this.#shared = shared;
     this.#cors = cors;
     this.#dynamic = dynamic;
     this.#seed = seed;
@@ -132,8 +162,16 @@ class ContractEngine implements Engine {
       if (choice !== undefined && 'problem' in choice) {
         return this.#finish(asked, operation, this.#responder.refuseChoice(entry, asked.requestId, unreadable(choice).detail));
       }
-      return this.#finish(asked, operation, await this.#given({ ...asked, entry, call, choice }), choice?.delay);
+      const given = unlessUpgraded(await this.#given({ ...asked, entry, call, choice }), asked, operation);
+      return this.#finish(asked, operation, given, choice?.delay);
     } catch (error) {
+      if (isUnavailable(error)) {
+        return this.#finish(
+          asked,
+          operation,
+          this.#responder.unavailable(operation && this.#kit.catalogue.entry(operation), asked.requestId, error),
+        );
+      }
       return this.#finish(asked, operation, this.#responder.crashed(asked.requestId, error));
     }
   }
@@ -151,7 +189,7 @@ class ContractEngine implements Engine {
   }
 
   async #given(step: Step): Promise<Given> {
-    const { entry, choice, call, requestId } = step;
+    const { entry, choice, requestId } = step;
     if (choice !== undefined) {
       const selection = select(entry, choice, this.#kit.catalogue, this.#dynamic);
       if (selection !== undefined) {
@@ -160,33 +198,35 @@ class ContractEngine implements Engine {
           : this.#select(step, choice, selection);
       }
     }
-    const scripted = await this.#script(step, { entry, call });
-    if (scripted?.given !== undefined) return scripted.given;
-    const given = await this.#unscripted(step);
-    return scripted === undefined ? given : { ...given, delay: scripted.delay, ruleId: scripted.ruleId };
+    const decided = await this.#ask(step, () => this.#decide(step));
+    const { ruled } = decided;
+    const given = await this.#carryOut(step, decided);
+    return ruled === undefined ? given : { ...given, delay: ruled.delay, ruleId: ruled.ruleId };
   }
 
-  /** Steps: magic values, the sandbox, and what needs neither. */
-  async #unscripted(step: Step): Promise<Given> {
-    const { call } = step;
+  /** Steps: rules, magic values, the sandbox; all that reads or changes the world. */
+  #decide(step: Step): Decided {
+    const { call, entry } = step;
+    const ruled = this.#rule(step, entry.operation);
+    if (ruled !== undefined && !('passes' in ruled.decision.answer)) return { ruled, by: 'rule', decision: ruled.decision };
     const magic = this.#magic?.(call, () => this.#sandbox?.remembers(call) ?? []);
-    if (magic !== undefined) return this.#magical(step, magic);
-    const outcome = await this.#sandbox?.answer(call);
-    return outcome === undefined ? this.#generic(step) : this.#fromSandbox(step, outcome);
+    if (magic !== undefined) return { ruled, by: 'magic', magic };
+    const outcome = this.#sandbox?.answer(call);
+    return outcome === undefined ? { ruled, by: 'nobody' } : { ruled, by: 'sandbox', outcome };
   }
 
-  /** Step: rules. Without `given` a rule lets the request pass, after its delay; `undefined` when none applies. */
-  async #script(
-    asked: Asked,
-    on: ScriptedRequest['on'],
-  ): Promise<{ readonly given: Given | undefined; readonly delay: number | undefined; readonly ruleId: string } | undefined> {
-    if (this.#scripts === undefined || !this.#hasRules()) return undefined;
-    const decision = this.#scripts.decide(scriptRequestOf(asked, on?.entry.operation));
+  /** A rule that lets the request pass still delays it. */
+  #rule(asked: Asked, operation: Operation | undefined): Ruled | undefined {
+    if (this.#scripts === undefined || this.#scripts.size === 0) return undefined;
+    const decision = this.#scripts.decide(scriptRequestOf(asked, operation));
     if (decision === undefined) return undefined;
-    const delay = decision.rule.delay === undefined ? undefined : decision.delayMs;
-    const ruleId = decision.rule.id;
-    const given = await this.#scripted.carryOut(decision, { ...asked, on });
-    return { given: given === 'pass' ? undefined : { ...given, delay, ruleId }, delay, ruleId };
+    return { decision, delay: decision.rule.delay === undefined ? undefined : decision.delayMs, ruleId: decision.rule.id };
+  }
+
+  #carryOut(step: Step, decided: Decided): Given | Promise<Given> {
+    if (decided.by === 'rule') return this.#scripted.carryOut(decided.decision, { ...step, on: { entry: step.entry, call: step.call } });
+    if (decided.by === 'magic') return this.#magical(step, decided.magic);
+    return decided.by === 'sandbox' ? this.#fromSandbox(step, decided.outcome) : this.#generic(step);
   }
 
   /** Step: the caller's choice. */
@@ -250,26 +290,31 @@ class ContractEngine implements Engine {
     return { dynamic, seed: choice?.seed ?? this.#seed };
   }
 
-  #hasRules(): boolean {
-    return this.#scripts !== undefined && this.#scripts.size > 0;
+  #mayHaveRules(): boolean {
+    return this.#scripts !== undefined && (this.#shared || this.#scripts.size > 0);
   }
 
   /** Reads the body; where there are rules it is kept as it came, for one may send the request on. */
   async #read(asked: Asked): Promise<Asked> {
     const { request } = asked;
     const encoding = request.headers['content-encoding'];
-    if (!this.#hasRules()) return { ...asked, body: await readJson(request.body, this.#bodyLimit, encoding) };
+    if (!this.#mayHaveRules()) return { ...asked, body: await readJson(request.body, this.#bodyLimit, encoding) };
     const { json, body } = await peekJson(request.body, this.#bodyLimit, encoding);
     return { ...asked, request: { ...request, body }, body: json };
   }
 
   async #elsewhere(asked: Asked): Promise<Answered> {
     let { request, body } = asked;
-    if (this.#hasRules()) {
+    if (this.#mayHaveRules()) {
       // Rules may look at the body, and the storage streams it.
       ({ request, body } = await this.#read(asked));
-      const scripted = await this.#script({ ...asked, request, body }, undefined);
-      if (scripted?.given !== undefined) return this.#finish({ ...asked, body }, undefined, scripted.given);
+      const seen = { ...asked, request, body };
+      const ruled = await this.#ask(seen, () => this.#rule(seen, undefined));
+      if (ruled !== undefined && !('passes' in ruled.decision.answer)) {
+        const { decision, delay, ruleId } = ruled;
+        const given = await this.#scripted.carryOut(decision, { ...seen, on: undefined });
+        return this.#finish({ ...asked, body }, undefined, { ...given, delay, ruleId });
+      }
     }
     const options = answerOptions(this.#contract, request, asked.requestId);
     if (options !== undefined) return this.#finish(asked, undefined, options);

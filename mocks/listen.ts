@@ -84,6 +84,11 @@ export function watchTraffic(server: Server): Traffic {
     pending.add(done);
     res.once('close', () => pending.delete(done));
   });
+  server.on('upgrade', (_req, socket) => {
+    const done = new Promise<void>((resolve) => void socket.once('close', resolve));
+    pending.add(done);
+    socket.once('close', () => pending.delete(done));
+  });
   return {
     idle: async () => void (await Promise.all(pending)),
     cut: () => {

@@ -21,7 +21,13 @@ const startOptions = strict({
     'onScript',
     'cors',
     'proxyTo',
+    'webhooksTo',
+    'webhookPatienceMs',
     'onRequest',
+    'state',
+    'store',
+    'replay',
+    'sessions',
   ]),
   record: recordOptions.optional(),
 } satisfies Record<keyof StartOptions, z.ZodType>);

@@ -12,11 +12,16 @@ export const MOCK_PROBLEMS = {
   'unknown-route': { status: 404, title: 'The contract has no such route' },
   'invalid-request': { status: 400, title: 'The contract refuses the request' },
   'no-answer': { status: 501, title: 'The contract declares no answer for this' },
+  'upgrade-required': { status: 426, title: 'The operation answers over a WebSocket' },
+  'too-many-websockets': { status: 503, title: 'The mock has no room for another WebSocket' },
   'internal-error': { status: 500, title: 'The mock has a bug' },
   'admin-unauthorized': { status: 401, title: 'The admin routes need the admin token' },
   'admin-forbidden': { status: 403, title: 'The admin routes are for local callers' },
   'admin-unknown-route': { status: 404, title: 'There is no such thing below /__admin' },
   'admin-invalid-input': { status: 400, title: 'The admin route cannot use this input' },
+  'admin-conflict': { status: 409, title: 'What is there already does not allow it' },
+  'unknown-session': { status: 404, title: 'There is no such session' },
+  'store-unavailable': { status: 503, title: 'The store of the mock cannot be reached' },
   'admin-recording': { status: 409, title: 'The mock records, and answers nothing by itself' },
 } as const;
 
@@ -44,4 +49,10 @@ export function problem(name: MockProblem, detail: string, requestId?: string, m
     },
     body: JSON.stringify(problemBody(name, detail, more)),
   };
+}
+
+/** Nothing is known of a world that cannot be looked at; it may be tried again soon. */
+export function storeUnavailable(error: Error, requestId?: string): MockAnswer {
+  const { headers, ...answer } = problem('store-unavailable', `${error.message} Try again: the mock recovers by itself.`, requestId);
+  return { ...answer, headers: { ...headers, 'retry-after': '1' } };
 }

@@ -5,7 +5,7 @@ import type { Fault } from './faults/index.js';
 import { preferenceApplied, type Choice } from './choice.js';
 import type { JournalRecord } from './journal.js';
 import type { Kit } from './kit.js';
-import { ORIGIN, problem } from './problem.js';
+import { ORIGIN, problem, storeUnavailable } from './problem.js';
 import { redactTokens } from './redact.js';
 import type { ExplainedRule } from './script/index.js';
 import { detailsMembers } from './schema.js';
@@ -50,6 +50,8 @@ export interface Responder {
   /** 501: the choice that the contract does not have, with those that it has. */
   refuseChoice(entry: Entry, requestId: string, detail: string): Given;
   noAnswer(requestId: string, because: Because, detail: string): Given;
+  /** 503 as the operation declares it, or else the mock's own: the store of the world cannot be reached. */
+  unavailable(entry: Entry | undefined, requestId: string, error: Error): Given;
   crashed(requestId: string, error: unknown): Given;
 }
 
@@ -113,6 +115,15 @@ export function createResponder({ contract, catalogue, answers }: Kit): Responde
       code: 'failpath:unknown-choice',
       answer: problem('unknown-choice', detail, requestId, { choices: choicesOf(entry) }),
     }),
+    unavailable: (entry, requestId, error) => {
+      const because = { answeredBy: 'routing', why: `the store cannot be reached: ${redactTokens(error.message)}` } as const;
+      const failure = entry?.answers.get(503)?.failures[0];
+      const attempt = failure && answers.failure(failure, requestId, { headers: { ...ORIGIN, 'retry-after': '1' } });
+      if (failure === undefined || attempt === undefined || !('answer' in attempt)) {
+        return { ...because, code: 'failpath:store-unavailable', answer: storeUnavailable(error, requestId) };
+      }
+      return { ...because, code: failure.code, answer: attempt.answer };
+    },
     crashed: (requestId, error) => {
       const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       const detail = `The mock could not answer: ${redactTokens(message)}. Please report it with this request.`;

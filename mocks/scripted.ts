@@ -12,9 +12,6 @@ import type { Because, Given, Responder } from './responder.js';
 import type { Decision, RuleAnswer } from './script/index.js';
 import type { MockAnswer, MockRequest, Sandbox } from './types.js';
 
-/** What a rule's decision comes to; `pass` hands the request on to the sandbox. */
-export type Scripted = Given | 'pass';
-
 /** What a decision may need to be carried out; without an operation only what needs no contract can be answered. */
 export interface ScriptedRequest {
   readonly requestId: string;
@@ -22,9 +19,9 @@ export interface ScriptedRequest {
   readonly on: { readonly entry: Entry; readonly call: CheckedCall } | undefined;
 }
 
-/** Carries out what rules decide. */
+/** Carries out what rules decide, other than to let a request pass. */
 export interface ScriptedAnswers {
-  carryOut(decision: Decision, scripted: ScriptedRequest): Promise<Scripted>;
+  carryOut(decision: Decision, scripted: ScriptedRequest): Promise<Given>;
 }
 
 type Response = Extract<RuleAnswer, { responds: unknown }>['responds'];
@@ -84,7 +81,7 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
       const because: Because = { answeredBy: 'script', why, code: undefined };
       const { requestId, on } = scripted;
       if ('usedUp' in answer) return unavailable(`all of its ${answer.usedUp} answers have been given`, scripted, because);
-      if ('passes' in answer) return 'pass';
+      if ('passes' in answer) return unavailable('it lets the request pass', scripted, because);
       if ('proxies' in answer) {
         const answered = await forward(answer.proxies, scripted.request);
         return 'refused' in answered ? unavailable(answered.refused, scripted, because) : { ...because, answer: answered };
@@ -98,7 +95,10 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
       if ('fault' in answer) {
         const plain =
           spoilsAnswer(answer.fault) && on?.entry.success !== undefined ? answers.plain(on.entry.success, requestId) : undefined;
-        const spoiled = plain !== undefined && 'answer' in plain ? plain.answer : { status: 200, headers: ORIGIN, body: undefined };
+        const spoiled =
+          plain !== undefined && 'answer' in plain && plain.answer.stream === undefined
+            ? plain.answer
+            : { status: 200, headers: ORIGIN, body: undefined };
         const { fault } = answer;
         return { ...because, why: `${why}: ${fault.type}`, answer: spoiled, fault, spoiledBy: fault.type };
       }

@@ -7,6 +7,7 @@ import { hostName } from './hosts.js';
 import { encoded, HTTP_LIMITS, pacedBody, type HttpLimits, type KeyPair } from './http/index.js';
 import { createQueues, type Queues } from './queues.js';
 import type { Connection, MockAnswer, MockRequest } from './types.js';
+import { asksForWebSocket, createWebSockets, Incoming, onHandshake, responseTo, type WebSockets } from './websocket.js';
 
 /** What a server needs: answers. None of these may throw. */
 export interface App {
@@ -15,6 +16,8 @@ export interface App {
   readonly closing: AbortSignal;
   /** To what is no HTTP request, or to the rest of one that is being answered and recorded by itself. */
   refuseFraming(why: string, answering?: boolean): MockAnswer;
+  /** Whether an operation that opens a WebSocket has the path; without it, none has. */
+  upgrades?(request: Pick<MockRequest, 'method' | 'path'>): boolean;
   /** To a request that wants another protocol. */
   refuseRoute(request: Pick<MockRequest, 'method' | 'path' | 'query'>, why: string): MockAnswer;
 }
@@ -54,14 +57,22 @@ export function createHttpServer(app: App, address: () => string, { tls, limits:
   const host: Host = { app, baseUrl, limits, closesAfter: (res) => !server.listening && queues.last(res.req.socket) === res };
   let underWay = 0;
   let answered: number | undefined;
-  const serve = (req: IncomingMessage, res: ServerResponse): void => {
-    queues.add(res);
+  const count = async (socket: Duplex, work: Promise<void>): Promise<void> => {
     underWay++;
-    void handle(host, req, res).finally(() => {
+    await work.finally(() => {
       underWay--;
-      answered = connectionOf(req.socket).id;
+      answered = connectionOf(socket).id;
     });
   };
+  const serve = (req: IncomingMessage, res: ServerResponse): void => {
+    queues.add(res);
+    void count(req.socket, handle(host, req, res));
+  };
+  const webSockets = createWebSockets(limits.webSocket, app.closing);
+  onHandshake(server, async (req, socket, head) => {
+    await queues.whole(socket);
+    await count(socket, handshake(host, webSockets, { req, socket, head }));
+  });
   server.timeout = limits.socketTimeout;
   server.maxConnections = limits.connections;
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Duplex) => {
@@ -97,6 +108,7 @@ function listener(tls: KeyPair | undefined, { headerBytes, headersTimeout, keepA
     headersTimeout,
     keepAliveTimeout,
     connectionsCheckingInterval: checkInterval,
+    IncomingMessage: Incoming,
   };
   if (tls === undefined) return createServer(options);
   return createTlsServer({ ...options, cert: tls.cert, key: tls.key, handshakeTimeout: headersTimeout });
@@ -109,9 +121,7 @@ async function handle(host: Host, req: IncomingMessage, res: ServerResponse): Pr
   res.on('error', ignore);
   try {
     const request = requestOf(host, req, res);
-    const { answer, fault } = /\bwebsocket\b/i.test(req.headers.upgrade ?? '')
-      ? { answer: app.refuseRoute(request, 'the contract has no WebSocket'), fault: undefined }
-      : await app.answer(request);
+    const { answer, fault } = await answerTo(app, req, request);
     if (fault === undefined) await send(host, res, answer);
     else await applyFault(fault, res, answer, { closing: app.closing });
     drain(req, host.limits);
@@ -121,7 +131,32 @@ async function handle(host: Host, req: IncomingMessage, res: ServerResponse): Pr
   }
 }
 
-function requestOf({ baseUrl, limits }: Host, req: IncomingMessage, res: ServerResponse): MockRequest {
+/** A request for a WebSocket belongs to an operation that opens one, and to nothing else. */
+async function answerTo(app: App, req: IncomingMessage, request: MockRequest): ReturnType<App['answer']> {
+  if (!asksForWebSocket(req) || app.upgrades?.(request) === true) return app.answer(request);
+  return { answer: app.refuseRoute(request, 'the contract has no WebSocket there') };
+}
+
+/** Answers a request that came as the handshake of a WebSocket, and is one only if the answer says so. */
+async function handshake(
+  host: Host,
+  webSockets: WebSockets,
+  { req, socket, head }: { readonly req: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
+): Promise<void> {
+  const { app } = host;
+  const request = { ...requestOf(host, req), body: NO_BODY, upgrade: webSockets.readiness(req) };
+  const { answer, fault } = await answerTo(app, req, request);
+  const { stream } = answer;
+  if (socket.destroyed) return;
+  if (stream !== undefined && fault === undefined) return webSockets.open(req, socket, head, { ...answer, stream });
+  const res = responseTo(req, socket);
+  if (fault === undefined) await send(host, res, answer);
+  else await applyFault(fault, res, answer, { closing: app.closing });
+}
+
+const NO_BODY: MockRequest['body'] = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }) };
+
+function requestOf({ baseUrl, limits }: Host, req: IncomingMessage, res?: ServerResponse): MockRequest {
   const { url, path, search } = splitTarget(req.url ?? '/');
   return {
     method: req.method ?? 'GET',
@@ -132,7 +167,7 @@ function requestOf({ baseUrl, limits }: Host, req: IncomingMessage, res: ServerR
     baseUrl: baseUrl(req),
     body: pacedBody(req, limits.body, () => {
       // The rest of the body would have to be waited for: the answer is the last on this connection.
-      res.shouldKeepAlive = false;
+      if (res !== undefined) res.shouldKeepAlive = false;
     }),
     connection: connectionOf(req.socket),
   };

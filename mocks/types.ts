@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import type { Contract, Failure, Operation } from '../spec/index.js';
 import type { MockClock } from './clock.js';
+import type { Frames, Stream, Upgrade } from './frames.js';
+import type { Mint } from './mint.js';
+import type { Tables } from './state/index.js';
 
 /** A request as it reached the mock, before anything was decided; the sockets are not part of it. */
 export interface MockRequest {
@@ -17,6 +20,8 @@ export interface MockRequest {
   readonly baseUrl: string;
   readonly body: AsyncIterable<Uint8Array>;
   readonly connection: Connection;
+  /** Whether the connection can become a WebSocket; absent where the request asks for none, or came over no connection. */
+  readonly upgrade?: Upgrade | undefined;
 }
 
 /** The connection that a request came over. */
@@ -37,6 +42,8 @@ export interface MockAnswer {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** What is sent over the WebSocket that the answer opens; only of a 101. */
+  readonly stream?: Stream | undefined;
   /**
    * The answer of another server, sent in place of the above just as it comes: more headers of one name, bytes, any length. Only what
    * it has no header for is taken from above.
@@ -75,6 +82,8 @@ export interface Success {
   readonly status: number;
   /** Serialised by the engine; a string is sent as it stands (it is JSON already). */
   readonly body?: unknown;
+  /** Of a 101: what is sent over the WebSocket. */
+  readonly frames?: Frames;
   readonly headers?: Readonly<Record<string, string>>;
   readonly why: string;
 }
@@ -132,8 +141,8 @@ export interface Remembered {
 
 /** A stateful API behind the contract: failures happen in it for their real reason. */
 export interface Sandbox {
-  /** `undefined` for an operation that the sandbox does not know: the engine answers with the contract's example. */
-  answer(call: Call): Outcome | undefined | Promise<Outcome | undefined>;
+  /** In one step; `undefined` for an operation that the sandbox does not know: the engine answers with the contract's example. */
+  answer(call: Call): Outcome | undefined;
   /** What a forced failure would truly say for this call: members over the contract's example details, and headers. */
   particulars(failure: Failure, call: Call): Pick<Refusal, 'details' | 'headers'>;
   /** Texts of earlier requests that belong to what this call is about: magic values are looked for in them. */
@@ -142,20 +151,39 @@ export interface Sandbox {
   readonly identities: readonly string[];
   /** Whose credential a request carries: one of `identities`, `none` or `unknown`. */
   identity(headers: MockRequest['headers']): string;
+  /** Whether the credential of a request is one that this world has given out. */
+  knows(headers: MockRequest['headers']): boolean;
   /** Requests outside the contract that belong to the API's surroundings, such as its object storage. */
   elsewhere(request: MockRequest): Promise<MockAnswer> | undefined;
   readonly admin: readonly AdminRoute[];
   /** The well-known world, as `GET /__admin/world` shows it. */
   readonly world: unknown;
-  /** Back to the well-known world. */
+  /** Back to the well-known world, in one step; the first time as well. */
   reset(): void;
+  /** Gives up what is under way to others; nothing falls due any more. */
+  close?(): void;
 }
 
 /** What a sandbox is given: everything that differs between two worlds. */
 export interface SandboxContext {
   readonly contract: Contract;
   readonly clock: MockClock;
+  /** What the world remembers; by default in memory, until the process ends. */
+  readonly tables?: Tables | undefined;
+  /** How what the world remembers is changed; by default at once. */
+  readonly transact?: Transact | undefined;
+  /** Gives out ids, tokens and secrets; by default random ones. */
+  readonly mint?: Mint | undefined;
+  /** 12 hexadecimal digits that ids and tokens of the well-known world have in them, of a world that is not the only one. */
+  readonly tag?: string | undefined;
+  /** URLs at or below which webhooks may be sent, beyond this machine. */
+  readonly webhooksTo?: readonly string[] | undefined;
+  /** For how long in real time an advance of the clock waits for the answer to a webhook, in milliseconds; 1,000 by default. */
+  readonly webhookPatienceMs?: number | undefined;
 }
+
+/** Takes a step that does nothing but read and change records, maybe more than once, and resolves once its result is kept. */
+export type Transact = <T>(step: () => T) => Promise<T>;
 
 export type SandboxFactory = (context: SandboxContext) => Sandbox;
 
@@ -194,4 +222,6 @@ export interface JournalEntry {
   readonly spoiledBy: string | undefined;
   /** Of real time. */
   readonly milliseconds: number;
+  /** The session that was asked; none is the mock's own world. */
+  readonly session?: string;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Finding } from './errors.js';
 import { join } from './pointer.js';
 import { closest } from './refs.js';
-import type { Contract, EnvelopePointers, Limit } from './types.js';
+import type { Contract, DeliveryTerms, EnvelopePointers, Limit } from './types.js';
 
 /** The root member `x-failpath`: what OpenAPI has no words for. */
 export interface Extension {
@@ -10,6 +10,7 @@ export interface Extension {
   envelope: EnvelopePointers;
   refusals: { unknownRoute?: string | undefined; malformedBody?: string | undefined; invalidBody?: string | undefined };
   limits: Record<string, Limit>;
+  webhooks?: DeliveryTerms | undefined;
   /** JSON pointers of the members of request bodies in which magic values are looked for. */
   magic: string[];
 }
@@ -36,6 +37,9 @@ const extension: z.ZodType<Extension> = z.strictObject({
   limits: z
     .record(z.string(), z.looseObject({ value: z.number(), unit: z.string().default(''), description: z.string().default('') }))
     .default({}),
+  webhooks: z
+    .strictObject({ timeoutSeconds: z.number().positive(), retryAfterSeconds: z.array(z.number().min(0)), skewSeconds: z.number().min(0) })
+    .optional(),
   magic: z.array(pointer).default([]),
 });
 
@@ -60,7 +64,8 @@ export function readExtension(value: unknown, locate: Contract['locate']): { ext
 
 /** The words of x-failpath, for who has misspelt one. */
 const MEMBERS: readonly string[] = [
-  ...['api', 'envelope', 'refusals', 'limits', 'magic'],
+  ...['api', 'envelope', 'refusals', 'limits', 'webhooks', 'magic'],
   ...['code', 'message', 'details', 'requestId'],
   ...['unknownRoute', 'malformedBody', 'invalidBody'],
+  ...['timeoutSeconds', 'retryAfterSeconds', 'skewSeconds'],
 ];

@@ -13,6 +13,8 @@ export type {
   Content,
   Contract,
   Credential,
+  DeliveryEffect,
+  DeliveryTerms,
   Envelope,
   EnvelopePointers,
   Example,
@@ -29,4 +31,5 @@ export type {
   Route,
   Validator,
   Violation,
+  Webhook,
 } from './types.js';

@@ -4,13 +4,14 @@ import { bundle } from './bundle.js';
 import { InputError, type Finding } from './errors.js';
 import { readExtension } from './extensions.js';
 import { readMagic } from './magic.js';
-import { readOperations } from './operations.js';
+import { Reader, readOperations } from './operations.js';
 import { brokenReferences, references, type Reference } from './refs.js';
 import { createRouter } from './router.js';
 import { createSchemas } from './schemas.js';
 import { readSource, type Source } from './source.js';
 import type { Contract } from './types.js';
 import { upgrade } from './upgrade.js';
+import { readWebhooks } from './webhooks.js';
 
 /**
  * Loads an OpenAPI document as a contract: operations, failures, routes, validators that compile on first use.
@@ -28,7 +29,8 @@ export async function loadContract(file: string): Promise<Contract> {
   const { extension, findings } = readExtension(document['x-failpath' as keyof typeof document], locate);
   refuse([...findings, ...brokenReferences(document, refs, locate)]);
 
-  const operations = readOperations(document, createSchemas(document), extension);
+  const reader = new Reader(document, createSchemas(document), extension);
+  const operations = readOperations(document, reader);
   const { magic, findings: mistakes } = readMagic(document, operations, extension.magic, locate);
   refuse(mistakes);
   const byId = new Map(operations.map((operation) => [operation.id, operation]));
@@ -50,6 +52,8 @@ export async function loadContract(file: string): Promise<Contract> {
     magic,
     operations,
     failures: Object.freeze(operations.flatMap((operation) => operation.failures)),
+    webhooks: readWebhooks(document, reader),
+    delivery: extension.webhooks === undefined ? undefined : deepFreeze(extension.webhooks),
     operation: (id) => byId.get(id),
     route: (method, path) => (route ??= createRouter(operations))(method, path),
     locate,

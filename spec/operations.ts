@@ -5,14 +5,16 @@ import { alternatives, codesAt, follow, secretReader } from './members.js';
 import type { Schemas } from './schemas.js';
 import type { Answer, Content, Credential, Example, Failure, Header, Operation, Parameter, RequestBody, Retry } from './types.js';
 
-const METHODS: ReadonlySet<string> = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']);
+export const METHODS: ReadonlySet<string> = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']);
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Node = Record<string, unknown>;
 
+/** The member of an answer that describes the frames of the WebSocket which it opens. */
+export const WEBSOCKET = 'x-websocket';
+
 /** Reads every operation of a document, in its order, with answers and failures. */
-export function readOperations(document: OpenAPIV3_1.Document, schemas: Schemas, extension: Extension): readonly Operation[] {
-  const reader = new Reader(document, schemas, split(extension.envelope.code));
+export function readOperations(document: OpenAPIV3_1.Document, reader: Reader): readonly Operation[] {
   const operations: Operation[] = [];
   for (const path of Object.keys(document.paths ?? {})) {
     const item = follow(document, join('/paths', path));
@@ -22,16 +24,17 @@ export function readOperations(document: OpenAPIV3_1.Document, schemas: Schemas,
   return Object.freeze(operations);
 }
 
-class Reader {
+/** Reads the parts of operations. */
+export class Reader {
   readonly #document: OpenAPIV3_1.Document;
   readonly #schemas: Schemas;
   readonly #codeMembers: readonly string[];
   readonly #secrets: (pointer: string) => readonly string[];
 
-  constructor(document: OpenAPIV3_1.Document, schemas: Schemas, codeMembers: readonly string[]) {
+  constructor(document: OpenAPIV3_1.Document, schemas: Schemas, { envelope }: Pick<Extension, 'envelope'>) {
     this.#document = document;
     this.#schemas = schemas;
-    this.#codeMembers = codeMembers;
+    this.#codeMembers = split(envelope.code);
     this.#secrets = secretReader(document);
   }
 
@@ -43,8 +46,7 @@ class Reader {
       method: method.toUpperCase(),
       path,
       summary: text(node['summary']) ?? '',
-      parameters: this.#parameters(item, pointer),
-      body: this.#body(pointer, node),
+      ...this.request(item, pointer),
       credentials: this.#credentials(node),
       pointer,
     } as Writable<Operation>;
@@ -59,6 +61,11 @@ class Reader {
     return Object.freeze(operation);
   }
 
+  /** What is sent: to an operation, or by a webhook. */
+  request(item: string, pointer: string): Pick<Operation, 'parameters' | 'body'> {
+    return { parameters: this.#parameters(item, pointer), body: this.#body(pointer, this.#node(pointer)) };
+  }
+
   #answer(operation: Operation, status: number, reference: string): Answer {
     const { value, pointer } = follow(this.#document, reference);
     const node = objectOf(value);
@@ -68,6 +75,7 @@ class Reader {
       description: text(node['description']) ?? '',
       headers: this.#headers(pointer, node),
       content,
+      frames: this.#frames(pointer, node),
       pointer: reference,
     } as Writable<Answer>;
     answer.failures = Object.freeze(
@@ -119,8 +127,16 @@ class Reader {
     const contents = objectOf(node['content']);
     const mediaType = Object.keys(contents).find((name) => /^application\/(.*\+)?json\b/i.test(name));
     if (mediaType === undefined) return undefined;
-    const at = join(pointer, 'content', mediaType);
-    const media = objectOf(contents[mediaType]);
+    return this.#media(join(pointer, 'content', mediaType), objectOf(contents[mediaType]), mediaType);
+  }
+
+  /** Described as the content of a body is. */
+  #frames(pointer: string, node: Node): Content | undefined {
+    const frames = node[WEBSOCKET];
+    return frames === undefined ? undefined : this.#media(join(pointer, WEBSOCKET), objectOf(frames), 'application/json');
+  }
+
+  #media(at: string, media: Node, mediaType: string): Content {
     return Object.freeze<Content>({
       mediaType,
       schema: media['schema'] as OpenAPIV3_1.SchemaObject | undefined,

@@ -60,6 +60,8 @@ export interface Answer {
   readonly description: string;
   readonly headers: readonly Header[];
   readonly content: Content | undefined;
+  /** What the server sends over the WebSocket that this answer opens: a message of text each, in JSON (`x-websocket`). */
+  readonly frames: Content | undefined;
   /** In the order of refusal: the first that applies wins. Empty for a success. */
   readonly failures: readonly Failure[];
   readonly pointer: string;
@@ -133,6 +135,33 @@ export interface Operation {
   readonly pointer: string;
 }
 
+/** What the answer to a webhook does to its delivery: it is done, will be tried again, or is given up. */
+export type DeliveryEffect = 'acknowledged' | 'retried' | 'final';
+
+/** A request that the API sends to its clients. */
+export interface Webhook {
+  readonly name: string;
+  readonly summary: string;
+  /** Upper case. */
+  readonly method: string;
+  /** What it has in its headers. */
+  readonly parameters: readonly Parameter[];
+  readonly body: RequestBody | undefined;
+  readonly pointer: string;
+  /** What an answer of this status does to the delivery; a status that is not declared is a reason to try again, a 2xx acknowledges. */
+  effectOf(status: number): DeliveryEffect;
+}
+
+/** How webhooks are delivered. */
+export interface DeliveryTerms {
+  /** Of silence, after which an attempt has failed. */
+  readonly timeoutSeconds: number;
+  /** How long after each failed attempt the next one comes: there is one attempt more than there are pauses. */
+  readonly retryAfterSeconds: readonly number[];
+  /** How far what was signed may be from the receiver's time. */
+  readonly skewSeconds: number;
+}
+
 /** Where code, message, details and request id sit in an error body: JSON pointers (RFC 6901). */
 export interface EnvelopePointers {
   readonly code: string;
@@ -198,6 +227,10 @@ export interface Contract {
   readonly magic: Magic | undefined;
   readonly operations: readonly Operation[];
   readonly failures: readonly Failure[];
+  /** What the API sends by itself, in the order of the document. */
+  readonly webhooks: readonly Webhook[];
+  /** `undefined` where `x-failpath` does not say it. */
+  readonly delivery: DeliveryTerms | undefined;
   operation(id: string): Operation | undefined;
   /** The operation that answers a request; `path` without query. */
   route(method: string, path: string): Route | undefined;

@@ -57,4 +57,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     needs: AUDIO,
     given: async (steps) => ({ operation: 'getTransaction', params: { transaction_id: (await confirm(steps, WORK)).transactionId } }),
   },
+  trackTransaction: {
+    needs: AUDIO,
+    given: async (steps) => ({ operation: 'trackTransaction', params: { transaction_id: (await confirm(steps, WORK)).transactionId } }),
+  },
 };

@@ -29,10 +29,10 @@ export const surroundingPaths: readonly FailurePath[] = [
     },
     thenAlso: ({ details }, expect) => expect(details['max'], 'the limit that is reached').to.be.a('number'),
   },
-  {
-    operation: 'getTransaction',
+  ...['getTransaction', 'trackTransaction'].map((operation): FailurePath => ({
+    operation,
     code: 'transaction.not_found',
     cause: 'unknown',
     when: (request) => ({ ...request, params: { transaction_id: randomUUID() } }),
-  },
+  })),
 ];

@@ -1,52 +1,69 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import findMyWay from 'find-my-way';
+import type { Contract } from '../../spec/index.js';
 import { ADMIN, invalidInput, routeName } from './answers.js';
-import { whileRecording } from './recording.js';
-import { adminRoutes, type AdminSubject } from './routes.js';
 import { readJson } from '../body.js';
 import { withDocument } from './document/index.js';
 import { single } from '../headers.js';
 import { hostName, isLoopback } from '../hosts.js';
 import { HTTP_LIMITS } from '../http/index.js';
-import { ORIGIN, problem } from '../problem.js';
+import { ORIGIN, problem, storeUnavailable } from '../problem.js';
+import { isUnavailable } from '../state/index.js';
 import type { AdminAnswer, AdminRoute, MockAnswer, MockRequest } from '../types.js';
 
-export interface AdminOptions extends AdminSubject {
+export interface AdminOptions<World> {
+  readonly contract: Contract;
+  readonly version: string;
+  /** The routes that steer a world. */
+  readonly routesOf: (world: World) => readonly AdminRoute[];
+  /** The world of those who name none. */
+  readonly main: World;
   /** Needed with every request when there is one. */
   readonly token: string | undefined;
   /** The host that the mock was asked to listen on. */
   readonly host: string;
-  /** Told when a route of the sandbox may have changed its world. */
-  readonly changed: () => void;
 }
 
-/** The routes below `/__admin`, by which tests steer the mock from outside. */
-export interface Admin {
+/** The routes below `/__admin`, by which tests steer a mock from outside. */
+export interface Admin<World> {
   handles(path: string): boolean;
-  answer(request: MockRequest): Promise<MockAnswer>;
+  /** In a world. */
+  answer(request: MockRequest, world: World): Promise<MockAnswer>;
 }
 
-/** More than any admin input needs. */
-const MAX_BODY = 1_048_576;
+/** What the control API needs of a world: to be up to date, and to be kept. */
+export interface SteeredWorld {
+  refresh(): Promise<void>;
+  /** Resolves once what was changed so far is kept. */
+  settled(): Promise<void>;
+}
+
+/** More than any admin input needs, a situation to be replayed included. */
+const MAX_BODY = 8_388_608;
 
 /**
- * The admin routes of one mock: its own and those of its sandbox. Without a token they answer local callers only, and
- * no web page: a page could otherwise reach them from a browser on the same machine.
+ * The admin routes of one mock, for each of its worlds: its own and those of its sandbox. Without a token they answer local callers
+ * only, and no web page: a page could otherwise reach them from a browser on the same machine.
  *
  * @example
- * const admin = createAdmin({ contract, clock, journal, sandbox, token: undefined, host: '127.0.0.1', reset });
+ * const admin = createAdmin({ contract, version, main: world, routesOf: (world) => adminRoutes(subjectOf(world)), host, token: undefined });
  */
-export function createAdmin(options: AdminOptions): Admin {
-  const { sandbox, token, host, changed } = options;
-  const steering = [...adminRoutes(options), ...(sandbox?.admin ?? []).map((route) => below(route, changed))];
-  const own = options.records ? whileRecording(steering) : steering;
+export function createAdmin<World extends SteeredWorld>(options: AdminOptions<World>): Admin<World> {
+  const { contract, version, routesOf, main, token, host } = options;
   const refuses = [...(isLoopback(host) ? [403 as const] : []), ...(token === undefined ? [] : [401 as const])];
-  const routes = withDocument(own, { contract: options.contract, version: options.version, refuses });
+  // All worlds have the same routes: found by one router, handled by those of the world.
+  const made = new WeakMap<World, readonly AdminRoute[]>();
+  const routesIn = (world: World): readonly AdminRoute[] => {
+    let routes = made.get(world);
+    if (routes === undefined) made.set(world, (routes = withDocument(routesOf(world), { contract, version, refuses })));
+    return routes;
+  };
+  const routes = routesIn(main);
   const router = findMyWay({ ignoreTrailingSlash: true, maxParamLength: HTTP_LIMITS.headerBytes });
-  for (const route of routes) router.on(route.method, route.path, () => undefined, route);
+  for (const [index, route] of routes.entries()) router.on(route.method, route.path, () => undefined, { index });
   const guards = [guardHost(host), guardToken(token)];
 
-  const run = async (request: MockRequest): Promise<MockAnswer> => {
+  const run = async (request: MockRequest, world: World): Promise<MockAnswer> => {
     for (const guard of guards) {
       const refused = guard(request);
       if (refused !== undefined) return refused;
@@ -59,16 +76,20 @@ export function createAdmin(options: AdminOptions): Admin {
     }
     const body = await readJson(request.body, MAX_BODY, request.headers['content-encoding']);
     if (body.kind === 'malformed') return toAnswer(invalidInput(body.message, 'Send a JSON object.'));
-    const route = found.store as AdminRoute;
+    const route = routesIn(world)[(found.store as { readonly index: number }).index] as AdminRoute;
     const value = body.kind === 'json' ? body.value : undefined;
-    return toAnswer(await route.handle({ params: paramsOf(found.params), query: request.query, body: value, baseUrl: request.baseUrl }));
+    await world.refresh();
+    const answer = await route.handle({ params: paramsOf(found.params), query: request.query, body: value, baseUrl: request.baseUrl });
+    await world.settled();
+    return toAnswer(answer);
   };
   return {
     handles: (path) => path === ADMIN || path.startsWith(`${ADMIN}/`),
-    answer: async (request) => {
+    answer: async (request, world) => {
       try {
-        return await run(request);
+        return await run(request, world);
       } catch (error) {
+        if (isUnavailable(error)) return storeUnavailable(error);
         return problem('internal-error', `The admin route failed: ${error instanceof Error ? error.message : String(error)}`);
       }
     },
@@ -120,20 +141,6 @@ function refuse(what: string, host: string): MockAnswer {
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
-}
-
-/** A sandbox may name its routes in full or from `/__admin` on. */
-function below(route: AdminRoute, changed: () => void): AdminRoute {
-  const { method, path, doc } = route;
-  return {
-    method,
-    doc,
-    path: path.startsWith(`${ADMIN}/`) ? path : `${ADMIN}${path}`,
-    handle: (request) => {
-      if (method !== 'GET') changed();
-      return route.handle(request);
-    },
-  };
 }
 
 function paramsOf(params: Record<string, string | undefined>): Record<string, string> {

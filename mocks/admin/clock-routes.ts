@@ -21,7 +21,7 @@ const SHOWN = {
   answers: { 200: z.object({ now: z.iso.datetime(), frozen: z.boolean() }).meta({ id: 'Clock' }) },
 };
 
-const clockInput = z
+export const clockInput = z
   .strictObject({
     now: z
       .union(
@@ -33,7 +33,7 @@ const clockInput = z
   })
   .refine(({ now, frozen }) => now !== undefined || frozen !== undefined, 'must name now, frozen or both');
 
-async function putClock(clock: Clock, body: unknown): Promise<AdminAnswer> {
+export async function putClock(clock: Clock, body: unknown): Promise<AdminAnswer> {
   const parsed = clockInput.safeParse(body);
   if (!parsed.success)
     return invalidInput(z.prettifyError(parsed.error), 'Send {"now": "2026-03-02T09:00:00Z"}, {"frozen": true}, or both.');

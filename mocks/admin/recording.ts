@@ -2,7 +2,7 @@ import { problemBody } from '../problem.js';
 import type { AdminRoute, RouteDoc } from '../types.js';
 
 /** What a recording has no use for: rules, settings, time, and the world of the sandbox. */
-const GROUPS: ReadonlySet<string> = new Set(['rules', 'mappings', 'scenarios', 'settings', 'clock', 'world']);
+const GROUPS: ReadonlySet<string> = new Set(['rules', 'mappings', 'scenarios', 'settings', 'clock', 'world', 'sessions']);
 /** They are sent, and only ask. */
 const QUESTIONS: ReadonlySet<string> = new Set(['/__admin/mappings/find-by-metadata']);
 

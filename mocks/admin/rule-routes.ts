@@ -20,7 +20,7 @@ export function ruleRoutes(subject: RuleSubject): readonly AdminRoute[] {
       summary: 'All rules, in the order in which they were added',
       answers: { 200: z.object({ rules: z.array(listedRule), meta: z.object({ total: z.int() }) }) },
     }),
-    route('POST', '/rules', ({ body }) => add(subject, body), {
+    route('POST', '/rules', ({ body }) => addRules(subject, body), {
       group: 'rules',
       summary: 'Add a rule, a list of rules or a script: all of them, or none',
       body: rulesInput,
@@ -71,7 +71,8 @@ const listedRule = z
   })
   .meta({ id: 'Rule', description: 'A rule as it is applied, its short forms written out.' });
 
-function add({ scripts, ...options }: RuleSubject, body: unknown): AdminAnswer {
+/** Adds a rule, a list of rules or a script: all of them, or none. */
+export function addRules({ scripts, ...options }: RuleSubject, body: unknown): AdminAnswer {
   if (typeof body !== 'object' || body === null) return invalidInput('The body is no rule.', REMEDY);
   const script = Array.isArray(body) ? { rules: body } : 'rules' in body ? body : { rules: [body] };
   try {

@@ -5,6 +5,7 @@ import type { AdminAnswer, AdminRoute, RouteDoc } from '../types.js';
 import { monthOf, quotaOf } from './quota.js';
 import { faultsOf, setFaults, type Service } from './service.js';
 import type { Faults, Organization } from './state.js';
+import { webhookRoutes } from './webhooks/index.js';
 
 /** What may be set from outside: the dependencies below the API, and what an organization has. */
 
@@ -13,6 +14,7 @@ const faultsInput = z.strictObject({
   commitment: z.boolean().optional(),
   upstream: z.boolean().optional(),
   shed: z.boolean().optional(),
+  submission: z.union([z.boolean(), z.string().min(1).max(1_000)]).optional(),
 });
 
 const amount = z.number().nonnegative();
@@ -25,8 +27,16 @@ const organizationInput = z.strictObject({
   maxKeys: count.nullable().optional(),
 });
 
-const reason = z.union([z.boolean(), z.string()]).describe('A text is the reason that prepare answers.');
-const faults = z.object({ dryRun: reason, commitment: z.boolean(), upstream: z.boolean(), shed: z.boolean() }).meta({ id: 'Faults' });
+const reason = z.union([z.boolean(), z.string()]);
+const faults = z
+  .object({
+    dryRun: reason.describe('A text is the reason that prepare answers.'),
+    commitment: z.boolean(),
+    upstream: z.boolean(),
+    shed: z.boolean(),
+    submission: reason.describe('What is confirmed fails after its block; a text is the reason.'),
+  })
+  .meta({ id: 'Faults' });
 const organization = z
   .object({
     credits: z.object({ testnet: amount, mainnet: amount }),
@@ -64,7 +74,7 @@ export function adminRoutes(service: Service): readonly AdminRoute[] {
       method: 'PUT',
       path: '/__admin/faults',
       doc: { ...FAULTS, summary: 'Let something fail below the API, or no more', description: NAMED, body: faultsInput },
-      handle: ({ body }) => putFaults(service, body),
+      handle: ({ body }) => service.transact(() => putFaults(service, body)),
     },
     {
       method: 'GET',
@@ -76,21 +86,24 @@ export function adminRoutes(service: Service): readonly AdminRoute[] {
       method: 'PUT',
       path: '/__admin/organizations/:id',
       doc: { ...ORGANIZATION, summary: 'Change what an organization has', description: NAMED, body: organizationInput },
-      handle: ({ params, body }) => withOrganization(service, params['id'], (organization) => putOrganization(service, organization, body)),
+      handle: ({ params, body }) =>
+        service.transact(() => withOrganization(service, params['id'], (organization) => putOrganization(service, organization, body))),
     },
+    ...webhookRoutes(service),
   ];
 }
 
 function putFaults(service: Service, body: unknown): AdminAnswer {
   const parsed = faultsInput.safeParse(body);
   if (!parsed.success) return invalidInput(z.prettifyError(parsed.error), FAULTS_REMEDY);
-  const { dryRun, commitment, upstream, shed } = parsed.data;
+  const { dryRun, commitment, upstream, shed, submission } = parsed.data;
   const before = faultsOf(service);
   const faults: Faults = {
     dryRun: dryRun ?? before.dryRun,
     commitment: commitment ?? before.commitment,
     upstream: upstream ?? before.upstream,
     shed: shed ?? before.shed,
+    submission: submission ?? before.submission,
   };
   setFaults(service, faults);
   return ok(faults);

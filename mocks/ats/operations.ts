@@ -4,7 +4,7 @@ import { openUpload, openVersion } from './effects/init.js';
 import { createKey, listKeys, revokeKey } from './effects/keys.js';
 import { createPartnerSession, listWorks, openDownload } from './effects/partners.js';
 import { prepare } from './effects/prepare.js';
-import { getTransaction } from './effects/transaction.js';
+import { getTransaction, trackTransaction } from './effects/transaction.js';
 import { idempotent } from './idempotency.js';
 import type { RuleName } from './rules.js';
 
@@ -54,4 +54,5 @@ export const OPERATIONS: Readonly<Record<string, AtsOperation>> = {
   downloadVersionFile: { rules: [...PARTNER, ...USER_WORK], effect: openDownload },
 
   getTransaction: { rules: ['upstreamDown', 'transactionExists'], effect: getTransaction },
+  trackTransaction: { rules: ['upstreamDown', 'transactionExists'], effect: trackTransaction },
 };

@@ -1,6 +1,6 @@
 import jwt from 'jsonwebtoken';
 import type { Quote, UploadSession } from './state.js';
-import type { Table } from './table.js';
+import type { Table } from '../state/index.js';
 
 /**
  * The decisions below the rules that a deployment can get wrong on their own: each comparison of a time or a size, and

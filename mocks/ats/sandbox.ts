@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { InputError } from '../../spec/index.js';
-import { createMint } from '../mint.js';
-import type { Call, Outcome, Refusal, Sandbox, SandboxContext } from '../types.js';
+import { InputError, type Contract } from '../../spec/index.js';
+import { createReceivers } from '../deliveries/index.js';
+import { createMint, type Mint } from '../mint.js';
+import { Records, type Table } from '../state/index.js';
+import type { AdminRoute, Call, Outcome, Refusal, Sandbox, SandboxContext } from '../types.js';
 import { adminRoutes } from './admin.js';
+import { sha256 } from './digest.js';
 import { compileOperations, type CompiledOperation } from './compile.js';
 import { lastAtsId, setLastAtsId } from './effects/confirm.js';
 import { isDownload, serveDownload } from './downloads.js';
 import { Facts, readCredential } from './facts.js';
-import { readLimits } from './limits.js';
+import { readLimits, type Limits } from './limits.js';
 import { remembered } from './magic.js';
 import { readPartnerSession } from './partner-sessions.js';
 import { POLICIES, type Policies } from './policies.js';
@@ -17,18 +20,13 @@ import type { Service } from './service.js';
 import { createState, type State } from './state.js';
 import { isStorage, receiveUpload } from './storage.js';
 import { truth } from './truth.js';
-import { seedWorld, WORLD, type AtsWorld } from './world.js';
+import { readWebhooks, Webhooks, type WebhookRules } from './webhooks/index.js';
+import { seedWorld, WORLD, worldOf, type AtsWorld } from './world.js';
 
 /** The sandbox of the ATS API; its world is known by type. */
 export interface AtsSandbox extends Sandbox {
   readonly world: AtsWorld;
 }
-
-/** The well-known tokens, by value. */
-const IDENTITIES: ReadonlyMap<string, string> = new Map([
-  ...Object.entries(WORLD.tokens).map(([name, token]): [string, string] => [token, name]),
-  [WORLD.admin, 'admin'],
-]);
 
 /** Who calls with a partner session: there is no well-known one, since it expires. */
 const PARTNER_SESSION = 'partnerSession';
@@ -49,17 +47,14 @@ export interface Replacements {
  *
  * @throws {InputError} when the contract lacks a limit, or does not declare a code that a rule refuses with
  */
-export function createAtsSandbox({ contract, clock }: SandboxContext, { rules = {}, policies = {} }: Replacements = {}): AtsSandbox {
-  const operations = compileOperations(contract, replaceRules(rules));
-  const service: Service = {
-    clock,
-    limits: readLimits(contract),
-    policies: { ...POLICIES, ...policies },
-    magic: contract.magic,
-    mint: createMint({ seed: randomBytes(16).toString('hex'), count: counter() }),
-    state: createState(clock),
-  };
-  seedWorld(service, clock.now());
+export function createAtsSandbox(context: SandboxContext, replacements: Replacements = {}): AtsSandbox {
+  const { contract, clock, tables = new Records(false), transact = (step) => Promise.resolve(step()), mint = randomMint(), tag } = context;
+  const { operations, limits, policies } = compile(contract, replacements);
+  const webhooks = readWebhooks(contract);
+  const service: Service = { clock, limits, policies, mint, transact, magic: contract.magic, webhooks, state: createState(clock, tables) };
+  const deliveries = webhooks === undefined ? undefined : deliver(service, webhooks, context);
+  const world = worldOf(tag);
+  const identities = identitiesOf(world);
   // A call is asked about more than once, and looking up its key takes a hash.
   const known = new WeakMap<Call, Facts>();
   const factsOf = (call: Call): Facts => {
@@ -67,27 +62,88 @@ export function createAtsSandbox({ contract, clock }: SandboxContext, { rules = 
     if (facts === undefined) known.set(call, (facts = new Facts(service, call)));
     return facts;
   };
-
-  return {
-    world: WORLD,
-    admin: adminRoutes(service),
+  let admin: readonly AdminRoute[] | undefined;
+  const sandbox: AtsSandbox = {
+    world,
+    get admin() {
+      return (admin ??= adminRoutes(service));
+    },
     answer: (call) => {
       const operation = operations.get(call.operation.id);
+      // A step that is taken again has to look again.
+      known.delete(call);
       return operation === undefined ? undefined : answer(operation, factsOf(call));
     },
     particulars: (failure, call) => truth(failure.code, factsOf(call)),
     remembers: (call) => remembered(factsOf(call)),
-    identities: [...IDENTITIES.values(), PARTNER_SESSION],
+    identities: IDENTITIES,
     identity: ({ authorization }) => {
       const { scheme, token } = readCredential(authorization);
-      return scheme === 'none' ? 'none' : (IDENTITIES.get(token ?? '') ?? sessionIdentity(service, token));
+      return scheme === 'none' ? 'none' : (identities().get(token ?? '') ?? sessionIdentity(service, token));
+    },
+    knows: ({ authorization }) => {
+      const { token } = readCredential(authorization);
+      const hash = sha256(token ?? '');
+      if (service.state.keys.get(hash) !== undefined || service.state.administrators.get(hash) !== undefined) return true;
+      return sessionIdentity(service, token) === PARTNER_SESSION;
     },
     elsewhere: (request) =>
       isDownload(request.path) ? serveDownload(service, request) : isStorage(request.path) ? receiveUpload(service, request) : undefined,
     reset: () => {
-      service.state = freshState(service);
+      resetState(service.state);
+      seedWorld(service, world, clock.now());
+      // Whoever tracked a transaction is to hear that it is gone.
+      clock.agenda.changed();
     },
+    close: () => deliveries?.close(),
   };
+  // Who keeps tables says when they are filled.
+  if (context.tables === undefined) sandbox.reset();
+  return sandbox;
+}
+
+/** Sends webhooks as long as the clock has an agenda. */
+function deliver(service: Service, rules: WebhookRules, { clock, webhooksTo = [], webhookPatienceMs = 1_000 }: SandboxContext): Webhooks {
+  const webhooks = new Webhooks(service, { rules, forbids: createReceivers(webhooksTo), patienceMs: webhookPatienceMs });
+  clock.agenda.add(webhooks);
+  return webhooks;
+}
+
+/** The names of those who may call. */
+const IDENTITIES: readonly string[] = [...Object.keys(WORLD.tokens), 'admin', PARTNER_SESSION];
+
+/** The same by their tokens; made once it is asked for. */
+function identitiesOf({ tokens, admin }: AtsWorld): () => ReadonlyMap<string, string> {
+  let identities: ReadonlyMap<string, string> | undefined;
+  return () =>
+    (identities ??= new Map([...Object.entries(tokens).map(([name, token]): [string, string] => [token, name]), [admin, 'admin']]));
+}
+
+interface Compiled {
+  readonly operations: ReadonlyMap<string, CompiledOperation>;
+  readonly limits: Limits;
+  readonly policies: Policies;
+}
+
+const compiled = new WeakMap<Contract, Compiled>();
+
+/** Once for all worlds of a contract, unless they lie. */
+function compile(contract: Contract, { rules = {}, policies = {} }: Replacements): Compiled {
+  const isHonest = Object.keys(rules).length + Object.keys(policies).length === 0;
+  const known = isHonest ? compiled.get(contract) : undefined;
+  if (known !== undefined) return known;
+  const made = {
+    operations: compileOperations(contract, replaceRules(rules)),
+    limits: readLimits(contract),
+    policies: { ...POLICIES, ...policies },
+  };
+  if (isHonest) compiled.set(contract, made);
+  return made;
+}
+
+function randomMint(): Mint {
+  let count = 0;
+  return createMint({ seed: randomBytes(16).toString('hex'), count: { next: () => ++count } });
 }
 
 function answer({ rules, admittedBy, effect, status }: CompiledOperation, facts: Facts): Outcome | undefined {
@@ -114,16 +170,10 @@ function markUsed({ key, service: { state }, now }: Facts): void {
 }
 
 /** The numbers of works go on where they were: a client that remembers one from before must not find another work. */
-function freshState(service: Service): State {
-  const state = createState(service.clock);
-  setLastAtsId(state, lastAtsId(service.state));
-  seedWorld({ state, mint: service.mint }, service.clock.now());
-  return state;
-}
-
-function counter(): { next(): number } {
-  let count = 0;
-  return { next: () => ++count };
+function resetState(state: State): void {
+  const last = lastAtsId(state);
+  for (const table of Object.values<Table<unknown>>(state as unknown as Record<string, Table<unknown>>)) table.clear();
+  if (last > 0) setLastAtsId(state, last);
 }
 
 function replaceRules(replaced: NonNullable<Replacements['rules']>): Rules {

@@ -1,9 +1,11 @@
 import type { Contract } from '../../spec/index.js';
 import type { MockClock } from '../clock.js';
 import type { Limits } from './limits.js';
+import type { Transact } from '../types.js';
 import type { Mint } from '../mint.js';
 import type { Policies } from './policies.js';
 import { NO_FAULTS, type Faults, type State } from './state.js';
+import type { WebhookRules } from './webhooks/rules.js';
 
 /** What every part of the sandbox works with. */
 export interface Service {
@@ -14,8 +16,10 @@ export interface Service {
   readonly magic: Contract['magic'];
   /** Gives out ids, tokens and secrets. */
   readonly mint: Mint;
-  /** Replaced as a whole by a reset: never keep a table across an await. */
-  state: State;
+  readonly state: State;
+  readonly transact: Transact;
+  /** `undefined` where the contract does not say how they are delivered. */
+  readonly webhooks: WebhookRules | undefined;
 }
 
 const FAULTS = 'current';

@@ -1,6 +1,7 @@
 import type { Clock } from '../types.js';
 import type { MagicText } from './magic.js';
-import { memoryTable, type Table } from './table.js';
+import type { Table, Tables, WatchedTable } from '../state/index.js';
+import type { Delivery, DeliverySettings } from './webhooks/delivery.js';
 
 /** The records of the sandbox: plain JSON of a bounded size, times in milliseconds since 1970 UTC. */
 
@@ -180,6 +181,8 @@ export interface Transaction {
   readonly external_user_ref: string | null;
   readonly ats_id: number;
   readonly magic: readonly MagicText[];
+  /** Why it will end as failed, decided when it was confirmed; `null` for one that will complete. */
+  readonly fails: string | null;
   readonly created_at: number;
 }
 
@@ -203,6 +206,8 @@ export interface Faults {
   readonly upstream: boolean;
   /** Confirmations are shed under load. */
   readonly shed: boolean;
+  /** What is confirmed is refused by the chain later on; a text is its reason. */
+  readonly submission: boolean | string;
 }
 
 export interface State {
@@ -224,12 +229,14 @@ export interface State {
   /** What this world signs with, in base64. */
   readonly secrets: Table<string>;
   readonly transactions: Table<Transaction>;
+  readonly deliveries: WatchedTable<Delivery>;
+  readonly deliverySettings: WatchedTable<DeliverySettings>;
   readonly answers: Table<RememberedAnswer>;
   readonly counters: Table<number>;
   readonly faults: Table<Faults>;
 }
 
-export const NO_FAULTS: Faults = Object.freeze({ dryRun: false, commitment: false, upstream: false, shed: false });
+export const NO_FAULTS: Faults = Object.freeze({ dryRun: false, commitment: false, upstream: false, shed: false, submission: false });
 
 /** How long something that has ended is kept, so that the mock can say what became of it. */
 const GRACE = 24 * 60 * 60 * 1000;
@@ -238,35 +245,37 @@ const GRACE = 24 * 60 * 60 * 1000;
 const MANY = 20_000;
 
 /**
- * Empty tables in memory. What has expired is swept as new records come; whatever a client does, a table stays within
+ * The tables of the sandbox. What has expired is swept as new records come; whatever a client does, a table stays within
  * its capacity.
  *
  * @example
- * const state = createState(clock);
+ * const state = createState(clock, new Records());
  * state.organizations.put(organization.id, organization);
  */
-export function createState(clock: Clock): State {
+export function createState(clock: Pick<Clock, 'now'>, tables: Tables): State {
   const past = (time: number): boolean => clock.now() > time;
   const ended = ({ expires_at }: { readonly expires_at: number }): boolean => past(expires_at + GRACE);
   const expendable = ({ well_known }: { readonly well_known: boolean }): boolean => !well_known;
   return {
-    organizations: memoryTable<Organization>({ capacity: 1_000 }),
-    keys: memoryTable<Key>({ capacity: 10_000, expendable: ({ revoked_at, well_known }) => revoked_at !== null && !well_known }),
-    administrators: memoryTable<Administrator>({ capacity: 100 }),
-    uploadSessions: memoryTable<UploadSession>({ capacity: MANY, over: ended }),
-    uploadUrls: memoryTable<UploadUrl>({ capacity: MANY, over: ended }),
-    quotes: memoryTable<Quote>({ capacity: MANY, over: ended }),
-    spent: memoryTable<Spent>({ capacity: MANY, over: ({ prepared_at }) => past(prepared_at + GRACE) }),
-    works: memoryTable<Work>({ capacity: MANY, expendable }),
-    versions: memoryTable<Version>({ capacity: MANY, expendable }),
-    workLinks: memoryTable<WorkLink>({ capacity: MANY, expendable }),
-    externalUsers: memoryTable<ExternalUser>({ capacity: MANY, expendable }),
-    externalWorks: memoryTable<WorkLink>({ capacity: MANY, expendable }),
-    downloadUrls: memoryTable<DownloadUrl>({ capacity: MANY, over: ended }),
-    secrets: memoryTable<string>({ capacity: 10 }),
-    transactions: memoryTable<Transaction>({ capacity: MANY, over: ({ created_at }) => past(created_at + 7 * GRACE) }),
-    answers: memoryTable<RememberedAnswer>({ capacity: MANY, over: ended }),
-    counters: memoryTable<number>({ capacity: 100 }),
-    faults: memoryTable<Faults>({ capacity: 1 }),
+    organizations: tables.table<Organization>('organizations', { capacity: 1_000 }),
+    keys: tables.table<Key>('keys', { capacity: 10_000, expendable: ({ revoked_at, well_known }) => revoked_at !== null && !well_known }),
+    administrators: tables.table<Administrator>('administrators', { capacity: 100 }),
+    uploadSessions: tables.table<UploadSession>('uploadSessions', { capacity: MANY, over: ended }),
+    uploadUrls: tables.table<UploadUrl>('uploadUrls', { capacity: MANY, over: ended }),
+    quotes: tables.table<Quote>('quotes', { capacity: MANY, over: ended }),
+    spent: tables.table<Spent>('spent', { capacity: MANY, over: ({ prepared_at }) => past(prepared_at + GRACE) }),
+    works: tables.table<Work>('works', { capacity: MANY, expendable }),
+    versions: tables.table<Version>('versions', { capacity: MANY, expendable }),
+    workLinks: tables.table<WorkLink>('workLinks', { capacity: MANY, expendable }),
+    externalUsers: tables.table<ExternalUser>('externalUsers', { capacity: MANY, expendable }),
+    externalWorks: tables.table<WorkLink>('externalWorks', { capacity: MANY, expendable }),
+    downloadUrls: tables.table<DownloadUrl>('downloadUrls', { capacity: MANY, over: ended }),
+    secrets: tables.table<string>('secrets', { capacity: 10 }),
+    transactions: tables.table<Transaction>('transactions', { capacity: MANY, over: ({ created_at }) => past(created_at + 7 * GRACE) }),
+    deliveries: tables.table<Delivery>('deliveries', { capacity: MANY, over: ({ occurs_at }) => past(occurs_at + 7 * GRACE) }),
+    deliverySettings: tables.table<DeliverySettings>('deliverySettings', { capacity: 1 }),
+    answers: tables.table<RememberedAnswer>('answers', { capacity: MANY, over: ended }),
+    counters: tables.table<number>('counters', { capacity: 100 }),
+    faults: tables.table<Faults>('faults', { capacity: 1 }),
   };
 }

@@ -18,7 +18,7 @@ const PATH = '/__storage/';
  * openUploadUrl(service, session, 'http://127.0.0.1:4010'); // 'http://127.0.0.1:4010/__storage/Q1J...'
  */
 export function openUploadUrl({ state, mint }: Service, { id, expires_at }: UploadSession, baseUrl: string): string {
-  const token = mint.bytes(32).toString('base64url');
+  const token = mint.bytes(32).toString('hex');
   state.uploadUrls.put(sha256(token), { job_id: id, expires_at, used_at: null });
   return `${baseUrl}${PATH}${token}`;
 }
@@ -35,14 +35,16 @@ export function isStorage(path: string): boolean {
 export async function receiveUpload(service: Service, request: MockRequest): Promise<MockAnswer> {
   if (request.method !== 'PUT') return refuse(405, 'MethodNotAllowed', 'An upload URL takes PUT only.', { allow: 'PUT' });
   const urlId = sha256(request.path.slice(PATH.length));
-  const objection = objectionTo(service, service.state.uploadUrls.get(urlId));
+  const objection = await service.transact(() => objectionTo(service, service.state.uploadUrls.get(urlId)));
   if (objection !== undefined) return objection;
 
   const audio = await digest(request.body);
   if (audio === undefined) return refuse(400, 'IncompleteBody', 'The upload has ended before it was complete.');
+  return service.transact(() => takeUpload(service, urlId, audio));
+}
 
-  // No await from here on: looking at the URL once more and using it up is one step.
-  const { state, clock } = service;
+/** Looking at the URL once more and using it up is one step. */
+function takeUpload({ state, clock }: Service, urlId: string, audio: Audio): MockAnswer {
   const url = state.uploadUrls.get(urlId);
   if (url === undefined || url.used_at !== null) return refuse(403, 'AccessDenied', USED);
   state.uploadUrls.put(urlId, { ...url, used_at: clock.now() });

@@ -18,7 +18,18 @@ const STEPS: readonly [Step, ...Step[]] = [
   { step: 'confirming', progress: 80, description: 'Waiting for the block' },
 ];
 const COMPLETED: Step = { step: 'completed', progress: 100, description: 'On chain' };
+const FAILED: Step = { step: 'failed', progress: 100, description: 'Failed' };
 const SIXTHS = 6;
+
+/**
+ * When a transaction reaches each of its steps, in milliseconds since 1970 UTC; the last of them is its end.
+ *
+ * @example
+ * stepTimes({ created_at: 0 }, 12_000); // [0, 2_000, 4_000, 6_000, 8_000, 12_000]
+ */
+export function stepTimes({ created_at }: Pick<Transaction, 'created_at'>, block: number): readonly number[] {
+  return [...STEPS.map((_, index) => created_at + Math.ceil((index * block) / SIXTHS)), created_at + block];
+}
 
 /**
  * A transaction as it stands at a moment. Nothing steps it forward: what there is to see follows from when it was
@@ -30,13 +41,13 @@ const SIXTHS = 6;
  * @param block The time between two blocks of the transaction's network, in milliseconds.
  */
 export function showTransaction(transaction: Transaction, now: number, block: number): Record<string, unknown> {
-  const { id, kind, created_at } = transaction;
-  const elapsed = Math.max(0, now - created_at);
-  const isComplete = elapsed >= block;
-  const index = Math.min(Math.floor((elapsed * SIXTHS) / block), STEPS.length - 1);
-  const reached = [...STEPS.slice(0, isComplete ? STEPS.length : index + 1), ...(isComplete ? [COMPLETED] : [])];
-  const current = reached.at(-1) ?? STEPS[0];
+  const { id, kind, created_at, fails } = transaction;
+  const times = stepTimes(transaction, block);
+  const since = times.findLast((time) => time <= now) ?? created_at;
   const completedAt = created_at + block;
+  const isComplete = now >= completedAt;
+  const reached = [...STEPS, fails === null ? COMPLETED : FAILED].filter((_, index) => index === 0 || (times[index] ?? 0) <= now);
+  const current = reached.at(-1) ?? STEPS[0];
   return {
     id,
     transaction_type: kind,
@@ -47,11 +58,12 @@ export function showTransaction(transaction: Transaction, now: number, block: nu
     result: isComplete ? resultOf(transaction, completedAt, block) : null,
     steps: reached.map(({ step, progress }) => ({ step, progress })),
     created_at: rfc3339(created_at),
-    updated_at: rfc3339(isComplete ? completedAt : created_at + Math.floor((index * block) / SIXTHS)),
+    updated_at: rfc3339(since),
   };
 }
 
-function resultOf({ id, network, ats_id }: Transaction, completedAt: number, block: number): Record<string, unknown> {
+function resultOf({ id, network, ats_id, fails }: Transaction, completedAt: number, block: number): Record<string, unknown> {
+  if (fails !== null) return { error: fails };
   return { ats_id, ...chainFacts({ transaction_id: id, network }, completedAt, block) };
 }
 

@@ -427,6 +427,19 @@ export interface Api {
     statuses: 404 | 503;
     examples: 'transactionSubmitting' | 'transactionCompleted' | 'transactionFailed' | Code<'getTransaction'>;
   };
+
+  /** GET /v1/ws/transactions/{transaction_id}: Watch a transaction until its end */
+  trackTransaction: {
+    failures: {
+      /** 404 Transaction not found. Cause: unknown. Retry: never. */
+      'transaction.not_found': AnyDetails;
+      /** 503 Service unavailable. Cause: upstream down. Retry: after backing off. */
+      'common.service_unavailable': AnyDetails;
+    };
+    /** Those of its failures. */
+    statuses: 404 | 503;
+    examples: Code<'trackTransaction'>;
+  };
 }
 
 /** The operations by their ids. */

@@ -44,34 +44,55 @@ export interface AtsWorld {
   readonly limits: { readonly smallFiles: number };
 }
 
-/** The 48 hex digits begin with `5afe` and the number: safe to publish, and told apart by their prefix. */
-const token = (number: string): string => `${TOKEN_PREFIX}5afe${number.padEnd(44, '0')}`;
+/** The numbers of the organizations; without a tag the first digits say which it is. */
+const ORGANIZATIONS = { active: 'ac71fe00', other: '07e40000', inactive: '19ac71fe', deleted: 'de1e7ed0' } as const;
 
-export const WORLD: AtsWorld = {
-  organizations: {
-    active: 'ac71fe00-0000-4000-8000-000000000001',
-    other: '07e40000-0000-4000-8000-000000000002',
-    inactive: '19ac71fe-0000-4000-8000-000000000003',
-    deleted: 'de1e7ed0-0000-4000-8000-000000000004',
-  },
-  tokens: {
-    active: token('01'),
-    registerOnly: token('02'),
-    updateOnly: token('03'),
-    readOnly: token('04'),
-    revoked: token('05'),
-    otherOrg: token('06'),
-    inactiveOrg: token('07'),
-    deletedOrg: token('08'),
-    smallFiles: token('09'),
-    otherKeySameOrg: token('10'),
-  },
-  admin: 'administrator-session-of-the-well-known-world',
-  works: { active: 1001, other: 1002 },
-  workIds: { active: 'f11e0000-0000-4000-8000-000000001001', other: 'f11e0000-0000-4000-8000-000000001002' },
-  externalUser: { ref: 'artist-2207', work: 'f11e0000-0000-4000-8000-000000001000', atsId: 1000 },
-  limits: { smallFiles: 64 * 1024 },
-};
+const TOKENS = {
+  active: '01',
+  registerOnly: '02',
+  updateOnly: '03',
+  readOnly: '04',
+  revoked: '05',
+  otherOrg: '06',
+  inactiveOrg: '07',
+  deletedOrg: '08',
+  smallFiles: '09',
+  otherKeySameOrg: '10',
+} as const;
+
+/**
+ * The well-known world of a sandbox. Without a tag its ids and tokens are public fixtures, the same at every start; with one they lead
+ * back to the world that they belong to.
+ *
+ * @example
+ * worldOf().tokens.active; // 'afo_sk_live_5afe010000…'
+ * worldOf('5e550000002a').tokens.active; // 'afo_sk_live_5e550000002a5afe010000…'
+ *
+ * @param tag 12 hexadecimal digits.
+ */
+export function worldOf(tag: string = ''): AtsWorld {
+  const uuid = (start: string, number: number): string => {
+    const [first, second] = tag === '' ? [start, '0000'] : [tag.slice(0, 8), tag.slice(8)];
+    return `${first}-${second}-4000-8000-${String(number).padStart(12, '0')}`;
+  };
+  const workId = (atsId: number): string => uuid('f11e0000', atsId);
+  // The hex digits go on with `5afe` and the number: safe to publish, and told apart by their prefix.
+  const token = (number: string): string => `${TOKEN_PREFIX}${tag}5afe${number}`.padEnd(TOKEN_PREFIX.length + 48, '0');
+  const mapped = <Key extends string>(of: Readonly<Record<Key, string>>, make: (value: string, index: number) => string) =>
+    Object.fromEntries(Object.entries<string>(of).map(([key, value], index) => [key, make(value, index)])) as Record<Key, string>;
+  return {
+    organizations: mapped(ORGANIZATIONS, (start, index) => uuid(start, index + 1)),
+    tokens: mapped(TOKENS, token),
+    admin: `administrator-session-of-${tag === '' ? 'the-well-known-world' : tag}`,
+    works: { active: 1001, other: 1002 },
+    workIds: { active: workId(1001), other: workId(1002) },
+    externalUser: { ref: 'artist-2207', work: workId(1000), atsId: 1000 },
+    limits: { smallFiles: 64 * 1024 },
+  };
+}
+
+/** That of a mock's own world. */
+export const WORLD: AtsWorld = worldOf();
 
 const ALL_SCOPES = ['works:register', 'works:update', 'works:read'];
 const AMPLE_CREDITS = 1_000_000;
@@ -80,12 +101,12 @@ const AMPLE_CREDITS = 1_000_000;
  * Puts the well-known world into empty tables.
  *
  * @example
- * seedWorld({ state: createState(clock), mint }, clock.now());
+ * seedWorld(service, WORLD, clock.now());
  */
-export function seedWorld({ state, mint }: Pick<Service, 'state' | 'mint'>, now: number): void {
-  const { organizations, tokens, works } = WORLD;
+export function seedWorld({ state, mint }: Pick<Service, 'state' | 'mint'>, world: AtsWorld, now: number): void {
+  const { organizations, tokens, works } = world;
   for (const [name, id] of Object.entries(organizations)) state.organizations.put(id, organizationNamed(name, id));
-  state.administrators.put(sha256(WORLD.admin), { name: 'administrator' });
+  state.administrators.put(sha256(world.admin), { name: 'administrator' });
 
   const add = (name: keyof typeof tokens, organization_id: string, scopes: readonly string[], more: Partial<Key> = {}): void => {
     const secret = { webhook_url: null, webhook_secret_base64: newWebhookSecret(mint) };
@@ -104,14 +125,14 @@ export function seedWorld({ state, mint }: Pick<Service, 'state' | 'mint'>, now:
   add('otherOrg', organizations.other, ALL_SCOPES);
   add('inactiveOrg', organizations.inactive, ALL_SCOPES);
   add('deletedOrg', organizations.deleted, ALL_SCOPES);
-  add('smallFiles', organizations.active, ALL_SCOPES, { max_file_size_bytes: WORLD.limits.smallFiles });
+  add('smallFiles', organizations.active, ALL_SCOPES, { max_file_size_bytes: world.limits.smallFiles });
   add('otherKeySameOrg', organizations.active, ALL_SCOPES);
 
   for (const name of ['active', 'other'] as const) {
-    const work = { id: WORLD.workIds[name], ats_id: works[name], organization_id: organizations[name] };
+    const work = { id: world.workIds[name], ats_id: works[name], organization_id: organizations[name] };
     seedWork(state, { ...work, title: `The work of ${name}`, external_user_ref: null, audio: { size_bytes: 44, sha256: sha256(name) } });
   }
-  const { ref, work, atsId } = WORLD.externalUser;
+  const { ref, work, atsId } = world.externalUser;
   seedVersions(state, { id: work, ats_id: atsId, organization_id: organizations.active, external_user_ref: ref });
   setLastAtsId(state, Math.max(lastAtsId(state), ...Object.values(works)));
   mintSecrets({ state, mint });

@@ -2,7 +2,7 @@ import { sayOccurrence } from './compile.js';
 import { WEIGHT } from './field.js';
 import { compareRanks } from './rule-index.js';
 import { show } from './show.js';
-import { isExpired, isUsedUp, type Entry } from './state.js';
+import { drawnFor, isExpired, isUsedUp, type Entry } from './state.js';
 import { affordable, newWork, NOT_LOOKED_AT, within } from './work.js';
 import type { Explanation, FieldComparison, ScriptRequest } from './types.js';
 
@@ -66,7 +66,7 @@ function standingFields(entry: Entry, { now, stateOf }: Standing): FieldComparis
     fields.push({ field: 'occurrence', expected: sayOccurrence(match.occurrence), actual: `number ${next}`, matches: occurrence(next) });
   }
   if (probability !== undefined) {
-    const matches = state.draw < probability;
+    const matches = drawnFor(rule, state) < probability;
     fields.push({
       field: 'probability',
       expected: `drawn, one in ${share(probability)}`,

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { Tables } from '../state/index.js';
 
-/** How far each Idempotency-Key has come in the answers of each rule, which is known by its state; the keys that were used longest ago are forgotten. */
+/** How far each Idempotency-Key has come in the answers of each rule; the keys that were used longest ago are forgotten. */
 export interface Positions {
   /** How many answers a key has had. */
-  of(rule: object, key: string): number;
+  of(rule: string, key: string): number;
   /** Counts one more. */
-  advance(rule: object, key: string): void;
+  advance(rule: string, key: string): void;
   clear(): void;
 }
 
@@ -17,28 +18,16 @@ const MAX_KEY = 256;
  *
  * @param limit How many pairs of a rule and a key are remembered.
  */
-export function createPositions(limit: number): Positions {
-  const numbers = new WeakMap<object, number>();
-  let rules = 0;
-  // A Map keeps the order in which its members came.
-  const counts = new Map<string, number>();
-  const nameOf = (rule: object, key: string): string => {
-    let number = numbers.get(rule);
-    if (number === undefined) numbers.set(rule, (number = rules++));
-    return `${number} ${key.length > MAX_KEY ? createHash('sha256').update(key).digest('hex') : key}`;
-  };
+export function createPositions(tables: Tables, limit: number): Positions {
+  const counts = tables.table<number>('rulePositions', { capacity: limit });
+  const nameOf = (rule: string, key: string): string =>
+    `${rule} ${key.length > MAX_KEY ? createHash('sha256').update(key).digest('hex') : key}`;
   return {
     of: (rule, key) => counts.get(nameOf(rule, key)) ?? 0,
     advance: (rule, key) => {
       const name = nameOf(rule, key);
-      const count = (counts.get(name) ?? 0) + 1;
-      counts.delete(name);
-      counts.set(name, count);
-      if (counts.size <= limit) return;
-      for (const oldest of counts.keys()) {
-        counts.delete(oldest);
-        break;
-      }
+      // A new place at the end: those that were used longest ago leave first.
+      counts.put(name, (counts.delete(name) ?? 0) + 1);
     },
     clear: () => counts.clear(),
   };

@@ -7,9 +7,10 @@ import { explainAll } from './explain.js';
 import { kitOf } from '../kit.js';
 import { SCRIPT_LIMITS, type ScriptLimits } from './limits.js';
 import { createPositions, type Positions } from './positions.js';
-import { RuleIndex, type Ranked } from './rule-index.js';
-import { Scenarios } from './scenarios.js';
-import { count, counts, delayOf, isExpired, isUsedUp, newState, nextAnswer, takes, use, type Entry, type RuleState } from './state.js';
+import { KeptRules } from './kept-rules.js';
+import type { Ranked } from './rule-index.js';
+import { counts, delayOf, goOn, isExpired, isUsedUp, nextAnswer, takes, type Entry, type RuleState } from './state.js';
+import { Records, type Table, type Tables } from '../state/index.js';
 import type { Decision, Explanation, Rule, RuleAnswer, ScriptRequest, Scripts } from './types.js';
 import { newWork, OverBudget, within } from './work.js';
 import { labelOf } from './words.js';
@@ -21,6 +22,10 @@ export interface ScriptOptions extends Names {
   readonly limits?: Partial<ScriptLimits> | undefined;
   /** Told when rules or scenarios were changed from outside. */
   readonly onChange?: (() => void) | undefined;
+  /** Where the rules and their state are kept; by default in memory. */
+  readonly tables?: Tables | undefined;
+  /** How they are changed from outside; by default at once. */
+  readonly change?: (<T>(step: () => T) => T) | undefined;
   /** Whether nobody asks the rules: then none is taken. */
   readonly unused?: boolean | undefined;
 }
@@ -49,68 +54,94 @@ export function createScripts(options: ScriptOptions): Scripts {
 class RuleSet implements Scripts {
   readonly #options: ScriptOptions;
   readonly #limits: ScriptLimits;
-  readonly #entries = new Map<string, Entry>();
-  readonly #index = new RuleIndex<Entry>();
+  readonly #change: <T>(step: () => T) => T;
+  readonly #kept: KeptRules;
+  /** The place of each group that is replaced as a whole; under an empty name, the lowest place that was given to any. */
+  readonly #groups: Table<number>;
   readonly #positions: Positions;
-  readonly #scenarios = new Scenarios();
-  /** The place of each group that is replaced as a whole. */
-  readonly #groups = new Map<string, number>();
-  #characters = 0;
-  #last = 0;
 
   constructor(options: ScriptOptions) {
+    const {
+      contract,
+      identities,
+      mayProxyTo,
+      tables = new Records(false),
+      change = (step) => step(),
+      onChange = () => undefined,
+    } = options;
     this.#options = options;
-    this.#limits = { ...SCRIPT_LIMITS, ...options.limits };
-    this.#positions = createPositions(this.#limits.idempotencyKeys);
+    this.#change = change;
+    const limits = (this.#limits = { ...SCRIPT_LIMITS, ...options.limits });
+    const capacity = 2 * limits.rules;
+    this.#kept = new KeptRules({ contract, identities, mayProxyTo, tables, capacity, ruleSize: limits.ruleSize, onChange });
+    this.#groups = tables.table<number>('ruleGroups', { capacity });
+    this.#positions = createPositions(tables, limits.idempotencyKeys);
   }
 
   get rules(): readonly Rule[] {
     const now = this.#options.clock.now();
-    return [...this.#entries.values()].filter((entry) => !isExpired(entry, now)).map(({ compiled }) => compiled.rule);
+    return this.#kept
+      .all()
+      .filter((entry) => !isExpired(entry, now))
+      .map(({ compiled }) => compiled.rule);
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#kept.size;
   }
 
   get scenarios(): ReadonlyMap<string, string> {
-    return this.#scenarios.all;
+    return this.#kept.scenarios.all;
   }
 
   add(rule: Rule): void {
-    const [checked] = this.#admit([rule]);
-    if (checked === undefined) return;
-    const before = this.#entries.get(rule.id);
-    this.#requireRoom([checked], before === undefined ? [] : [before]);
-    if (before !== undefined) this.#drop(before);
-    const [, major, minor] = before?.rank ?? [0, -++this.#last, 0];
-    this.#put(checked, rule.source, [checked.compiled.rule.priority, major, minor]);
+    this.#change(() => this.#add(rule));
   }
 
   replace(source: string, rules: readonly Rule[]): void {
-    const checked = this.#admit(rules);
-    const ids = new Set(rules.map(({ id }) => id));
-    const before = [...this.#entries.values()].filter(({ group, compiled }) => group === source || ids.has(compiled.rule.id));
-    this.#requireRoom(checked, before);
-    const states = statesOf(before.filter(({ group }) => group === source));
-    before.forEach((entry) => this.#drop(entry, true));
-    const major = this.#groups.get(source) ?? -++this.#last;
-    if (rules.length === 0) this.#groups.delete(source);
-    else this.#groups.set(source, major);
-    checked.forEach((one, index) => this.#put(one, source, [one.compiled.rule.priority, major, -index], states.get(one.content)?.shift()));
-    this.#scenarios.forgetUnused();
+    this.#change(() => this.#replace(source, rules));
   }
 
   remove(id: string): boolean {
-    const entry = this.#entries.get(id);
-    if (entry !== undefined) this.#drop(entry);
-    return entry !== undefined;
+    return this.#change(() => {
+      const entry = this.#kept.get(id);
+      if (entry !== undefined) this.#drop(entry);
+      return entry !== undefined;
+    });
   }
 
   clear(): void {
-    for (const entry of this.#entries.values()) this.#drop(entry);
-    this.#groups.clear();
-    this.#positions.clear();
+    this.#change(() => {
+      for (const entry of this.#kept.all()) this.#drop(entry);
+      const last = this.#groups.get('');
+      this.#groups.clear();
+      if (last !== undefined) this.#groups.put('', last);
+      this.#positions.clear();
+    });
+  }
+
+  #add(rule: Rule): void {
+    const [checked] = this.#admit([rule]);
+    if (checked === undefined) return;
+    const before = this.#kept.get(rule.id);
+    this.#requireRoom([checked], before === undefined ? [] : [before]);
+    if (before !== undefined) this.#drop(before);
+    const [, major, minor] = before?.rank ?? [0, this.#nextPlace(), 0];
+    this.#put(checked, rule.source, [checked.compiled.rule.priority, major, minor]);
+  }
+
+  #replace(source: string, rules: readonly Rule[]): void {
+    const checked = this.#admit(rules);
+    const ids = new Set(rules.map(({ id }) => id));
+    const before = this.#kept.all().filter(({ group, compiled }) => group === source || ids.has(compiled.rule.id));
+    this.#requireRoom(checked, before);
+    const states = statesOf(before.filter(({ group }) => group === source));
+    before.forEach((entry) => this.#drop(entry, true));
+    const major = this.#groups.get(source) ?? this.#nextPlace();
+    if (rules.length === 0) this.#groups.delete(source);
+    else this.#groups.put(source, major);
+    checked.forEach((one, index) => this.#put(one, source, [one.compiled.rule.priority, major, -index], states.get(one.content)?.shift()));
+    this.#kept.scenarios.forgetUnused();
   }
 
   decide(request: ScriptRequest): Decision | undefined {
@@ -120,35 +151,35 @@ class RuleSet implements Scripts {
   #decide(request: ScriptRequest): Decision | undefined {
     const now = this.#options.clock.now();
     let winner: Entry | undefined;
-    for (const entry of this.#index.candidates(request)) {
+    for (const entry of this.#kept.candidates(request)) {
       // Whoever answers, a rule that counts requests has seen this one: the third is the third, whatever the order of rules.
       const counting = counts(entry);
       if ((winner !== undefined && !counting) || !this.#matches(entry, request, now)) continue;
       if (winner === undefined && !isUsedUp(entry) && takes(entry, entry.state.seen + 1)) winner = entry;
-      if (counting) count(entry);
+      if (counting) this.#kept.count(entry, { seen: entry.state.seen + 1 });
     }
     return winner === undefined ? undefined : this.#apply(winner, request);
   }
 
   explain(request: ScriptRequest): readonly Explanation[] {
-    const standing = { now: this.#options.clock.now(), stateOf: (name: string) => this.#scenarios.stateOf(name) };
-    return explainAll(this.#entries.values(), request, standing);
+    const standing = { now: this.#options.clock.now(), stateOf: (name: string) => this.#kept.scenarios.stateOf(name) };
+    return explainAll(this.#kept.all(), request, standing);
   }
 
   setScenario(name: string, state: string): void {
-    this.#scenarios.set(name, state);
+    this.#change(() => this.#kept.scenarios.set(name, state));
     this.#options.onChange?.();
   }
 
   resetScenarios(): void {
-    this.#scenarios.reset();
+    this.#change(() => this.#kept.scenarios.reset());
     this.#options.onChange?.();
   }
 
   #matches(entry: Entry, request: ScriptRequest, now: number): boolean {
     const { fields, rule } = entry.compiled;
     if (isExpired(entry, now)) return false;
-    if (rule.scenario?.is !== undefined && this.#scenarios.stateOf(rule.scenario.name) !== rule.scenario.is) return false;
+    if (rule.scenario?.is !== undefined && this.#kept.scenarios.stateOf(rule.scenario.name) !== rule.scenario.is) return false;
     try {
       for (const field of fields) if (!field.holds(request)) return false;
     } catch (error) {
@@ -162,13 +193,14 @@ class RuleSet implements Scripts {
     const { rule } = entry.compiled;
     const at = nextAnswer(entry, request, this.#positions);
     const answer = rule.answers[at];
-    use(entry, request, this.#positions);
+    this.#kept.count(entry, { uses: entry.state.uses + 1 });
+    goOn(entry, request, this.#positions);
     const label = labelOf(rule);
     if (answer === undefined) {
       const why = `${label}: its ${rule.answers.length} answers are used up`;
       return { rule, answer: { usedUp: rule.answers.length }, delayMs: 0, why };
     }
-    if (rule.scenario?.becomes !== undefined) this.#scenarios.move(rule.scenario.name, rule.scenario.becomes);
+    if (rule.scenario?.becomes !== undefined) this.#kept.scenarios.move(rule.scenario.name, rule.scenario.becomes);
     const why = [
       ...(rule.answers.length > 1 ? [`answer ${at + 1} of ${rule.answers.length}`] : []),
       ...(rule.uses === undefined ? [] : [`use ${entry.state.uses} of ${rule.uses}`]),
@@ -192,35 +224,31 @@ class RuleSet implements Scripts {
 
   #requireRoom(added: readonly Admitted[], leaving: readonly Entry[]): void {
     const { rules, totalSize } = this.#limits;
-    const countOf = (): number => this.#entries.size - leaving.length + added.length;
+    const countOf = (): number => this.#kept.size - leaving.length + added.length;
     if (countOf() > rules) {
       const now = this.#options.clock.now();
-      for (const entry of this.#entries.values()) if (isExpired(entry, now) && !leaving.includes(entry)) this.#drop(entry);
+      for (const entry of this.#kept.all()) if (isExpired(entry, now) && !leaving.includes(entry)) this.#drop(entry);
     }
     if (countOf() > rules)
       throw new ScriptError('too-many-rules', `There would be ${countOf()} rules, of ${rules} at most. Remove some first.`);
-    const size = this.#characters - sizeOf(leaving) + sizeOf(added);
+    const size = this.#kept.characters - sizeOf(leaving) + sizeOf(added);
     if (size > totalSize)
       throw new ScriptError('rules-too-large', `The rules would have ${size} characters, of ${totalSize} at most. Remove some first.`);
   }
 
-  #put({ compiled, content }: Admitted, group: string, rank: Ranked['rank'], state?: RuleState): void {
-    this.#options.onChange?.();
-    const entry: Entry = { compiled, content, group, rank, state: state ?? newState(compiled.rule, this.#options.clock.now()) };
-    this.#entries.set(compiled.rule.id, entry);
-    this.#index.add(entry);
-    this.#scenarios.add(compiled.rule);
-    this.#characters += content.length;
+  #put(admitted: Admitted, group: string, rank: Ranked['rank'], state?: RuleState): void {
+    this.#kept.put(admitted, group, rank, state ?? { addedAt: this.#options.clock.now() });
   }
 
   #drop(entry: Entry, keepScenarios = false): void {
-    const { rule } = entry.compiled;
-    this.#options.onChange?.();
-    this.#entries.delete(rule.id);
-    this.#index.remove(entry);
-    this.#scenarios.remove(rule);
-    if (!keepScenarios) this.#scenarios.forgetUnused();
-    this.#characters -= entry.content.length;
+    this.#kept.drop(entry);
+    if (!keepScenarios) this.#kept.scenarios.forgetUnused();
+  }
+
+  #nextPlace(): number {
+    const place = (this.#groups.get('') ?? 0) - 1;
+    this.#groups.put('', place);
+    return place;
   }
 }
 

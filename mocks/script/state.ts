@@ -1,4 +1,4 @@
-import { createRandom, drawDelay, type Random } from '../faults/index.js';
+import { createRandom, drawDelay } from '../faults/index.js';
 import type { CompiledRule } from './compile.js';
 import type { Positions } from './positions.js';
 import type { Ranked } from './rule-index.js';
@@ -9,17 +9,14 @@ export interface RuleState {
   /** Of the mock's clock. */
   readonly addedAt: number;
   /** Requests that matched, occurrence and probability aside. */
-  seen: number;
-  uses: number;
-  /** Drawn for the next request that matches, so that asking draws nothing. */
-  draw: number;
-  readonly draws: Random;
-  readonly delays: Random;
+  readonly seen: number;
+  readonly uses: number;
 }
 
 /** A rule in its place, with its state. */
 export interface Entry extends Ranked {
   readonly compiled: CompiledRule;
+  /** As it is at the moment. */
   readonly state: RuleState;
   /** What it was added with. */
   readonly group: string;
@@ -28,12 +25,6 @@ export interface Entry extends Ranked {
 }
 
 export const FIRST_STATE = 'Started';
-
-/** The state of a rule that is new; without a seed its draws depend on its id. */
-export function newState({ seed, id }: Rule, addedAt: number): RuleState {
-  const draws = createRandom(`${seed ?? id}/probability`);
-  return { addedAt, seen: 0, uses: 0, draw: draws(), draws, delays: createRandom(`${seed ?? id}/delay`) };
-}
 
 /** Whether a rule has to see every request that matches, whichever rule answers it. */
 export function counts({ compiled: { occurrence, rule } }: Entry): boolean {
@@ -50,28 +41,26 @@ export function isUsedUp({ compiled: { rule }, state }: Entry): boolean {
 
 /** Whether a rule takes the request that is its so-many-th. */
 export function takes({ compiled: { occurrence, rule }, state }: Entry, count: number): boolean {
-  return (occurrence === undefined || occurrence(count)) && (rule.probability === undefined || state.draw < rule.probability);
+  return (occurrence === undefined || occurrence(count)) && (rule.probability === undefined || drawnFor(rule, state) < rule.probability);
 }
 
-/** Counts a request that matches; every one of them draws once. */
-export function count(entry: Entry): void {
-  entry.state.seen++;
-  if (entry.compiled.rule.probability !== undefined) entry.state.draw = entry.state.draws();
+/** Drawn for the next request that matches, so that asking draws nothing; without a seed it depends on the rule's id. */
+export function drawnFor({ seed, id }: Rule, { seen }: RuleState): number {
+  return createRandom(`${seed ?? id}/probability/${seen}`)();
 }
 
 /** The place of the next answer; beyond the last when the sequence is used up. */
 export function nextAnswer(entry: Entry, request: ScriptRequest, positions: Positions): number {
   const { answers, end, perIdempotencyKey } = entry.compiled.rule;
   if (!isSequence(entry)) return 0;
-  const given = perIdempotencyKey ? positions.of(entry.state, idempotencyKey(request)) : entry.state.uses;
+  const given = perIdempotencyKey ? positions.of(entry.compiled.rule.id, idempotencyKey(request)) : entry.state.uses;
   if (given < answers.length || end === 'fail') return Math.min(given, answers.length);
   return end === 'cycle' ? given % answers.length : answers.length - 1;
 }
 
-/** Counts a use. */
-export function use(entry: Entry, request: ScriptRequest, positions: Positions): void {
-  entry.state.uses++;
-  if (entry.compiled.rule.perIdempotencyKey && isSequence(entry)) positions.advance(entry.state, idempotencyKey(request));
+/** Counts a use for the sequence of its Idempotency-Key. */
+export function goOn(entry: Entry, request: ScriptRequest, positions: Positions): void {
+  if (entry.compiled.rule.perIdempotencyKey && isSequence(entry)) positions.advance(entry.compiled.rule.id, idempotencyKey(request));
 }
 
 /** Whether it matters how many answers were given. */
@@ -80,7 +69,7 @@ function isSequence({ compiled: { rule } }: Entry): boolean {
 }
 
 export function delayOf({ compiled: { rule }, state }: Entry): number {
-  return rule.delay === undefined ? 0 : drawDelay(rule.delay, state.delays);
+  return rule.delay === undefined ? 0 : drawDelay(rule.delay, createRandom(`${rule.seed ?? rule.id}/delay/${state.uses}`));
 }
 
 /** Requests without a key go through the answers together. */

@@ -1,1 +1,3 @@
+export { openStore, type StoreChoice } from './open.js';
+export { createMemoryStore, type MemoryStore } from './memory.js';
 export { StoreUnavailable, type Change, type Commit, type Committed, type Kept, type Loaded, type Store } from './types.js';

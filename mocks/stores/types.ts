@@ -12,6 +12,7 @@ export interface Change {
 
 /** What a world holds: every record of every table, in no particular order. */
 export interface Loaded {
+  /** Grows with every change of the world, and goes on growing when the world is removed and made again: so no old copy passes for new. */
   readonly version: number;
   readonly records: readonly Change[];
 }
@@ -23,7 +24,7 @@ export interface Commit {
   readonly changes: readonly Change[];
   /** Unique: a commit that is sent again, after its answer was lost, is done once. */
   readonly id: string;
-  /** The world expires so many milliseconds of real time from now, unless it is committed to again; never without it. */
+  /** The world expires so many milliseconds of real time from now, unless it is committed to again; never after changes without it. */
   readonly ttlMs?: number | undefined;
 }
 
@@ -54,22 +55,29 @@ export interface Store {
   readonly name: string;
   /** Whether other processes may commit to the same worlds. */
   readonly shared: boolean;
-  /** Makes a world of version 1; `false` when it is there already, and then nothing is changed. */
-  create(world: string, changes: readonly Change[], ttlMs?: number): Promise<boolean>;
+  /** Makes a world and answers its first version; `false` when it is there already, and then nothing is changed. */
+  create(world: string, changes: readonly Change[], ttlMs?: number): Promise<number | false>;
   load(world: string): Promise<Loaded | undefined>;
   /** All of the changes, or none; the version is one higher after each that has any. */
   commit(commit: Commit): Promise<Committed>;
   /** The world without a trace, its journal included. */
   remove(world: string): Promise<void>;
   worlds(): Promise<readonly string[]>;
-  /** Appends to the journal of a world, keeps the last `keep` entries, and answers the number of the last; numbers begin with 1. */
+  /**
+   * Appends to the journal of a world, keeps the last `keep` entries, and answers the number of the last; numbers begin with 1. Without
+   * such a world nothing is appended, and the answer is 0.
+   */
   append(world: string, entries: readonly unknown[], keep: number): Promise<number>;
   /** The entries after a number, oldest first. */
   entries(world: string, after: number): Promise<readonly Kept[]>;
   /** Removes entries; without numbers all of them, and the numbers begin anew. */
   forget(world: string, numbers?: readonly number[]): Promise<void>;
-  /** Tells of worlds that another process has committed to, appended to or removed; answers how to stop. */
-  onChange(listener: (world: string) => void): () => void;
+  /**
+   * Tells of worlds that another process has made, committed to, appended to, forgotten entries of, or removed; without a name, any may
+   * have changed, since messages may have been missed. What expires is not told. Answers how to stop.
+   */
+  onChange(listener: (world?: string) => void): () => void;
+  /** Every later call throws {@link StoreUnavailable}. */
   close(): Promise<void>;
 }
 

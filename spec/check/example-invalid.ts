@@ -1,12 +1,12 @@
 import { groupBy } from '../group.js';
 import type { Finding } from '../errors.js';
 import { join } from '../pointer.js';
-import type { Content, Contract, Header, Operation, Parameter, Validator, Violation } from '../types.js';
+import type { Content, Contract, Header, Operation, Parameter, Validator, Violation, Webhook } from '../types.js';
 import { at, list, names } from './rule.js';
 
 /** An example at one of its uses, and what its value has to satisfy there. */
 interface Use {
-  readonly operation: Operation;
+  readonly operation: Pick<Operation, 'id'>;
   /** In words, without the operation: `the example newWork of the request`. */
   readonly label: string;
   readonly value: unknown;
@@ -19,7 +19,10 @@ interface Use {
 /** Every example satisfies its own schema; that of a failure, the schema of its code. */
 export function exampleInvalid(contract: Contract): Finding[] {
   const found = new Map<string, Finding>();
-  for (const uses of groupBy(contract.operations.flatMap(usesOf), ({ against, pointer }) => `${against} ${pointer}`).values()) {
+  for (const uses of groupBy(
+    [...contract.operations.flatMap(usesOf), ...contract.webhooks.flatMap(webhookUses)],
+    ({ against, pointer }) => `${against} ${pointer}`,
+  ).values()) {
     const [{ label, value, pointer, validate }] = uses;
     const who = `${label} of ${names(uses.map(({ operation }) => operation))}`;
     const complaints = groupBy(mainViolations(attempt(validate, value)), ({ keyword, pointer: member }) =>
@@ -59,13 +62,24 @@ function usesOf(operation: Operation): Use[] {
     ...successes.flatMap(({ status, content, pointer }) =>
       content === undefined ? [] : named(operation, `under ${status}`, content, pointer),
     ),
+    ...answers.flatMap(({ status, frames, pointer }) =>
+      frames === undefined ? [] : named(operation, `of a frame under ${status}`, frames, pointer),
+    ),
     ...failures.flatMap((failure) => named(operation, `under ${failure.status}`, failure, failure.pointer)),
     ...answers.flatMap(({ headers }) => headers.flatMap((header) => described(operation, `header ${header.name}`, header))),
   ];
 }
 
+function webhookUses({ name, parameters, body, pointer }: Webhook): Use[] {
+  const webhook = { id: name };
+  return [
+    ...parameters.flatMap((parameter) => described(webhook, `header ${parameter.name}`, parameter)),
+    ...(body?.json === undefined ? [] : named(webhook, 'in the body', body.json, pointer)),
+  ];
+}
+
 function named(
-  operation: Operation,
+  operation: Use['operation'],
   place: string,
   { examples, validate }: Pick<Content, 'examples' | 'validate'>,
   against: string,
@@ -80,7 +94,7 @@ function named(
   }));
 }
 
-function described(operation: Operation, part: string, { example, validate, pointer }: Parameter | Header): Use[] {
+function described(operation: Use['operation'], part: string, { example, validate, pointer }: Parameter | Header): Use[] {
   if (example === undefined) return [];
   return [{ operation, label: `the example of ${part}`, value: example, pointer: join(pointer, 'example'), validate, against: pointer }];
 }

@@ -26,6 +26,8 @@ import { unsupportedKeyword } from './unsupported-keyword.js';
 import { unsupportedRef } from './unsupported-ref.js';
 import { unusedComponent } from './unused-component.js';
 import { violationCodeUndeclared } from './violation-code-undeclared.js';
+import { webhookUnreadable } from './webhook-unreadable.js';
+import { websocketMisplaced } from './websocket-misplaced.js';
 import { wildcardError } from './wildcard-error.js';
 
 const RULES: readonly Rule[] = [
@@ -53,6 +55,8 @@ const RULES: readonly Rule[] = [
   unsupportedRef,
   unusedComponent,
   violationCodeUndeclared,
+  webhookUnreadable,
+  websocketMisplaced,
   wildcardError,
 ];
 

@@ -22,7 +22,7 @@ export function at(contract: Contract, pointer: string, statement: Statement): F
  * @example
  * names(operations); // 'initWork, initVersion and 5 more'
  */
-export function names(operations: Iterable<Operation>): string {
+export function names(operations: Iterable<Pick<Operation, 'id'>>): string {
   return list([...new Set([...operations].map(({ id }) => id))]);
 }
 

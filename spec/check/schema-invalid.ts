@@ -83,7 +83,7 @@ function maxBytes(contract: Contract): Finding[] {
 function byCompiler(contract: Contract): Finding[] {
   const causes = new Map<string, Finding>();
   const schemas = new Map<unknown, string>(schemasOf(contract).map(({ value, pointer }) => [value, pointer]));
-  for (const { schema, validate, pointer } of contract.operations.flatMap(compiled)) {
+  for (const { schema, validate, pointer } of [...contract.operations.flatMap(compiled), ...contract.webhooks.flatMap(sent)]) {
     const cause = causeOf(validate);
     // A reference to elsewhere is told by a rule of its own.
     if (cause === undefined || causes.has(cause) || isElsewhere(cause)) continue;
@@ -104,6 +104,10 @@ interface Compiled {
   readonly schema: unknown;
   readonly validate: Validator;
   readonly pointer: string;
+}
+
+function sent({ parameters, body, pointer }: Contract['webhooks'][number]): Compiled[] {
+  return [...parameters, ...(body?.json === undefined ? [] : [{ ...body.json, pointer }])];
 }
 
 function compiled({ parameters, body, answers, failures, pointer }: Contract['operations'][number]): Compiled[] {

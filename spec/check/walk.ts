@@ -1,5 +1,6 @@
 import type { Found } from '../members.js';
 import { join } from '../pointer.js';
+import { WEBSOCKET } from '../operations.js';
 import { isLiteral, NAMED } from '../refs.js';
 import type { Contract } from '../types.js';
 import { SUBSCHEMAS } from './keywords.js';
@@ -41,7 +42,7 @@ function walk(document: unknown): readonly SchemaPlace[] {
       else if (key === 'schema') schema(value, at, true);
       else if (at === '/components/schemas')
         for (const [name, component] of Object.entries(objectOf(value))) schema(component, join(at, name), true);
-      else if (!isLiteral(key, value) && !key.startsWith('x-')) visit(value, at, NAMED.has(key));
+      else if (!isLiteral(key, value) && (!key.startsWith('x-') || key === WEBSOCKET)) visit(value, at, NAMED.has(key));
     }
   };
   visit(document, '', false);

@@ -29,6 +29,7 @@ export const STUB = {
 
 const NO_JSON = { body: '{', status: 400 };
 const UNSUPPORTED = { status: 422 };
+const DEFAULT_SESSION = { params: { id: 'default' } };
 const UNKNOWN = { params: { id: '5afe0000-0000-4000-8000-00000000dead' }, status: 404 };
 const THIS = { params: { id: STUB.id } };
 const PATTERN = { method: 'GET', urlPathPattern: '/v1/.*', headers: { accept: { includes: [{ contains: '*' }] } } };
@@ -51,6 +52,20 @@ export const CALLS: Readonly<Record<string, Calls>> = {
   'GET /__admin/metrics': { good: {}, bad: NO_JSON },
   'GET /__admin/version': { good: {}, bad: NO_JSON },
   'POST /__admin/reset': { good: {}, bad: NO_JSON },
+  'GET /__admin/sessions': { good: {}, bad: NO_JSON },
+  'POST /__admin/sessions': {
+    good: { body: { ttlSeconds: 60, seed: 'harbour', clock: { frozen: true }, rules: { on: 'prepareWork', answers: [503] } } },
+    bad: { body: { from: 'nowhere' }, status: 404 },
+  },
+  'GET /__admin/sessions/{id}': { good: DEFAULT_SESSION, bad: { ...UNKNOWN } },
+  'DELETE /__admin/sessions/{id}': { bad: { ...DEFAULT_SESSION, status: 409 } },
+  'GET /__admin/sessions/{id}/snapshots': { good: DEFAULT_SESSION, bad: { ...UNKNOWN } },
+  'POST /__admin/sessions/{id}/snapshots': {
+    good: { ...DEFAULT_SESSION, body: { name: 'one' } },
+    bad: { ...DEFAULT_SESSION, body: { name: '' }, status: 400 },
+  },
+  'POST /__admin/sessions/{id}/restore': { bad: { ...DEFAULT_SESSION, body: { snapshot: 'none' }, status: 404 } },
+  'GET /__admin/sessions/{id}/replay': { good: DEFAULT_SESSION, bad: { ...UNKNOWN } },
   'GET /__admin/rules': { good: {}, bad: NO_JSON },
   'POST /__admin/rules': {
     good: {
@@ -122,6 +137,15 @@ export const CALLS: Readonly<Record<string, Calls>> = {
     good: { params: ORGANIZATION, body: { credits: { testnet: 5 }, quota: { limit: 5, used: 5 }, maxKeys: 6 } },
     bad: { params: ORGANIZATION, body: { credits: -1 }, status: 400 },
   },
+  'GET /__admin/webhooks': { good: { query: 'state=dead&limit=5' }, bad: { query: 'state=lost', status: 400 } },
+  'DELETE /__admin/webhooks': { good: {}, bad: NO_JSON },
+  'GET /__admin/webhooks/settings': { good: {}, bad: NO_JSON },
+  'PUT /__admin/webhooks/settings': {
+    good: { body: { duplicates: 2, paused: true, order: 'newest-first' } },
+    bad: { body: { duplicates: 99 }, status: 400 },
+  },
+  'GET /__admin/webhooks/{id}': { bad: UNKNOWN },
+  'POST /__admin/webhooks/{id}/replay': { bad: UNKNOWN },
   'GET /__admin/coverage': { good: {}, bad: NO_JSON },
   'DELETE /__admin/coverage': { good: {}, bad: NO_JSON },
   'POST /__admin/explain': { good: { body: { ...ASKED, body: { a: 1 } } }, bad: { body: { method: 'GET' }, status: 400 } },

@@ -148,7 +148,7 @@ export const CAUSES: Readonly<Record<string, Readonly<Record<string, Reach>>>> =
         : send(ats, { ...request, path: request.path.replace(`works/${ats.world.works.active}`, `works/${ats.world.works.other}`) }),
     ...PARTNER_CAUSES['work.access_forbidden'],
   },
-  'transaction.not_found': { unknown: (ats, request) => send(ats, { ...request, path: `/v1/transactions/${UNKNOWN}` }) },
+  'transaction.not_found': { unknown: (ats, request) => send(ats, { ...request, path: request.path.replace(/[^/]+$/, UNKNOWN) }) },
   'api_key.invalid_name': { empty: withBody({ name: '' }), 'too long': withBody({ name: 'x'.repeat(101) }) },
   'api_key.scopes_required': { empty: withBody({ scopes: [] }) },
   'api_key.unknown_scope': { 'not recognised': withBody({ scopes: ['works:read', 'works:delete'] }) },

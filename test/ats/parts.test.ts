@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { canonicalJson } from '../../mocks/ats/canonical.js';
 import { feesFor } from '../../mocks/ats/fees.js';
 import { createState } from '../../mocks/ats/state.js';
-import { memoryTable } from '../../mocks/ats/table.js';
+import { Records } from '../../mocks/state/index.js';
 import { createMint } from '../../mocks/mint.js';
 import { seedWorld, WORLD } from '../../mocks/ats/world.js';
 import { createClock } from '../../mocks/clock.js';
@@ -37,20 +37,20 @@ describe('ats sandbox: canonical JSON', () => {
 describe('ats sandbox: tables', () => {
   it('drop what is over as new records come, without a timer', () => {
     let now = 0;
-    const table = memoryTable<number>({ capacity: 1000, over: (until) => until < now });
+    const table = new Records(false).table<number>('numbers', { capacity: 1000, over: (until) => until < now });
     for (now = 0; now < 5000; now++) table.put(`r${now}`, now + 10);
     expect([...table.list()].length).to.be.at.most(256);
     expect(table.get('r4999')).to.equal(5009);
   });
 
   it('never hold more than their capacity, and keep what may not go', () => {
-    const table = memoryTable<{ n: number; keep: boolean }>({ capacity: 10, expendable: ({ keep }) => !keep });
+    const table = new Records(false).table<{ n: number; keep: boolean }>('numbers', { capacity: 10, expendable: ({ keep }) => !keep });
     for (let n = 0; n < 1000; n++) table.put(String(n), { n, keep: n < 3 });
     expect([...table.list()].map(({ n }) => n)).to.deep.equal([0, 1, 2, 993, 994, 995, 996, 997, 998, 999]);
   });
 
   it('give a deleted record to one caller, and replace in place', () => {
-    const table = memoryTable<number>({ capacity: 10 });
+    const table = new Records(false).table<number>('numbers', { capacity: 10 });
     table.put('a', 1);
     table.put('b', 2);
     table.put('a', 3);
@@ -60,9 +60,9 @@ describe('ats sandbox: tables', () => {
 
   it('hold plain JSON, and no token in the clear', () => {
     const clock = createClock();
-    const state = createState(clock);
+    const state = createState(clock, new Records(false));
     let minted = 0;
-    seedWorld({ state, mint: createMint({ seed: 'parts', count: { next: () => ++minted } }) }, clock.now());
+    seedWorld({ state, mint: createMint({ seed: 'parts', count: { next: () => ++minted } }) }, WORLD, clock.now());
     const dump = JSON.stringify(Object.values(state).map((table) => [...table.list()]));
     for (const token of [...Object.values(WORLD.tokens), WORLD.admin]) expect(dump).not.to.include(token);
     for (const table of Object.values(state))
@@ -75,13 +75,20 @@ describe('ats sandbox: administration', () => {
 
   it('sets single faults and leaves the others', () => {
     const ats = new Ats();
-    expect(ats.admin('GET', '/__admin/faults').body).to.deep.equal({ dryRun: false, commitment: false, upstream: false, shed: false });
+    expect(ats.admin('GET', '/__admin/faults').body).to.deep.equal({
+      dryRun: false,
+      commitment: false,
+      upstream: false,
+      shed: false,
+      submission: false,
+    });
     ats.admin('PUT', '/__admin/faults', { dryRun: 'no funds' });
     expect(ats.admin('PUT', '/__admin/faults', { shed: true }).body).to.deep.equal({
       dryRun: 'no funds',
       commitment: false,
       upstream: false,
       shed: true,
+      submission: false,
     });
   });
 

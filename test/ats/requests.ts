@@ -31,10 +31,8 @@ export const VALID: Readonly<Record<string, Provide>> = {
   createPartnerSession: async (ats) => ({ ...key(ats), path: 'partner-sessions', body: { external_user_ref: ats.world.externalUser.ref } }),
   listExternalUserWorks: async (ats) => ({ method: 'GET', token: await ats.session(), path: listPath(ats) }),
   downloadVersionFile: async (ats) => ({ method: 'GET', token: await ats.session(), path: downloadPath(ats) }),
-  getTransaction: async (ats) => {
-    const { body } = ok(await ats.post('works/confirm', { job_id: await ats.prepared() }));
-    return { method: 'GET', path: `/v1/transactions/${String(body['transaction_id'])}` };
-  },
+  getTransaction: async (ats) => ({ method: 'GET', path: `/v1/transactions/${await transaction(ats)}` }),
+  trackTransaction: async (ats) => ({ method: 'GET', path: `/v1/ws/transactions/${await transaction(ats)}` }),
 };
 
 /** The list of an external user's works, by default of the well-known one. */
@@ -61,6 +59,11 @@ export async function send(ats: Ats, { method, path, organization, ...ask }: Req
 export async function keyIn(ats: Ats, organization: string): Promise<string> {
   const body = { name: 'Trial', scopes: ['works:read'] };
   return String(ok(await ats.ask('POST', ats.organization('api-keys', organization), { token: ats.world.admin, body })).body['id']);
+}
+
+async function transaction(ats: Ats): Promise<string> {
+  const { body } = ok(await ats.post('works/confirm', { job_id: await ats.prepared() }));
+  return String(body['transaction_id']);
 }
 
 async function version(ats: Ats): Promise<string> {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { createAtsSandbox, RULES } from '../../mocks/ats/index.js';
 import { startMock, type Mock } from '../../mocks/index.js';
 import { contract, expectUnproven, judgeDeployment, linesAbout, type Judged, type Sample } from '../support/judge.js';
-import { startProxy, type Meddling } from '../support/proxy.js';
+import { startProxy, type Answer, type Meddling } from '../support/proxy.js';
 import { NGINX_413 } from './edge.js';
 import { codeOf, telling, WIRE_LIES, withBody } from './wire.js';
 
@@ -60,6 +61,67 @@ describe('lies on the wire', () => {
     const codes = [...new Set(contract.failures.map(({ code }) => code))];
     const { ledger } = await judge(telling({ codes, rewrite: (answer, asked) => flattened?.rewrite(answer, asked) ?? answer }));
     expect(ledger).to.deep.include({ exitCode: 1, verdict: 'failed', partial: false, summary: { violated: contract.failures.length } });
+  });
+});
+
+describe('lies about a WebSocket', () => {
+  const NOT_FOUND = 'trackTransaction transaction.not_found (unknown)';
+  let mock: Mock;
+  before(async () => void (mock = await startMock()));
+  after(() => mock.close());
+
+  const judge = async (meddling: Meddling, target: Mock = mock): Promise<Judged> => {
+    const proxy = await startProxy(target.url, meddling);
+    try {
+      return await judgeDeployment(proxy.url, { operations: ['getTransaction', 'trackTransaction'] });
+    } finally {
+      await proxy.close();
+    }
+  };
+  const refusing = (change: (answer: Answer) => Answer): Meddling => ({
+    answer: (answer, { operation }) => (operation.id === 'trackTransaction' && answer.status === 404 ? change(answer) : answer),
+  });
+
+  it('a proxy that passes it on is no lie', async () => {
+    expectUnproven(await judge({ answer: (answer) => answer }), {}, 0);
+  });
+
+  it('200 instead of 404: violated', async () => {
+    const judged = await judge(refusing((answer) => ({ ...answer, status: 200 })));
+    expectUnproven(judged, { [NOT_FOUND]: 'violated' }, 1);
+    expect(judged.lines.find(({ outcome }) => outcome === 'violated')?.reason).to.match(/^status: expected 404, saw 200/);
+  });
+
+  it('the envelope is missing, as where a library refuses the handshake: violated', async () => {
+    const bare = (answer: Answer): Answer => ({ ...answer, headers: { 'content-type': 'text/plain' }, text: 'Not Found' });
+    const judged = await judge(refusing(bare));
+    expectUnproven(judged, { [NOT_FOUND]: 'violated' }, 1);
+    expect(judged.lines.find(({ outcome }) => outcome === 'violated')?.reason).to.match(/^\/error\/code: expected .*the body is not JSON/);
+  });
+
+  it('connects for an unknown transaction: not-reached', async () => {
+    const transactionExists: (typeof RULES)['transactionExists'] = (facts) =>
+      facts.call.operation.id === 'trackTransaction' ? undefined : RULES.transactionExists(facts);
+    const careless = await startMock({ sandbox: (context) => createAtsSandbox(context, { rules: { transactionExists } }) });
+    try {
+      expectUnproven(await judge({}, careless), { [NOT_FOUND]: 'not-reached' }, 1);
+    } finally {
+      await careless.close();
+    }
+  });
+
+  it('a proxy that keeps WebSockets from opening: unproven, and the reason asks for it', async () => {
+    const judged = await judge({ dropsUpgrades: true });
+    expectUnproven(
+      judged,
+      { [NOT_FOUND]: 'setup-failed', 'trackTransaction common.service_unavailable (upstream down)': 'setup-failed' },
+      2,
+    );
+    for (const { reason } of judged.lines.filter(({ outcome }) => outcome === 'setup-failed')) {
+      expect(reason)
+        .to.match(/trackTransaction|control twin/)
+        .and.to.match(/answered 426 .*, not 101 \(does a proxy on the way keep WebSockets/);
+    }
   });
 });
 

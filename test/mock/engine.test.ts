@@ -250,6 +250,7 @@ describe('mock: engine', () => {
           answer,
           particulars: () => ({}),
           identities: [],
+          knows: () => false,
           identity: () => 'unknown',
           elsewhere: () => undefined,
           remembers: () => [],

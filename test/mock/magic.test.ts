@@ -247,11 +247,13 @@ describe('mock: magic values', function () {
         case 'prepareWork':
           return client.post('works/prepare', { job_id: await client.job({ ...WORK, title: text }) });
         case 'confirmWork':
-        case 'getTransaction': {
+        case 'getTransaction':
+        case 'trackTransaction': {
           const job = { job_id: await client.job({ ...WORK, filename: text }) };
           succeeded(await client.post('works/prepare', job));
           const confirmed = await client.post('works/confirm', job);
-          return id === 'confirmWork' ? confirmed : send(mock, 'GET', new URL(String(confirmed.at('/status_url'))).pathname);
+          if (id === 'confirmWork') return confirmed;
+          return send(mock, 'GET', new URL(String(confirmed.at(id === 'trackTransaction' ? '/ws_url' : '/status_url'))).pathname);
         }
         case 'createApiKey':
           return client.post('api-keys', { name: text, scopes: ['works:read'] }, admin);

@@ -13,8 +13,6 @@ class Reference {
     added: number;
     seen: number;
     uses: number;
-    draws: number[];
-    random: () => number;
     keys: Map<string, number>;
   }[] = [];
   #states = new Map<string, string>();
@@ -22,8 +20,7 @@ class Reference {
 
   add(rule: Rule, now: number): void {
     this.#order++;
-    const random = createRandom(`${rule.seed ?? rule.id}/probability`);
-    this.#rules.push({ rule, order: this.#order, added: now, seen: 0, uses: 0, draws: [], random, keys: new Map() });
+    this.#rules.push({ rule, order: this.#order, added: now, seen: 0, uses: 0, keys: new Map() });
   }
 
   remove(id: string): void {
@@ -41,13 +38,11 @@ class Reference {
       if (scenario?.is !== undefined && (this.#states.get(scenario.name) ?? 'Started') !== scenario.is) return false;
       return matchesAll(rule, asked);
     });
-    for (const one of matching) {
-      one.seen++;
-      one.draws.push(one.random());
-    }
-    const winner = matching.find(({ rule, seen, uses, draws }) => {
+    for (const one of matching) one.seen++;
+    const winner = matching.find(({ rule, seen, uses }) => {
       if (rule.uses !== undefined && uses >= rule.uses) return false;
-      if (rule.probability !== undefined && (draws.at(-1) ?? 0) >= rule.probability) return false;
+      if (rule.probability !== undefined && createRandom(`${rule.seed ?? rule.id}/probability/${seen - 1}`)() >= rule.probability)
+        return false;
       return occurs(rule.match.occurrence, seen);
     });
     if (winner === undefined) return '-';

@@ -1,5 +1,5 @@
-import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, createServer, request, ServerResponse, type IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Operation } from '../../spec/index.js';
 import { contract } from './judge.js';
 
@@ -22,6 +22,8 @@ export interface Meddling {
   answer?(answer: Answer, asked: Asked): Answer | Promise<Answer>;
   /** Answers in place of what is behind the proxy, if ever; `undefined` lets a request through. */
   instead?(request: IncomingMessage): Answer | Promise<Answer> | undefined;
+  /** Takes from requests what asks for a WebSocket, as many a proxy does unless it is told otherwise. */
+  readonly dropsUpgrades?: boolean;
 }
 
 export interface Proxy {
@@ -38,7 +40,7 @@ const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'co
  * @example
  * const proxy = await startProxy(mock.url, { answer: (answer) => ({ ...answer, status: 418 }) });
  */
-export async function startProxy(target: string, { answer: meddle, instead }: Meddling): Promise<Proxy> {
+export async function startProxy(target: string, { answer: meddle, instead, dropsUpgrades = false }: Meddling): Promise<Proxy> {
   const agent = new Agent({ keepAlive: true });
 
   const forward = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
@@ -48,10 +50,13 @@ export async function startProxy(target: string, { answer: meddle, instead }: Me
       void Promise.resolve(own).then((answer) => write(outgoing, answer));
       return;
     }
-    const { method = 'GET', url = '/', headers } = incoming;
+    const { method = 'GET', url = '/' } = incoming;
+    const { connection, upgrade, ...others } = incoming.headers;
+    const headers = dropsUpgrades ? others : incoming.headers;
     const operation = contract.route(method, url.split('?')[0] ?? '')?.operation;
     const upstream = request(target, { agent, method, path: url, headers });
     upstream.once('error', () => outgoing.destroy());
+    upstream.once('upgrade', (answered, behind: Socket) => switchOver(outgoing, answered, behind));
     upstream.once('response', (answered) => {
       if (operation === undefined || meddle === undefined) {
         outgoing.writeHead(answered.statusCode ?? 502, passed(answered));
@@ -66,16 +71,39 @@ export async function startProxy(target: string, { answer: meddle, instead }: Me
   };
 
   const server = createServer({ keepAliveTimeout: 60_000 }, forward);
+  const open = new Set<Socket>();
+  if (!dropsUpgrades) {
+    server.on('upgrade', (incoming: IncomingMessage, socket: Socket) => {
+      open.add(socket.on('error', () => undefined));
+      const outgoing = new ServerResponse(incoming);
+      outgoing.shouldKeepAlive = false;
+      outgoing.assignSocket(socket);
+      outgoing.once('finish', () => socket.end());
+      forward(incoming, outgoing);
+    });
+  }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
+      for (const socket of open) socket.destroy();
       agent.destroy();
       await closed;
     },
   };
+}
+
+/** From here on it is a WebSocket: both sides are passed on as they come. */
+function switchOver(outgoing: ServerResponse, { rawHeaders }: IncomingMessage, behind: Socket): void {
+  const { socket } = outgoing.req;
+  const lines = rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${rawHeaders[index + 1]}`] : []));
+  socket.write(['HTTP/1.1 101 Switching Protocols', ...lines, '', ''].join('\r\n'));
+  behind.on('error', () => socket.destroy());
+  socket.on('close', () => behind.destroy());
+  behind.pipe(socket);
+  socket.pipe(behind);
 }
 
 async function read(answered: IncomingMessage): Promise<Answer> {

@@ -116,9 +116,10 @@ describe('verification: the audit', () => {
     for (let call = 0; call < 300; call++) {
       for (const at of [0, 300]) journal.add({ ...again, at: call * 1_000 + at, body: { call } });
     }
-    const audit = createAudit(contract, { ...journal, entries: journal.exchanges, total: 600 });
+    const audited = { ...journal, entries: journal.exchanges, total: 600 };
+    const audit = createAudit(contract, () => [audited]);
     expect(audit.verdicts()).to.have.length(300);
-    for (let times = 0; times < 5; times++) audit.settle();
+    for (let times = 0; times < 5; times++) audit.settle(audited);
     expect(audit.verdicts()).to.have.length(1_000);
   });
 });

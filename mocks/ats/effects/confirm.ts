@@ -1,6 +1,7 @@
 import type { Facts } from '../facts.js';
 import { countConfirmation } from '../quota.js';
-import type { Quote, State, Transaction } from '../state.js';
+import type { Faults, Quote, State, Transaction } from '../state.js';
+import { announce } from '../webhooks/event.js';
 import { addVersion } from '../works.js';
 import type { Done } from './effect.js';
 
@@ -19,7 +20,9 @@ export function confirm(facts: Facts): Done | undefined {
   const { network, fees } = quote;
   const credits = { ...organization.credits, [network]: organization.credits[network] - fees.total };
   state.organizations.put(organization.id, { ...countConfirmation(organization, network, now), credits });
-  const { id } = submit(facts, quote);
+  const transaction = submit(facts, quote);
+  const { id } = transaction;
+  announce(facts.service, facts.key, transaction);
   return {
     body: {
       transaction_id: id,
@@ -30,8 +33,8 @@ export function confirm(facts: Facts): Done | undefined {
   };
 }
 
-/** The work is there from the block on that its transaction takes. */
-function submit({ service: { state, limits, mint }, key, now }: Facts, quote: Quote): Transaction {
+/** The work is there from the block on that its transaction takes; a transaction that fails leaves all works as they were. */
+function submit({ service: { state, limits, mint }, key, now, faults }: Facts, quote: Quote): Transaction {
   const transaction: Transaction = {
     id: mint.uuid(),
     kind: quote.kind,
@@ -41,11 +44,17 @@ function submit({ service: { state, limits, mint }, key, now }: Facts, quote: Qu
     external_user_ref: quote.external_user_ref,
     ats_id: quote.ats_id ?? nextAtsId(state),
     magic: quote.magic,
+    fails: reasonToFail(faults),
     created_at: now,
   };
   state.transactions.put(transaction.id, transaction);
-  addVersion(state, quote, transaction, now + limits.block[quote.network]);
+  if (transaction.fails === null) addVersion(state, quote, transaction, now + limits.block[quote.network]);
   return transaction;
+}
+
+function reasonToFail({ submission }: Faults): string | null {
+  if (typeof submission === 'string') return submission;
+  return submission ? 'The chain has refused the transaction.' : null;
 }
 
 function nextAtsId(state: State): number {

@@ -1,8 +1,11 @@
+import type { Frames } from '../../frames.js';
 import type { Facts } from '../facts.js';
 
 /** What an operation has done; its status is the contract's. */
 export interface Done {
   readonly body?: unknown;
+  /** Of an operation that opens a WebSocket: what is sent over it. */
+  readonly frames?: Frames;
   readonly why: string;
 }
 

@@ -1,0 +1,125 @@
+import type { Asked } from '../asked.js';
+import type { Change } from '../stores/index.js';
+import type { Records, Table, Tables } from '../state/index.js';
+
+/** A request as it can be asked again. */
+export interface PastRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** `undefined` without one. */
+  readonly body?: string;
+  readonly baseUrl: string;
+}
+
+/** What has changed a world: a request to the API, or something else, of which only the changes are known. */
+export type PastEvent = { readonly at: number } & ({ readonly request: PastRequest } | { readonly changes: readonly Change[] });
+
+/** How a world came to be what it is. */
+export interface Past {
+  /** When it began, by its clock. */
+  readonly at: number;
+  /** What it began with. */
+  readonly start: readonly Change[];
+  readonly events: readonly PastEvent[];
+}
+
+/** Remembers what has changed a world, as long as it is not too much. */
+export interface History {
+  /** Forgets everything: the world begins as it is now. Part of a step. */
+  begin(at: number): void;
+  /** The request that this step belongs to has changed something. */
+  addRequest(asked: Asked, at: number): void;
+  /** This step has changed something, and no request that could be asked again has. */
+  addChanges(at: number): void;
+  /** Takes over what has happened elsewhere. Part of a step. */
+  adopt(past: Past): void;
+  /** `undefined` when too much has happened since it began. */
+  past(): Past | undefined;
+}
+
+/** What is no part of what happens in a world. */
+export const ASIDE: ReadonlySet<string> = new Set(['history', 'snapshots', 'about']);
+
+const MOST_EVENTS = 2_000;
+/** Of all that is remembered of requests. */
+const MOST_CHARACTERS = 4_000_000;
+/** A longer body is not remembered, but what it has changed. */
+const LONGEST_BODY = 65_536;
+
+interface Start {
+  readonly at: number;
+  readonly start: readonly Change[];
+}
+
+interface Extent {
+  readonly events: number;
+  readonly characters: number;
+}
+
+type HistoryRecord = Start | Extent | PastEvent;
+
+const START = 'start';
+const EXTENT = 'extent';
+
+/**
+ * The history of a world, kept in its tables.
+ *
+ * @example
+ * const history = createHistory(records);
+ * history.past()?.events.length; // 3
+ */
+export function createHistory(records: Records & Tables): History {
+  const table: Table<HistoryRecord> = records.table<HistoryRecord>('history', { capacity: MOST_EVENTS + 100 });
+  const extent = (): Extent => (table.get(EXTENT) as Extent | undefined) ?? { events: 0, characters: 0 };
+  const add = (event: PastEvent, size: number): void => {
+    if (table.get(START) === undefined) return;
+    const { events, characters } = extent();
+    if (events >= MOST_EVENTS || characters + size > MOST_CHARACTERS) return table.clear();
+    table.put(String(events), event);
+    table.put(EXTENT, { events: events + 1, characters: characters + size });
+  };
+  const addChanges = (at: number): void => {
+    const changes = records.changes.filter(({ table: name }) => !ASIDE.has(name));
+    if (changes.length > 0) add({ at, changes }, 500 * changes.length);
+  };
+  return {
+    begin: (at) => {
+      table.clear();
+      table.put(START, { at, start: records.dump(ASIDE) });
+    },
+    addRequest: (asked, at) => {
+      if (!records.hasChanges) return;
+      const request = pastRequest(asked);
+      if (request === undefined) return addChanges(at);
+      add({ at, request }, sizeOf(request));
+    },
+    addChanges,
+    adopt: ({ at, start, events }) => {
+      table.clear();
+      table.put(START, { at, start });
+      for (const event of events) add(event, 'request' in event ? sizeOf(event.request) : 500 * event.changes.length);
+    },
+    past: () => {
+      const begun = table.get(START) as Start | undefined;
+      if (begun === undefined) return undefined;
+      const events = Array.from({ length: extent().events }, (_, index) => table.get(String(index)) as PastEvent);
+      return { at: begun.at, start: begun.start, events };
+    },
+  };
+}
+
+/** `undefined` for one that cannot be asked again, since nobody has kept its body. */
+function pastRequest({ request: { method, url, headers, baseUrl }, body }: Asked): PastRequest | undefined {
+  const text = body.kind === 'absent' ? undefined : body.text;
+  if (body.kind !== 'absent' && (text === undefined || text.length > LONGEST_BODY)) return undefined;
+  const given = Object.entries(headers).filter((header): header is [string, string | string[]] => header[1] !== undefined);
+  // The body is kept as it was read: whoever asks again sends it as it is.
+  const kept = given.filter(([name]) => name !== 'content-length' && name !== 'content-encoding' && name !== 'transfer-encoding');
+  return { method, url, headers: Object.fromEntries(kept), baseUrl, ...(text === undefined ? {} : { body: text }) };
+}
+
+function sizeOf({ url, headers, body = '' }: PastRequest): number {
+  return url.length + body.length + Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + String(value).length, 100);
+}

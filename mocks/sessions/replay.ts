@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
+import { isCredential } from '../credential-names.js';
+import { newConnection } from '../server.js';
+import type { Change } from '../stores/index.js';
+import type { MockRequest } from '../types.js';
+import { ASIDE, type Past, type PastRequest } from './history.js';
+import { SessionError, type NewSession } from './sessions.js';
+import { clockAt } from './snapshots.js';
+import type { World } from './world.js';
+
+/** A situation, and how it came about. */
+export interface Situation {
+  /** The contract's SHA-256. */
+  readonly contract: string;
+  readonly about: { readonly mint: string; readonly tag?: string | undefined; readonly seed?: string | undefined };
+  readonly past: Past;
+  readonly clock: { readonly now: number; readonly frozen: boolean };
+  /** SHA-256 of all that the world remembers then. */
+  readonly state: string;
+}
+
+const BEGINNING = 'failpath-replay-1.';
+/** Of a situation, once it is unpacked. */
+const LARGEST = 64 * 1024 * 1024;
+const TEXT = new TextDecoder();
+
+const record = z.object({ table: z.string(), id: z.string(), place: z.number(), record: z.unknown() });
+const situation = z.object({
+  contract: z.string(),
+  about: z.object({
+    mint: z.string().min(1),
+    tag: z
+      .string()
+      .regex(/^[0-9a-f]{12}$/)
+      .optional(),
+    seed: z.string().optional(),
+  }),
+  past: z.object({
+    at: z.number(),
+    start: z.array(record),
+    events: z.array(
+      z.union([
+        z.object({
+          at: z.number(),
+          request: z.object({
+            method: z.string(),
+            url: z.string().startsWith('/'),
+            headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+            body: z.string().optional(),
+            baseUrl: z.string(),
+          }),
+        }),
+        z.object({ at: z.number(), changes: z.array(record) }),
+      ]),
+    ),
+  }),
+  clock: z.object({ now: z.number(), frozen: z.boolean() }),
+  state: z.string(),
+});
+
+/**
+ * What a world is, as one string that another server makes the same world of. Credentials that are not the world's own are not in it.
+ *
+ * @example
+ * const token = writeReplay(await situationOf(world)); // 'failpath-replay-1.7Vtb…'
+ *
+ * @throws {SessionError} when more has happened than is remembered
+ */
+export async function situationOf(world: World): Promise<Situation> {
+  const { about, clock, records, history, sandbox } = world;
+  return world.quietly(() => {
+    const past = history.past();
+    if (past === undefined) {
+      throw new SessionError(
+        'More has happened in this world than is remembered: reset it, or restore or fork a snapshot, and do again what matters.',
+      );
+    }
+    records.sweep();
+    const isOwn = (headers: PastRequest['headers']): boolean => sandbox?.knows(headers) ?? false;
+    const events = past.events.map((event) => ('request' in event ? { ...event, request: withoutForeign(event.request, isOwn) } : event));
+    return {
+      contract: about.contract,
+      about: { mint: about.mint, tag: about.tag, seed: about.seed },
+      past: { ...past, events },
+      clock: { now: clock.now(), frozen: clock.frozen },
+      state: digest(records.dump(BESIDES)),
+    };
+  });
+}
+
+export function writeReplay(situation: Situation): string {
+  return `${BEGINNING}${deflateRawSync(JSON.stringify(situation)).toString('base64url')}`;
+}
+
+/** @throws {SessionError} for what is none, or is damaged */
+export function readReplay(token: string): Situation {
+  const text = token.trim();
+  if (!text.startsWith(BEGINNING)) throw new SessionError(`This is no replay token: one begins with ${BEGINNING}`);
+  let value: unknown;
+  try {
+    const packed = Buffer.from(text.slice(BEGINNING.length), 'base64url');
+    value = JSON.parse(TEXT.decode(inflateRawSync(packed, { maxOutputLength: LARGEST })));
+  } catch {
+    throw new SessionError('The replay token is damaged: it has to be copied whole.');
+  }
+  const parsed = situation.safeParse(value);
+  if (!parsed.success) throw new SessionError(`The replay token is damaged: ${z.prettifyError(parsed.error)}`);
+  return parsed.data as Situation;
+}
+
+/** What a world begins with that a situation is to be replayed in. @throws {SessionError} for a situation of another contract */
+export function beginningOf({ contract, about, past }: Situation, own: string): NonNullable<NewSession['from']> {
+  if (contract !== own) {
+    throw new SessionError(
+      `The situation is one of another contract (sha256 ${contract.slice(0, 12)}…, and here it is ${own.slice(0, 12)}…): serve the very contract that it was seen with.`,
+    );
+  }
+  return { about, records: [...past.start.filter(({ table }) => table !== 'clock'), clockAt(past.at, true)] };
+}
+
+/**
+ * Lets happen again what has happened, each at its time, and goes on from there.
+ *
+ * @throws {SessionError} when something else comes of it than did
+ */
+export async function replay(world: World, { past, clock, state }: Situation): Promise<void> {
+  const { records, engine } = world;
+  const putClock = ({ table, id, record }: Change): Promise<void> =>
+    world.quietly(() => records.table(table, { capacity: 1 }).put(id, record));
+  for (const event of past.events) {
+    await putClock(clockAt(event.at, true));
+    if ('request' in event) await engine.answer(again(event.request));
+    else await world.quietly(() => records.redo(event.changes.filter(({ table }) => table !== 'clock')));
+  }
+  await putClock(clockAt(clock.now, true));
+  const same = await world.quietly(() => {
+    records.sweep();
+    world.history.adopt(past);
+    return digest(records.dump(BESIDES)) === state;
+  });
+  await putClock(clockAt(clock.now, clock.frozen));
+  world.clock.agenda.changed();
+  if (!same)
+    throw new SessionError(
+      'Something else came of it than did before: another version of failpath, or other rules of its own, answer here.',
+    );
+}
+
+/** What may differ where everything else is the same. */
+const BESIDES: ReadonlySet<string> = new Set([...ASIDE, 'clock']);
+
+function digest(records: readonly Change[]): string {
+  const lines = records.map(({ table, id, record }) => JSON.stringify([table, id, record])).sort();
+  return createHash('sha256').update(lines.join('\n')).digest('hex');
+}
+
+function again({ method, url, headers, body, baseUrl }: PastRequest): MockRequest {
+  const at = url.indexOf('?');
+  const bytes = body === undefined ? [] : [Buffer.from(body)];
+  return {
+    method,
+    url,
+    path: at < 0 ? url : url.slice(0, at),
+    query: new URLSearchParams(at < 0 ? '' : url.slice(at + 1)),
+    headers,
+    baseUrl,
+    body: (async function* (): AsyncIterable<Uint8Array> {
+      yield* bytes;
+    })(),
+    connection: newConnection(),
+  };
+}
+
+/** A credential of elsewhere goes no further; one of the same shape is refused for the same reason. */
+function withoutForeign(request: PastRequest, isOwn: (headers: PastRequest['headers']) => boolean): PastRequest {
+  const own = isOwn(request.headers);
+  const headers = Object.entries(request.headers).map(([name, value]): [string, string | readonly string[]] => {
+    if (name === 'authorization')
+      return [
+        name,
+        own ? value : String(value).replace(/^(\S+\s+\S{0,12}).*$/s, (whole, start: string) => start.padEnd(whole.length, '0')),
+      ];
+    return [name, isCredential(name) && name !== 'idempotency-key' ? 'redacted' : value];
+  });
+  return { ...request, headers: Object.fromEntries(headers) };
+}

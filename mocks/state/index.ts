@@ -1,0 +1,3 @@
+export { Records } from './records.js';
+export type { Bounds, Table, Tables, WatchedTable } from './table.js';
+export { isUnavailable, transactionsInMemory, transactionsOf, WorldGone, type SharedWorld, type Transactions } from './transactions.js';

@@ -1,0 +1,255 @@
+import type { Change } from '../stores/index.js';
+import type { Bounds, Tables, WatchedTable } from './table.js';
+
+/** A record and its place in the order of its table. */
+interface Placed {
+  readonly place: number;
+  readonly record: unknown;
+}
+
+/** What a step has changed, and how to take it back. */
+export interface Step {
+  readonly changes: readonly Change[];
+  undo(): void;
+}
+
+type Note = (table: RecordTable, id: string, before: Placed | undefined, change: Change) => void;
+
+/** One table in a world's memory; it cannot grow for ever. */
+class RecordTable implements WatchedTable<unknown> {
+  readonly #name: string;
+  #bounds: Bounds<unknown> | undefined;
+  readonly #note: Note;
+  readonly #listeners: ((id: string, record: unknown) => void)[] = [];
+  readonly #records = new Map<string, Placed>();
+  #last = 0;
+  #sweepAt = SMALL;
+  #isSorted = true;
+
+  constructor(name: string, note: Note) {
+    this.#name = name;
+    this.#note = note;
+  }
+
+  /** A table may be filled before its owner comes, who says what may stay. */
+  own(bounds: Bounds<unknown>): void {
+    this.#bounds ??= bounds;
+    this.#sweepAt = Math.min(this.#sweepAt, bounds.capacity);
+  }
+
+  get(id: string): unknown {
+    return this.#records.get(id)?.record;
+  }
+
+  put(id: string, record: unknown): void {
+    const before = this.#records.get(id);
+    if (before === undefined && this.#records.size >= this.#sweepAt) this.#makeRoom();
+    this.#change(id, before, { place: before?.place ?? this.#last + 1, record });
+  }
+
+  delete(id: string): unknown {
+    const before = this.#records.get(id);
+    if (before === undefined) return undefined;
+    this.#change(id, before, undefined);
+    return before.record;
+  }
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  clear(): void {
+    for (const id of [...this.#records.keys()]) this.delete(id);
+  }
+
+  *list(): Iterable<unknown> {
+    this.#sort();
+    for (const { record } of this.#records.values()) yield record;
+  }
+
+  /** In their order, with their places. */
+  placed(): Iterable<[string, Placed]> {
+    this.#sort();
+    return this.#records;
+  }
+
+  watch(listener: (id: string, record: unknown) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Removes what is over. */
+  sweep(): void {
+    if (this.#bounds?.over !== undefined) this.#drop(this.#bounds.over, 0);
+  }
+
+  /** Puts a record where others have it; nothing is noted. */
+  set(id: string, placed: Placed | undefined): void {
+    if (placed === undefined) this.#records.delete(id);
+    else {
+      if (!this.#records.has(id) && placed.place < this.#last) this.#isSorted = false;
+      this.#records.set(id, placed);
+      if (placed.place > this.#last) this.#last = placed.place;
+    }
+    for (const listener of this.#listeners) listener(id, placed?.record);
+  }
+
+  #change(id: string, before: Placed | undefined, after: Placed | undefined): void {
+    const place = after?.place ?? before?.place ?? 0;
+    this.#note(this, id, before, { table: this.#name, id, place, record: after?.record ?? null });
+    this.set(id, after);
+  }
+
+  #drop(condition: (record: unknown) => boolean, downTo: number): void {
+    this.#sort();
+    for (const [id, { record }] of this.#records) {
+      if (this.#records.size <= downTo) return;
+      if (condition(record)) this.delete(id);
+    }
+  }
+
+  /** Is called when the table has doubled since the last time, and gives up a tenth when it is full: no timer, and little per record. */
+  #makeRoom(): void {
+    const { capacity = Infinity, expendable = () => true } = this.#bounds ?? {};
+    this.sweep();
+    if (this.#records.size >= capacity) this.#drop(expendable, Math.floor(capacity * 0.9));
+    const { size } = this.#records;
+    this.#sweepAt = Math.max(Math.min(Math.max(2 * size, SMALL), capacity), Math.ceil(size * 1.1));
+  }
+
+  /** A record that is put back where it was is not the last, wherever a Map would have it. */
+  #sort(): void {
+    if (this.#isSorted) return;
+    this.#isSorted = true;
+    const sorted = [...this.#records].sort(([, a], [, b]) => a.place - b.place);
+    this.#records.clear();
+    for (const [id, placed] of sorted) this.#records.set(id, placed);
+  }
+}
+
+/** Below this size, looking for what is over is not worth the while. */
+const SMALL = 256;
+
+interface Noted {
+  readonly table: RecordTable;
+  readonly id: string;
+  readonly before: Placed | undefined;
+  readonly change: Change;
+}
+
+/**
+ * All that a world remembers: tables of records, changed in steps of which each is done as a whole or not at all.
+ *
+ * @example
+ * const records = new Records();
+ * const jobs = records.table<{ until: number }>('jobs', { capacity: 1000, over: ({ until }) => until < clock.now() });
+ * const { changes } = records.step(() => jobs.put('a', { until: 5 }));
+ *
+ * @throws {Error} from `put` and `delete` outside of a step, which nobody would keep
+ */
+export class Records implements Tables {
+  readonly #tables = new Map<string, RecordTable>();
+  readonly #isStrict: boolean;
+  #noted: Noted[] | undefined;
+
+  /** @param isStrict Without it, records may be changed outside of a step too: for what is never kept. */
+  constructor(isStrict: boolean = true) {
+    this.#isStrict = isStrict;
+  }
+
+  table<T>(name: string, bounds: Bounds<T>): WatchedTable<T> {
+    const table = this.#table(name);
+    table.own(bounds as Bounds<unknown>);
+    return table as unknown as WatchedTable<T>;
+  }
+
+  /** Whether a step is under way. */
+  get inStep(): boolean {
+    return this.#noted !== undefined;
+  }
+
+  /** Takes a step; one that throws has changed nothing. */
+  step<T>(take: () => T): Step & { readonly result: T } {
+    const noted: Noted[] = (this.#noted = []);
+    try {
+      const result = take();
+      return { result, changes: noted.map(({ change }) => change), undo: () => undo(noted) };
+    } catch (error) {
+      undo(noted);
+      throw error;
+    } finally {
+      this.#noted = undefined;
+    }
+  }
+
+  /** Takes over what others have changed. */
+  apply(changes: readonly Change[]): void {
+    for (const { table, id, place, record } of changes) this.#table(table).set(id, record === null ? undefined : { place, record });
+  }
+
+  /** Everything there is, as changes of nothing. */
+  dump(without: ReadonlySet<string> = NONE): Change[] {
+    const all: Change[] = [];
+    for (const [name, table] of this.#tables) {
+      if (!without.has(name)) for (const [id, placed] of table.placed()) all.push({ table: name, id, ...placed });
+    }
+    return all;
+  }
+
+  /** Turns the present into what a dump holds; part of a step. */
+  restore(dump: readonly Change[], without: ReadonlySet<string> = NONE): void {
+    const restored = new Set(dump.map(nameOf));
+    for (const change of this.dump(without)) if (!restored.has(nameOf(change))) this.#table(change.table).delete(change.id);
+    for (const { table, id, record } of dump) if (!without.has(table)) this.#table(table).put(id, record);
+  }
+
+  /** Takes over all that others have, in the place of everything. */
+  replace(all: readonly Change[]): void {
+    const there = new Set(all.map(nameOf));
+    for (const { table, id } of this.dump()) if (!there.has(nameOf({ table, id }))) this.#table(table).set(id, undefined);
+    this.apply(all);
+  }
+
+  /** What the step under way has changed so far. */
+  get changes(): readonly Change[] {
+    return (this.#noted ?? []).map(({ change }) => change);
+  }
+
+  get hasChanges(): boolean {
+    return this.#noted !== undefined && this.#noted.length > 0;
+  }
+
+  /** Makes changes once more that were made before; part of a step. */
+  redo(changes: readonly Change[]): void {
+    for (const { table, id, record } of changes) {
+      if (record === null) this.#table(table).delete(id);
+      else this.#table(table).put(id, record);
+    }
+  }
+
+  /** Removes everywhere what is over; part of a step. */
+  sweep(): void {
+    for (const table of this.#tables.values()) table.sweep();
+  }
+
+  #table(name: string): RecordTable {
+    let table = this.#tables.get(name);
+    if (table === undefined)
+      this.#tables.set(name, (table = new RecordTable(name, (table, id, before, change) => this.#note(table, id, before, change))));
+    return table;
+  }
+
+  #note(table: RecordTable, id: string, before: Placed | undefined, change: Change): void {
+    if (this.#noted !== undefined) this.#noted.push({ table, id, before, change });
+    else if (this.#isStrict) throw new Error(`The record ${id} of ${change.table} is changed outside of a step.`);
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function nameOf({ table, id }: Pick<Change, 'table' | 'id'>): string {
+  return `${table}\n${id}`;
+}
+
+function undo(noted: readonly Noted[]): void {
+  for (const { table, id, before } of noted.toReversed()) table.set(id, before);
+}

@@ -1,0 +1,35 @@
+/**
+ * Where records of one kind live. A few operations are all that a world asks of them, so that records may be kept on disk, or shared by
+ * several servers.
+ */
+export interface Table<T> {
+  get(id: string): T | undefined;
+  /** Adds a record, or replaces it where it is in the order. */
+  put(id: string, record: T): void;
+  /** Removes a record and returns it, in one step: of two callers at the same moment, one gets it. */
+  delete(id: string): T | undefined;
+  clear(): void;
+  readonly size: number;
+  /** Oldest first. */
+  list(): Iterable<T>;
+}
+
+export interface Bounds<T> {
+  /** How many records are kept at most; beyond it, the oldest that may go goes. */
+  readonly capacity: number;
+  /** Whether nobody will miss the record any more. */
+  readonly over?: ((record: T) => boolean) | undefined;
+  /** Whether the record may go before it is over, when there is no room. */
+  readonly expendable?: ((record: T) => boolean) | undefined;
+}
+
+/** A table that tells of its changes. */
+export interface WatchedTable<T> extends Table<T> {
+  /** Told of every record that is added, replaced or removed, by whomever: whoever keeps something made of records has to follow. */
+  watch(listener: (id: string, record: T | undefined) => void): void;
+}
+
+/** The tables of a world, by name. Asking for one that there is already gives the same again, bounds included. */
+export interface Tables {
+  table<T>(name: string, bounds: Bounds<T>): WatchedTable<T>;
+}
