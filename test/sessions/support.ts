@@ -3,6 +3,9 @@ import { startMock, type Mock, type StartOptions } from '../../mocks/index.js';
 import type { AtsWorld } from '../../mocks/ats/index.js';
 import { atsContract, json, send, type Seen } from '../mock/support.js';
 
+/** Read before the first test begins, whose time it is not. */
+const contract = await atsContract();
+
 /** A session as the control API shows it. */
 export interface Session {
   readonly id: string;
@@ -30,7 +33,7 @@ export function servers(): { start(options?: StartOptions): Promise<Mock>; stop(
   let started: Mock[] = [];
   return {
     start: async (options = {}) => {
-      const mock = await startMock({ contract: await atsContract(), ...options });
+      const mock = await startMock({ contract, ...options });
       started.push(mock);
       return mock;
     },
