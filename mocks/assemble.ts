@@ -12,7 +12,7 @@ import { createAtsSandbox } from './ats/index.js';
 import { createClock } from './clock.js';
 import { isLoopback } from './hosts.js';
 import { routeOf, shareWithPages } from './http/index.js';
-import type { Journal } from './journal.js';
+import type { Journal, JournalRecord } from './journal.js';
 import { createTally } from './metrics/index.js';
 import { startRecording, type LiveRecording, type RecordOptions } from './recording/index.js';
 import { problem, storeUnavailable } from './problem.js';
@@ -25,11 +25,11 @@ import {
   readReplay,
   replay,
   SessionError,
+  usable,
   withoutPrefix,
   type Addressed,
   type Server,
   type Sessions,
-  type Situation,
   type Unaddressed,
   type World,
 } from './sessions/index.js';
@@ -63,6 +63,10 @@ export interface AssemblyOptions {
   readonly cors?: boolean | undefined;
   /** URLs of servers that rules may send requests on to. */
   readonly proxyTo?: readonly string[] | undefined;
+  /** URLs of servers that webhooks may be sent to; those on this machine may always. */
+  readonly webhooksTo?: readonly string[] | undefined;
+  /** For how long in real time an advance of the clock waits for a receiver of webhooks, in milliseconds; 1,000 by default. */
+  readonly webhookPatienceMs?: number | undefined;
   /** Sends every request on to a deployment, and writes a script of what it answers; rules and sandbox then have no part in it. */
   readonly record?: RecordOptions | undefined;
   /** Where worlds are kept and shared; by default in memory, until the process ends. It is closed with the mock. */
@@ -111,22 +115,21 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const adminToken = tokenFor(host, options.adminToken);
   const audit: Audit = createAudit(contract, journals);
   const sandbox = sandboxOf(contract, options.sandbox);
+  const { webhooksTo, webhookPatienceMs } = options;
   const server: Server = {
     contract,
     sandbox,
+    surroundings: { webhooksTo, webhookPatienceMs },
     engine: { proxyTo, cors, dynamic, open: adminToken === undefined },
     mayProxyTo,
     unusedRules: options.record !== undefined,
     beforeReset: audit.settle,
   };
-  const situation = options.replay === undefined ? undefined : readSituation(options.replay, contract);
-  const sessions: Sessions = await openSessions({
-    server,
-    seed,
-    store: options.store,
-    main: situation?.beginning,
-    capacity: options.sessions,
-  });
+  const situation = options.replay === undefined ? undefined : await orUnusable(() => readReplay(options.replay ?? ''));
+  const open = { server, seed, store: options.store, capacity: options.sessions };
+  const sessions: Sessions = await (situation === undefined
+    ? openSessions(open)
+    : orUnusable(() => openSessions({ ...open, main: beginningOf(situation, contract.sha256) })));
   const { main } = sessions;
   function* journals(): Iterable<Journal> {
     for (const { journal } of sessions.worlds()) yield journal;
@@ -177,8 +180,10 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     const milliseconds = Math.round((real.answered - real.arrived) * 1_000) / 1_000;
     const time = { arrived: since.time, answered: clock.now() };
     const session = id === DEFAULT ? {} : { session: id };
-    const added = journal.add({ ...record, milliseconds, ...session }, { ...witnessed, answerHeaders: answer.headers, time, real });
-    const entry = added instanceof Promise ? await added : added;
+    const kept: JournalRecord = { ...record, milliseconds, ...session };
+    const added = journal.add(kept, { ...witnessed, answerHeaders: answer.headers, time, real });
+    // An answer that could be given is given, whether or not it can be listed later.
+    const entry = added instanceof Promise ? await added.catch(() => ({ ...kept, id: 0 })) : added;
     audit.add(entry);
     tally.add(entry);
     tell(onRequest, entry);
@@ -203,9 +208,10 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
         if (answered.delay > 0) await wait(answered.delay, undefined, { signal: world.closing }).catch(() => undefined);
         tally.end();
         const answer = await record(world, answered, since);
-        return { answer: cors ? shareWithPages(request, answer) : answer, fault: answered.fault };
+        return { answer: cors ? shareWithPages(request, answer) : answer, fault: answered.fault, closing: world.closing };
       } catch (error) {
-        return { answer: refuseWorld(error) };
+        const answer = refuseWorld(error);
+        return { answer: cors && !admin.handles(withoutPrefix(sent.path)) ? shareWithPages(sent, answer) : answer };
       }
     },
     closing: closing.signal,
@@ -215,7 +221,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     upgrades: (request) =>
       routeOf(contract, { ...request, path: withoutPrefix(request.path) })?.operation.answers.some(({ status }) => status === 101) === true,
   };
-  if (situation !== undefined) await replayIn(main, situation.situation);
+  if (situation !== undefined) await orUnusable(() => replay(main, situation));
   return {
     app,
     contract,
@@ -295,31 +301,9 @@ function refuseWorld(error: unknown): MockAnswer {
 }
 
 /** @throws {InputError} `replay-unusable` */
-function readSituation(
-  token: string,
-  contract: Contract,
-): { readonly situation: Situation; readonly beginning: ReturnType<typeof beginningOf> } {
-  return orUnusable(() => {
-    const situation = readReplay(token);
-    return { situation, beginning: beginningOf(situation, contract.sha256) };
-  });
-}
-
-async function replayIn(world: World, situation: Situation): Promise<void> {
-  const failed = await replay(world, situation).then(
-    () => undefined,
-    (error: unknown) => ({ error }),
-  );
-  if (failed !== undefined) {
-    orUnusable(() => {
-      throw failed.error;
-    });
-  }
-}
-
-function orUnusable<T>(work: () => T): T {
+async function orUnusable<T>(work: () => T | Promise<T>): Promise<T> {
   try {
-    return work();
+    return await usable(work);
   } catch (error) {
     if (!(error instanceof SessionError)) throw error;
     throw new InputError([

@@ -2,7 +2,7 @@ import { METHODS } from 'node:http';
 import { InputError } from '../spec/index.js';
 import { ended, fetchFault, noAnswer, systemError, toResponse } from './faults/index.js';
 import { HTTP_LIMITS } from './http/index.js';
-import { newConnection, type App } from './server.js';
+import { newConnection, type App, type Served } from './server.js';
 import { withoutSlash } from './targets.js';
 import type { Connection, MockAnswer, MockRequest } from './types.js';
 
@@ -16,8 +16,6 @@ export interface MockFetchInit extends RequestInit {
 
 /** As the global `fetch`; wherever one is taken, this can be passed. */
 export type MockFetch = (input: string | URL | Request, init?: MockFetchInit) => Promise<Response>;
-
-type Served = { readonly answer: MockAnswer; readonly fault?: Parameters<typeof fetchFault>[0] | undefined };
 
 /**
  * A `fetch` that asks an app, not the network: same answers, rules, journal, delays and admin routes as over its socket, and
@@ -41,13 +39,14 @@ export function createFetch(app: App, home: string): MockFetch {
     if (app.closing.aborted) throw noAnswer(systemError('connect', 'ECONNREFUSED'));
     const connection = idle.pop() ?? newConnection();
     const upload = watch(request);
-    const { answer, fault } = await unlessAborted(
-      serve(app, toMockRequest(request, { base, connection, body: upload.body })),
-      request.signal,
-    );
+    const {
+      answer,
+      fault,
+      closing = app.closing,
+    } = await unlessAborted(serve(app, toMockRequest(request, { base, connection, body: upload.body })), request.signal);
     upload.end();
     if (upload.failed()) throw noAnswer(upload.reason());
-    if (fault !== undefined) return located(await fetchFault(fault, answer, request, { closing: app.closing }), request);
+    if (fault !== undefined) return located(await fetchFault(fault, answer, request, { closing }), request);
     idle.push(connection);
     return located(respond(answer, request), request);
   };

@@ -9,9 +9,16 @@ import { createQueues, type Queues } from './queues.js';
 import type { Connection, MockAnswer, MockRequest } from './types.js';
 import { asksForWebSocket, createWebSockets, Incoming, onHandshake, responseTo, type WebSockets } from './websocket.js';
 
+/** An answer, how it is to be spoiled, and when whatever waits in it ends, if not with the server. */
+export interface Served {
+  readonly answer: MockAnswer;
+  readonly fault?: Fault | undefined;
+  readonly closing?: AbortSignal | undefined;
+}
+
 /** What a server needs: answers. None of these may throw. */
 export interface App {
-  answer(request: MockRequest): Promise<{ readonly answer: MockAnswer; readonly fault?: Fault | undefined }>;
+  answer(request: MockRequest): Promise<Served>;
   /** Aborted when the server closes: faults that wait end then. */
   readonly closing: AbortSignal;
   /** To what is no HTTP request, or to the rest of one that is being answered and recorded by itself. */
@@ -121,9 +128,9 @@ async function handle(host: Host, req: IncomingMessage, res: ServerResponse): Pr
   res.on('error', ignore);
   try {
     const request = requestOf(host, req, res);
-    const { answer, fault } = await answerTo(app, req, request);
+    const { answer, fault, closing = app.closing } = await answerTo(app, req, request);
     if (fault === undefined) await send(host, res, answer);
-    else await applyFault(fault, res, answer, { closing: app.closing });
+    else await applyFault(fault, res, answer, { closing });
     drain(req, host.limits);
   } catch {
     // Only a header that cannot be written comes here; the connection is of no more use.
@@ -145,13 +152,13 @@ async function handshake(
 ): Promise<void> {
   const { app } = host;
   const request = { ...requestOf(host, req), body: NO_BODY, upgrade: webSockets.readiness(req) };
-  const { answer, fault } = await answerTo(app, req, request);
+  const { answer, fault, closing = app.closing } = await answerTo(app, req, request);
   const { stream } = answer;
   if (socket.destroyed) return;
-  if (stream !== undefined && fault === undefined) return webSockets.open(req, socket, head, { ...answer, stream });
+  if (stream !== undefined && fault === undefined) return webSockets.open(req, socket, head, { ...answer, stream }, closing);
   const res = responseTo(req, socket);
   if (fault === undefined) await send(host, res, answer);
-  else await applyFault(fault, res, answer, { closing: app.closing });
+  else await applyFault(fault, res, answer, { closing });
 }
 
 const NO_BODY: MockRequest['body'] = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }) };

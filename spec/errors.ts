@@ -41,6 +41,8 @@ export const PROBLEMS = {
   'address-unavailable': 'The address to listen on is taken or not allowed.',
   'replay-unusable': 'A situation cannot be replayed here.',
   'output-unwritable': 'A report cannot be written.',
+  'state-unusable': 'The folder of the state cannot be used.',
+  'store-unusable': 'The store that servers are to share cannot be used.',
 } as const;
 
 export type ProblemName = keyof typeof PROBLEMS;

@@ -16,6 +16,7 @@ import {
   SessionError,
   situationOf,
   takeSnapshot,
+  usable,
   writeReplay,
   type NewSession,
   type SessionInfo,
@@ -197,7 +198,9 @@ async function create(subject: SessionSubject, body: unknown, baseUrl: string): 
       from: situation === undefined ? origin : beginningOf(situation, contract.sha256),
     };
     const id = situation?.about.tag;
-    const world = await sessions.create(id === undefined || (await sessions.find(id)) !== undefined ? begin : { ...begin, id });
+    const make = async (): Promise<World> =>
+      sessions.create(id === undefined || (await sessions.find(id)) !== undefined ? begin : { ...begin, id });
+    const world = await (situation === undefined ? make() : usable(make));
     const refused = await fill(world, situation, { clock, rules }, { ...subject, mayProxyTo });
     if (refused === undefined) return { status: 201, body: shown(world, baseUrl) };
     await sessions.remove(world.id);
@@ -228,7 +231,7 @@ async function fill(
   options: Omit<ParseOptions, 'identities'>,
 ): Promise<AdminAnswer | undefined> {
   try {
-    if (situation !== undefined) await replay(world, situation);
+    if (situation !== undefined) await usable(() => replay(world, situation));
   } catch (error) {
     if (error instanceof SessionError) return conflict(error.message);
     throw error;
@@ -245,7 +248,7 @@ async function fill(
 async function snap(world: World, body: unknown): Promise<AdminAnswer> {
   const parsed = z.strictObject({ name: name.optional() }).safeParse(body ?? {});
   if (!parsed.success) return invalidInput(z.prettifyError(parsed.error), 'Send {"name": "before the storm"}, or nothing.');
-  const taken = await takeSnapshot(world, parsed.data.name ?? `snapshot ${listSnapshots(world).length + 1}`);
+  const taken = await takeSnapshot(world, parsed.data.name);
   return { status: 201, body: summaryOf(taken) };
 }
 
@@ -316,9 +319,10 @@ function showSituation({ scripts }: World, situation: Situation): z.infer<typeof
     seed: about.seed ?? null,
     clock: { now: timeOf(clock.now), frozen: clock.frozen },
     rules: scripts.rules.map(({ stub: _, ...rule }) => ({ ...rule })),
-    requests: past.events.flatMap((event) =>
-      'request' in event ? [{ at: timeOf(event.at), method: event.request.method, url: redactUrlText(event.request.url) }] : [],
-    ),
+    requests: past.events.flatMap((event) => {
+      const by = 'request' in event ? event.request : event.by;
+      return by === undefined ? [] : [{ at: timeOf(event.at), method: by.method, url: redactUrlText(by.url) }];
+    }),
   };
 }
 

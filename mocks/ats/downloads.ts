@@ -18,7 +18,8 @@ const PATH = '/__storage/files/';
  * openDownloadUrl(service, { ats_id: 1001, version: 1, file: 'audio', expires_at }, 'http://127.0.0.1:4010');
  */
 export function openDownloadUrl({ state, mint }: Service, download: DownloadUrl, baseUrl: string): string {
-  const token = mint.bytes(32).toString('base64url');
+  // In hexadecimal digits the tag of a session can be seen, so that the URL leads there without a prefix.
+  const token = mint.bytes(32).toString('hex');
   state.downloadUrls.put(sha256(token), download);
   return `${baseUrl}${PATH}${token}`;
 }

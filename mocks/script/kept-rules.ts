@@ -63,8 +63,9 @@ export class KeptRules {
     return this.#entries.get(id);
   }
 
+  /** In the order of their table, which is that in which they were added. */
   all(): readonly Entry[] {
-    return [...this.#entries.values()];
+    return [...this.#kept.list()].flatMap(({ rule }) => this.#entries.get(rule.id) ?? []);
   }
 
   candidates(request: ScriptRequest): Iterable<Entry> {

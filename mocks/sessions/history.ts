@@ -1,4 +1,6 @@
 import type { Asked } from '../asked.js';
+import { redactUrl } from '../redact.js';
+import { hasForeignCredential } from './foreign.js';
 import type { Change } from '../stores/index.js';
 import type { Records, Table, Tables } from '../state/index.js';
 
@@ -13,22 +15,27 @@ export interface PastRequest {
   readonly baseUrl: string;
 }
 
-/** What has changed a world: a request to the API, or something else, of which only the changes are known. */
-export type PastEvent = { readonly at: number } & ({ readonly request: PastRequest } | { readonly changes: readonly Change[] });
+/**
+ * What has changed a world: a request to the API that can be asked again, or something else, of which the changes are known; `by` is the
+ * request, where it was one.
+ */
+export type PastEvent = { readonly at: number } & (
+  { readonly request: PastRequest } | { readonly changes: readonly Change[]; readonly by?: Pick<PastRequest, 'method' | 'url'> }
+);
 
 /** How a world came to be what it is. */
 export interface Past {
   /** When it began, by its clock. */
   readonly at: number;
-  /** What it began with. */
-  readonly start: readonly Change[];
+  /** What it began with; `null` for what every new world begins with. */
+  readonly start: readonly Change[] | null;
   readonly events: readonly PastEvent[];
 }
 
 /** Remembers what has changed a world, as long as it is not too much. */
 export interface History {
-  /** Forgets everything: the world begins as it is now. Part of a step. */
-  begin(at: number): void;
+  /** Forgets everything: the world begins as it is now, which may be what every new world is. Part of a step. */
+  begin(at: number, isNew?: boolean): void;
   /** The request that this step belongs to has changed something. */
   addRequest(asked: Asked, at: number): void;
   /** This step has changed something, and no request that could be asked again has. */
@@ -41,6 +48,8 @@ export interface History {
 
 /** What is no part of what happens in a world. */
 export const ASIDE: ReadonlySet<string> = new Set(['history', 'snapshots', 'about']);
+/** The same for its history, in which every event has its time. */
+export const UNTOLD: ReadonlySet<string> = new Set([...ASIDE, 'clock']);
 
 const MOST_EVENTS = 2_000;
 /** Of all that is remembered of requests. */
@@ -48,10 +57,7 @@ const MOST_CHARACTERS = 4_000_000;
 /** A longer body is not remembered, but what it has changed. */
 const LONGEST_BODY = 65_536;
 
-interface Start {
-  readonly at: number;
-  readonly start: readonly Change[];
-}
+type Start = Omit<Past, 'events'>;
 
 interface Extent {
   readonly events: number;
@@ -69,8 +75,10 @@ const EXTENT = 'extent';
  * @example
  * const history = createHistory(records);
  * history.past()?.events.length; // 3
+ *
+ * @param knows Whether the credential of a request is the world's own.
  */
-export function createHistory(records: Records & Tables): History {
+export function createHistory(records: Records & Tables, knows: (headers: Asked['request']['headers']) => boolean): History {
   const table: Table<HistoryRecord> = records.table<HistoryRecord>('history', { capacity: MOST_EVENTS + 100 });
   const extent = (): Extent => (table.get(EXTENT) as Extent | undefined) ?? { events: 0, characters: 0 };
   const add = (event: PastEvent, size: number): void => {
@@ -80,26 +88,27 @@ export function createHistory(records: Records & Tables): History {
     table.put(String(events), event);
     table.put(EXTENT, { events: events + 1, characters: characters + size });
   };
-  const addChanges = (at: number): void => {
-    const changes = records.changes.filter(({ table: name }) => !ASIDE.has(name));
-    if (changes.length > 0) add({ at, changes }, 500 * changes.length);
+  const addChanges = (at: number, by?: Pick<PastRequest, 'method' | 'url'>): void => {
+    const changes = records.changes.filter(({ table: name }) => !UNTOLD.has(name));
+    if (changes.length > 0) add({ at, changes, ...(by === undefined ? {} : { by }) }, sizeOfChanges(changes));
   };
   return {
-    begin: (at) => {
+    begin: (at, isNew = false) => {
       table.clear();
-      table.put(START, { at, start: records.dump(ASIDE) });
+      table.put(START, { at, start: isNew ? null : records.dump(ASIDE) });
     },
     addRequest: (asked, at) => {
       if (!records.hasChanges) return;
-      const request = pastRequest(asked);
-      if (request === undefined) return addChanges(at);
-      add({ at, request }, sizeOf(request));
+      const request = hasForeignCredential(asked, knows) ? undefined : pastRequest(asked);
+      if (request !== undefined) return add({ at, request }, sizeOf(request));
+      const { method, path, query } = asked.request;
+      addChanges(at, { method, url: redactUrl(path, query) });
     },
-    addChanges,
+    addChanges: (at) => addChanges(at),
     adopt: ({ at, start, events }) => {
       table.clear();
       table.put(START, { at, start });
-      for (const event of events) add(event, 'request' in event ? sizeOf(event.request) : 500 * event.changes.length);
+      for (const event of events) add(event, 'request' in event ? sizeOf(event.request) : sizeOfChanges(event.changes));
     },
     past: () => {
       const begun = table.get(START) as Start | undefined;
@@ -122,4 +131,9 @@ function pastRequest({ request: { method, url, headers, baseUrl }, body }: Asked
 
 function sizeOf({ url, headers, body = '' }: PastRequest): number {
   return url.length + body.length + Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + String(value).length, 100);
+}
+
+/** Records differ less in size than it would take to find out. */
+function sizeOfChanges(changes: readonly Change[]): number {
+  return 500 * changes.length;
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import { z } from 'zod';
-import { isCredential } from '../credential-names.js';
+import { createEngine, type Engine } from '../engine.js';
 import { newConnection } from '../server.js';
 import type { Change } from '../stores/index.js';
 import type { MockRequest } from '../types.js';
-import { ASIDE, type Past, type PastRequest } from './history.js';
+import { UNTOLD, type Past, type PastRequest } from './history.js';
+import { isUnavailable } from '../state/index.js';
 import { SessionError, type NewSession } from './sessions.js';
 import { clockAt } from './snapshots.js';
 import type { World } from './world.js';
@@ -39,7 +40,7 @@ const situation = z.object({
   }),
   past: z.object({
     at: z.number(),
-    start: z.array(record),
+    start: z.array(record).nullable(),
     events: z.array(
       z.union([
         z.object({
@@ -52,7 +53,7 @@ const situation = z.object({
             baseUrl: z.string(),
           }),
         }),
-        z.object({ at: z.number(), changes: z.array(record) }),
+        z.object({ at: z.number(), changes: z.array(record), by: z.object({ method: z.string(), url: z.string() }).optional() }),
       ]),
     ),
   }),
@@ -69,7 +70,7 @@ const situation = z.object({
  * @throws {SessionError} when more has happened than is remembered
  */
 export async function situationOf(world: World): Promise<Situation> {
-  const { about, clock, records, history, sandbox } = world;
+  const { about, clock, records, history } = world;
   return world.quietly(() => {
     const past = history.past();
     if (past === undefined) {
@@ -77,21 +78,18 @@ export async function situationOf(world: World): Promise<Situation> {
         'More has happened in this world than is remembered: reset it, or restore or fork a snapshot, and do again what matters.',
       );
     }
-    records.sweep();
-    const isOwn = (headers: PastRequest['headers']): boolean => sandbox?.knows(headers) ?? false;
-    const events = past.events.map((event) => ('request' in event ? { ...event, request: withoutForeign(event.request, isOwn) } : event));
     return {
       contract: about.contract,
       about: { mint: about.mint, tag: about.tag, seed: about.seed },
-      past: { ...past, events },
+      past,
       clock: { now: clock.now(), frozen: clock.frozen },
-      state: digest(records.dump(BESIDES)),
+      state: digest(records.present(UNTOLD)),
     };
   });
 }
 
 export function writeReplay(situation: Situation): string {
-  return `${BEGINNING}${deflateRawSync(JSON.stringify(situation)).toString('base64url')}`;
+  return `${BEGINNING}${deflateSync(JSON.stringify(situation)).toString('base64url')}`;
 }
 
 /** @throws {SessionError} for what is none, or is damaged */
@@ -101,7 +99,7 @@ export function readReplay(token: string): Situation {
   let value: unknown;
   try {
     const packed = Buffer.from(text.slice(BEGINNING.length), 'base64url');
-    value = JSON.parse(TEXT.decode(inflateRawSync(packed, { maxOutputLength: LARGEST })));
+    value = JSON.parse(TEXT.decode(inflateSync(packed, { maxOutputLength: LARGEST })));
   } catch {
     throw new SessionError('The replay token is damaged: it has to be copied whole.');
   }
@@ -117,7 +115,18 @@ export function beginningOf({ contract, about, past }: Situation, own: string): 
       `The situation is one of another contract (sha256 ${contract.slice(0, 12)}…, and here it is ${own.slice(0, 12)}…): serve the very contract that it was seen with.`,
     );
   }
-  return { about, records: [...past.start.filter(({ table }) => table !== 'clock'), clockAt(past.at, true)] };
+  const start = (past.start ?? []).filter(({ table }) => table !== 'clock');
+  return { about, records: [...start, clockAt(past.at, true)], isNew: past.start === null };
+}
+
+/** Does what has to do with a situation; whatever it holds that cannot be used is no fault of the mock. @throws {SessionError} */
+export async function usable<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SessionError || isUnavailable(error)) throw error;
+    throw new SessionError(`The situation cannot be used here: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /**
@@ -126,19 +135,19 @@ export function beginningOf({ contract, about, past }: Situation, own: string): 
  * @throws {SessionError} when something else comes of it than did
  */
 export async function replay(world: World, { past, clock, state }: Situation): Promise<void> {
-  const { records, engine } = world;
+  const { records } = world;
+  const engine = withoutEffects(world);
   const putClock = ({ table, id, record }: Change): Promise<void> =>
     world.quietly(() => records.table(table, { capacity: 1 }).put(id, record));
   for (const event of past.events) {
     await putClock(clockAt(event.at, true));
     if ('request' in event) await engine.answer(again(event.request));
-    else await world.quietly(() => records.redo(event.changes.filter(({ table }) => table !== 'clock')));
+    else await world.quietly(() => records.redo(event.changes));
   }
   await putClock(clockAt(clock.now, true));
   const same = await world.quietly(() => {
-    records.sweep();
     world.history.adopt(past);
-    return digest(records.dump(BESIDES)) === state;
+    return digest(records.present(UNTOLD)) === state;
   });
   await putClock(clockAt(clock.now, clock.frozen));
   world.clock.agenda.changed();
@@ -148,8 +157,13 @@ export async function replay(world: World, { past, clock, state }: Situation): P
     );
 }
 
-/** What may differ where everything else is the same. */
-const BESIDES: ReadonlySet<string> = new Set([...ASIDE, 'clock']);
+/** An engine for what happens once more: it changes the world, and nobody else hears of it. */
+function withoutEffects(world: World): Engine {
+  const { clock, scripts, sandbox, journal } = world;
+  // What the storage did is known as changes; a request that a rule sends on to another server goes nowhere.
+  const silent = sandbox === undefined ? undefined : (Object.create(sandbox, { elsewhere: { value: () => undefined } }) as typeof sandbox);
+  return createEngine({ contract: journal.contract, clock, scripts, sandbox: silent, ask: (_, step) => world.quietly(step) });
+}
 
 function digest(records: readonly Change[]): string {
   const lines = records.map(({ table, id, record }) => JSON.stringify([table, id, record])).sort();
@@ -171,18 +185,4 @@ function again({ method, url, headers, body, baseUrl }: PastRequest): MockReques
     })(),
     connection: newConnection(),
   };
-}
-
-/** A credential of elsewhere goes no further; one of the same shape is refused for the same reason. */
-function withoutForeign(request: PastRequest, isOwn: (headers: PastRequest['headers']) => boolean): PastRequest {
-  const own = isOwn(request.headers);
-  const headers = Object.entries(request.headers).map(([name, value]): [string, string | readonly string[]] => {
-    if (name === 'authorization')
-      return [
-        name,
-        own ? value : String(value).replace(/^(\S+\s+\S{0,12}).*$/s, (whole, start: string) => start.padEnd(whole.length, '0')),
-      ];
-    return [name, isCredential(name) && name !== 'idempotency-key' ? 'redacted' : value];
-  });
-  return { ...request, headers: Object.fromEntries(headers) };
 }

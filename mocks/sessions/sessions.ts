@@ -9,8 +9,15 @@ export interface NewSession {
   readonly id?: string | undefined;
   readonly ttlMs: number;
   readonly seed?: string | undefined;
-  /** What another world holds, to go on from; and what that is. */
-  readonly from?: { readonly about: Pick<About, 'mint' | 'tag' | 'seed'>; readonly records: readonly Change[] } | undefined;
+  readonly from?: Beginning | undefined;
+}
+
+/** What another world holds, to go on from; and what that is. */
+export interface Beginning {
+  readonly about: Pick<About, 'mint' | 'tag' | 'seed'>;
+  readonly records: readonly Change[];
+  /** Whether what every new world begins with is still to come. */
+  readonly isNew?: boolean | undefined;
 }
 
 /** A session as lists show it. */
@@ -48,7 +55,7 @@ export interface SessionsOptions {
   /** Of the main world, unless a store has another. */
   readonly seed?: string | undefined;
   /** How the main world begins; by default as any. */
-  readonly main?: NewSession['from'];
+  readonly main?: Beginning | undefined;
   readonly store?: Store | undefined;
   /** How many sessions there may be at a time in memory. */
   readonly capacity?: number | undefined;
@@ -65,9 +72,7 @@ interface Slot {
   readonly about: About;
   /** Real time. */
   expires: number;
-  /** Made when it is first asked for. */
-  world: World | undefined;
-  readonly from: NewSession['from'];
+  readonly world: World;
 }
 
 /** Opens the main world; with a store, as it was left. */
@@ -81,16 +86,17 @@ export async function openSessions(options: SessionsOptions): Promise<Sessions> 
   return sessions;
 }
 
-function placeFor(about: About, from: NewSession['from']): Place {
+function placeFor(about: About, from: Beginning | undefined): Place {
   const records = new Records();
   records.apply(initial(about, from));
   return inMemory(records);
 }
 
 /** What there is of a world before it is first asked for. */
-function initial(about: About, from: NewSession['from']): Change[] {
+function initial(about: About, from: Beginning | undefined): Change[] {
   const known: Change = { table: 'about', id: 'world', place: 1, record: about };
-  return from === undefined ? [known] : [known, { table: 'about', id: 'given', place: 2, record: {} }, ...from.records];
+  if (from === undefined) return [known];
+  return from.isNew === true ? [known, ...from.records] : [known, { table: 'about', id: 'given', place: 2, record: {} }, ...from.records];
 }
 
 function newId(isTaken: (id: string) => boolean): string {
@@ -132,11 +138,11 @@ class MemorySessions implements Sessions {
       return undefined;
     }
     slot.expires = now + (slot.about.ttlMs ?? 0);
-    return (slot.world ??= createWorld(this.#server, id, slot.about, placeFor(slot.about, slot.from)));
+    return slot.world;
   }
 
   async create(session: NewSession): Promise<World> {
-    this.#sweep();
+    if (this.#slots.size >= this.#capacity) this.#sweep();
     if (this.#slots.size >= this.#capacity) {
       throw new SessionError(
         `There are ${this.#slots.size} sessions, which is as many as there may be: remove some, or let them expire sooner.`,
@@ -145,9 +151,10 @@ class MemorySessions implements Sessions {
     const id = session.id ?? newId((one) => this.#slots.has(one));
     if (this.#slots.has(id)) throw new SessionError(`There is a session ${id} already.`);
     const about = aboutOf(this.#server, id, session);
-    this.#slots.set(id, { id, about, expires: Date.now() + session.ttlMs, world: undefined, from: session.from });
+    const world = createWorld(this.#server, id, about, placeFor(about, session.from));
+    this.#slots.set(id, { id, about, expires: Date.now() + session.ttlMs, world });
     this.#sweepLater();
-    return this.find(id) as World;
+    return world;
   }
 
   remove(id: string): Promise<boolean> {
@@ -163,7 +170,7 @@ class MemorySessions implements Sessions {
 
   *worlds(): Iterable<World> {
     yield this.main;
-    for (const { world } of this.#slots.values()) if (world !== undefined) yield world;
+    for (const { world } of this.#slots.values()) yield world;
   }
 
   close(): void {
@@ -173,7 +180,6 @@ class MemorySessions implements Sessions {
 
   #end({ id, world }: Slot): void {
     this.#slots.delete(id);
-    if (world === undefined) return;
     this.#server.beforeReset(world.journal);
     world.close();
   }
@@ -206,6 +212,8 @@ class StoredSessions implements Sessions {
   readonly #cached = new Map<string, Cached>();
   readonly #opening = new Map<string, Promise<World | undefined>>();
   readonly #unlisten: () => void;
+  /** Worlds that are catching up, and whether they have to once more. */
+  readonly #refreshing = new Map<World, boolean>();
   #main: World | undefined;
 
   constructor({ server }: SessionsOptions, store: Store) {
@@ -305,6 +313,8 @@ class StoredSessions implements Sessions {
       ttlMs: about.ttlMs,
       onChange: () => world?.clock.agenda.changed(),
       onGone: () => this.forget(id),
+      endless: id === DEFAULT,
+      onRevived: () => world?.journal.reset(),
     });
     world = createWorld(this.#server, id, about, {
       records,
@@ -323,7 +333,21 @@ class StoredSessions implements Sessions {
   /** Timers and those who wait for requests have to know at once; everybody else finds out when it is asked. */
   #changed(id: string | undefined): void {
     const worlds = id === undefined ? [...this.worlds()] : [id === DEFAULT ? this.#main : this.#cached.get(id)?.world];
-    for (const world of worlds) void world?.refresh().catch(() => undefined);
+    for (const world of worlds) if (world !== undefined) this.#refresh(world);
+  }
+
+  /** However often it is told meanwhile, once more is enough. */
+  #refresh(world: World): void {
+    const again = this.#refreshing.has(world);
+    this.#refreshing.set(world, again);
+    if (again) return;
+    const refresh = async (): Promise<void> => {
+      await world.refresh().catch(() => undefined);
+      const more = this.#refreshing.get(world) === true;
+      this.#refreshing.delete(world);
+      if (more) this.#refresh(world);
+    };
+    void refresh();
   }
 
   #sweep(): void {

@@ -19,17 +19,30 @@ const CLOCK = 'clock';
  * Takes a snapshot of a world: rules and what they have been through, state, clock, settings. Its journal is no part of it.
  *
  * @example
- * takeSnapshot(world, 'before the storm');
- * restoreSnapshot(world, 'before the storm'); // true
+ * const snapshot = await takeSnapshot(world, 'before the storm');
+ * await restoreSnapshot(world, snapshot);
+ *
+ * @param given Its name; one that is there already is replaced. Without it one is made up.
  */
-export function takeSnapshot(world: World, name: string): Promise<Snapshot> {
+export function takeSnapshot(world: World, given?: string): Promise<Snapshot> {
   return world.quietly(() => {
-    const snapshot = { name, at: world.clock.now(), records: world.records.dump(ASIDE) };
     const table = snapshotsOf(world);
+    const name = given ?? freeName(table);
+    const snapshot = { name, at: world.clock.now(), records: world.records.dump(ASIDE) };
     table.delete(name);
+    const [oldest] = table.list();
+    if (oldest !== undefined && table.size >= MOST) table.delete(oldest.name);
     table.put(name, snapshot);
     return snapshot;
   });
+}
+
+/** A name that none has, counting on from the number of those there are. */
+function freeName(table: ReturnType<typeof snapshotsOf>): string {
+  for (let number = table.size + 1; ; number++) {
+    const name = `snapshot ${number}`;
+    if (table.get(name) === undefined) return name;
+  }
 }
 
 /** Oldest first. */
@@ -70,5 +83,5 @@ export function clockAt(at: number, frozen: boolean): Change {
 }
 
 function snapshotsOf({ records }: World): ReturnType<typeof records.table<Snapshot>> {
-  return records.table<Snapshot>('snapshots', { capacity: MOST });
+  return records.table<Snapshot>('snapshots', { capacity: MOST + 1 });
 }

@@ -8,7 +8,7 @@ import { createJournal, type Journal, type Shelf } from '../journal.js';
 import { createMint } from '../mint.js';
 import { createScripts, type Names, type Scripts } from '../script/index.js';
 import { transactionsInMemory, type Records, type Transactions } from '../state/index.js';
-import type { Sandbox, SandboxFactory, Transact } from '../types.js';
+import type { Sandbox, SandboxContext, SandboxFactory, Transact } from '../types.js';
 import { settingsDelay, type GlobalSettings } from '../wiremock/index.js';
 import { createHistory, type History } from './history.js';
 
@@ -32,6 +32,8 @@ export interface About {
 export interface Server {
   readonly contract: Contract;
   readonly sandbox: SandboxFactory | undefined;
+  /** What sandboxes may do outside of their world. */
+  readonly surroundings: Pick<SandboxContext, 'webhooksTo' | 'webhookPatienceMs'>;
   readonly engine: Pick<EngineOptions, 'proxyTo' | 'cors' | 'dynamic' | 'open'>;
   readonly mayProxyTo: NonNullable<Names['mayProxyTo']>;
   /** Whether rules have no part in it. */
@@ -104,7 +106,7 @@ export function randomSeed(): string {
  */
 export function createWorld(server: Server, id: string, about: About, { records, transactions, shelf }: Place): World {
   const { contract } = server;
-  const history = createHistory(records);
+  const history = createHistory(records, (headers) => sandbox?.knows(headers) ?? false);
   const closing = new AbortController();
   // Every delay that is under way listens to it.
   setMaxListeners(0, closing.signal);
@@ -120,6 +122,7 @@ export function createWorld(server: Server, id: string, about: About, { records,
   };
   const transact: Transact = (step) => transactions.transact(noted(step, history.addChanges));
   const transactNow = <T>(step: () => T): T => transactions.transactNow(noted(step, history.addChanges));
+  const quietlyNow = <T>(step: () => T): T => transactions.transactNow(() => clock.still(step));
 
   const journal = createJournal({
     contract,
@@ -134,7 +137,7 @@ export function createWorld(server: Server, id: string, about: About, { records,
   });
   const counts = records.table<number>('minted', { capacity: 1 });
   const mint = createMint({ seed: about.mint, tag: about.tag, count: { next: () => counted(counts) } });
-  const sandbox = server.sandbox?.({ contract, clock, tables: records, transact, mint, tag: about.tag });
+  const sandbox = server.sandbox?.({ ...server.surroundings, contract, clock, tables: records, transact, mint, tag: about.tag });
   const scripts = createScripts({
     contract,
     clock,
@@ -181,7 +184,7 @@ export function createWorld(server: Server, id: string, about: About, { records,
       await journal.settled();
     },
     reset: (then = () => undefined) => {
-      transactNow(() => {
+      quietlyNow(() => {
         clock.reset();
         settings.set({});
         scripts.clear();
@@ -195,16 +198,18 @@ export function createWorld(server: Server, id: string, about: About, { records,
     close: () => {
       closing.abort();
       clock.agenda.close();
+      sandbox?.close?.();
     },
   };
   const known = records.table<unknown>('about', { capacity: 3 });
   if (known.get('filled') === undefined) {
-    transactNow(() => {
+    quietlyNow(() => {
       // Another server may have been faster.
       if (known.get('filled') !== undefined) return;
       known.put('filled', {});
-      if (known.get('given') === undefined) sandbox?.reset();
-      history.begin(clock.now());
+      const isNew = known.get('given') === undefined;
+      if (isNew) sandbox?.reset();
+      history.begin(clock.now(), isNew);
     });
   }
   return world;

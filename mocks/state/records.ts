@@ -47,6 +47,12 @@ class RecordTable implements WatchedTable<unknown> {
     this.#change(id, before, { place: before?.place ?? this.#last + 1, record });
   }
 
+  /** Puts a record where it was before. */
+  putBack(id: string, placed: Placed): void {
+    const before = this.#records.get(id);
+    if (before === undefined || before.record !== placed.record || before.place !== placed.place) this.#change(id, before, placed);
+  }
+
   delete(id: string): unknown {
     const before = this.#records.get(id);
     if (before === undefined) return undefined;
@@ -77,16 +83,17 @@ class RecordTable implements WatchedTable<unknown> {
     this.#listeners.push(listener);
   }
 
-  /** Removes what is over. */
-  sweep(): void {
-    if (this.#bounds?.over !== undefined) this.#drop(this.#bounds.over, 0);
+  /** Whether nobody will miss a record. */
+  isOver(record: unknown): boolean {
+    return this.#bounds?.over?.(record) === true;
   }
 
   /** Puts a record where others have it; nothing is noted. */
   set(id: string, placed: Placed | undefined): void {
     if (placed === undefined) this.#records.delete(id);
     else {
-      if (!this.#records.has(id) && placed.place < this.#last) this.#isSorted = false;
+      const before = this.#records.get(id);
+      if (before === undefined ? placed.place < this.#last : placed.place !== before.place) this.#isSorted = false;
       this.#records.set(id, placed);
       if (placed.place > this.#last) this.#last = placed.place;
     }
@@ -110,7 +117,7 @@ class RecordTable implements WatchedTable<unknown> {
   /** Is called when the table has doubled since the last time, and gives up a tenth when it is full: no timer, and little per record. */
   #makeRoom(): void {
     const { capacity = Infinity, expendable = () => true } = this.#bounds ?? {};
-    this.sweep();
+    if (this.#bounds?.over !== undefined) this.#drop(this.#bounds.over, 0);
     if (this.#records.size >= capacity) this.#drop(expendable, Math.floor(capacity * 0.9));
     const { size } = this.#records;
     this.#sweepAt = Math.max(Math.min(Math.max(2 * size, SMALL), capacity), Math.ceil(size * 1.1));
@@ -195,11 +202,16 @@ export class Records implements Tables {
     return all;
   }
 
-  /** Turns the present into what a dump holds; part of a step. */
+  /** The same without what is over: what is swept sooner here and later there makes no difference to it. */
+  present(without: ReadonlySet<string> = NONE): Change[] {
+    return this.dump(without).filter(({ table, record }) => !this.#table(table).isOver(record));
+  }
+
+  /** Turns the present into what a dump holds, each record in its place; part of a step. */
   restore(dump: readonly Change[], without: ReadonlySet<string> = NONE): void {
     const restored = new Set(dump.map(nameOf));
     for (const change of this.dump(without)) if (!restored.has(nameOf(change))) this.#table(change.table).delete(change.id);
-    for (const { table, id, record } of dump) if (!without.has(table)) this.#table(table).put(id, record);
+    for (const { table, id, place, record } of dump) if (!without.has(table)) this.#table(table).putBack(id, { place, record });
   }
 
   /** Takes over all that others have, in the place of everything. */
@@ -224,11 +236,6 @@ export class Records implements Tables {
       if (record === null) this.#table(table).delete(id);
       else this.#table(table).put(id, record);
     }
-  }
-
-  /** Removes everywhere what is over; part of a step. */
-  sweep(): void {
-    for (const table of this.#tables.values()) table.sweep();
   }
 
   #table(name: string): RecordTable {

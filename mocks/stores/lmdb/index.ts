@@ -1,0 +1,1 @@
+export { openLmdbStore } from './lmdb.js';
