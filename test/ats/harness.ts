@@ -60,7 +60,7 @@ export class Ats {
 
   async ask(method: string, path: string, ask: Ask = {}): Promise<Seen> {
     const call = this.call(method, path, ask);
-    const outcome = await this.sandbox.answer(call);
+    const outcome = this.sandbox.answer(call);
     if (outcome === undefined) throw new Error(`The sandbox does not answer ${method} ${path}.`);
     return seen(call.operation, outcome);
   }
