@@ -1,6 +1,6 @@
 import type { Action, CreateKey, Init, ListKeys, ListWorks, OpenSession, SetOrganization, Step, Upload } from './actions.js';
 import { answerIdOf, fingerprintOf, priceOf, rememberedFor } from './refusals.js';
-import { showOrganization, showTransaction } from './show.js';
+import { inRounds, roundsOf, showOrganization, showTransaction } from './show.js';
 import { BLOCK, keyOf, LIFE, monthOf, usedOf, type Job, type State, type Transaction } from './state.js';
 import type { Answer } from './world.js';
 
@@ -41,7 +41,7 @@ export function effectOf(state: State, action: Action, answer: Answer): State {
     case 'createKey':
       return keyCreated(state, action, body);
     case 'listKeys':
-      return same(state, 'the keys', keysIn(state, action), (answer.body as KeyShown[]).map(showKey));
+      return keysListed(state, action, answer.body as KeyShown[]);
     case 'revokeKey':
       return { ...state, keys: state.keys.map((key) => (key.id === action.id ? { ...key, revoked: true } : key)) };
     case 'openSession':
@@ -134,11 +134,11 @@ function confirmed(state: State, { job: id }: Step, { transaction_id }: Body): S
   };
 }
 
-function worksAfter({ works, now }: State, job: Job, id: string): State['works'] {
+function worksAfter({ works, now, round }: State, job: Job, id: string): State['works'] {
   const { network, organization, ref } = job;
   const onChain = now + BLOCK[network];
   if (job.atsId === null) {
-    return [...works, { id, atsId: undefined, organization, ref, network, onChain, versions: [{ onChain }] }];
+    return [...works, { id, atsId: undefined, organization, ref, network, onChain, round, versions: [{ onChain }] }];
   }
   return works.map((work) => (work.id === id ? { ...work, versions: [...work.versions, { onChain }] } : work));
 }
@@ -151,15 +151,22 @@ interface KeyShown {
 
 function keyCreated(state: State, { organization, scopes, maxFileSize }: CreateKey, body: Body): State {
   const { id, token } = body;
-  return { ...state, keys: [...state.keys, { id, token, organization, scopes, maxFileSize, revoked: false, usedAt: null }] };
+  return {
+    ...state,
+    keys: [...state.keys, { id, token, organization, scopes, maxFileSize, revoked: false, usedAt: null, round: state.round }],
+  };
 }
 
-function keysIn({ keys }: State, { organization }: ListKeys): unknown {
-  return keys.filter((key) => key.organization === organization).map(({ id, scopes, revoked }) => [id, scopes, revoked]);
-}
-
-function showKey({ id, scopes, revoked_at }: KeyShown): unknown {
-  return [id, scopes, revoked_at !== null];
+/** Oldest first. */
+function keysListed(state: State, { organization }: ListKeys, shown: readonly KeyShown[]): State {
+  const expected = state.keys.filter((key) => key.organization === organization);
+  const roundOf = roundsOf(expected);
+  return same(
+    state,
+    'the keys',
+    inRounds(expected, roundOf).map(({ id, scopes, revoked }) => [id, scopes, revoked]),
+    inRounds(shown, roundOf).map(({ id, scopes, revoked_at }) => [id, scopes, revoked_at !== null]),
+  );
 }
 
 function sessionOpened(state: State, { organization, ref }: OpenSession, { token, expires_at }: Body): State {
@@ -172,14 +179,14 @@ function sessionOpened(state: State, { organization, ref }: OpenSession, { token
 function works(state: State, { organization, ref, network }: ListWorks, body: Body): State {
   const theirs = state.works.filter((work) => work.organization === organization && work.ref === ref && work.network === network);
   const there = theirs.filter(({ onChain }) => state.now >= onChain).toReversed();
-  const expected = there.map(({ id, versions }) => [id, ref, versions.filter(({ onChain }) => state.now >= onChain).length]);
+  const roundOf = roundsOf(there);
   same(
     state,
     'the works',
-    expected,
-    body.works.map((work) => [work.id, work.external_user_ref, work.versions.length]),
+    inRounds(there, roundOf).map(({ id, versions }) => [id, ref, versions.filter(({ onChain }) => state.now >= onChain).length]),
+    inRounds(body.works, roundOf).map(({ id, external_user_ref, versions }) => [id, external_user_ref, versions.length]),
   );
-  return same(state, 'the count of works', expected.length, body.total_count);
+  return same(state, 'the count of works', there.length, body.total_count);
 }
 
 function transaction(state: State, id: string, body: Body): State {

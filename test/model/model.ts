@@ -43,16 +43,32 @@ interface Unexplained {
 /**
  * The model after exchanges that were under way at the same time: there must be an order in which they could have come one by one.
  * What several of them read is not to be explained otherwise, so an answer that is half of one state and half of another is found.
- * What comes of the order that explains most is told, where none explains all.
+ *
+ * @returns Every state that there may be now, at least one; or why there is none, by the order that explains most.
  */
-export function followAny(state: State, exchanges: readonly Exchange[]): { readonly state: State } | Unexplained {
-  if (exchanges.length === 0) return { state };
+export function followAny(states: readonly State[], exchanges: readonly Exchange[]): readonly [State, ...State[]] | Unexplained {
+  const found = new Map<string, State>();
   let best: Unexplained = { why: '', after: -1 };
-  for (const [index, exchange] of exchanges.entries()) {
-    const next = follow(state, exchange);
-    const rest = 'why' in next ? { why: next.why, after: -1 } : followAny(next.state, exchanges.toSpliced(index, 1));
-    if ('state' in rest) return rest;
-    if (rest.after + 1 > best.after) best = { why: rest.why, after: rest.after + 1 };
-  }
-  return best;
+  const follower = (state: State, rest: readonly Exchange[], after: number): void => {
+    if (rest.length === 0) found.set(nameOf(state), state);
+    for (const [index, exchange] of rest.entries()) {
+      const next = follow(state, exchange);
+      if ('state' in next) follower(next.state, rest.toSpliced(index, 1), after + 1);
+      else if (after > best.after) best = { why: next.why, after };
+    }
+  };
+  for (const state of states) follower(state, exchanges, 0);
+  const [first, ...others] = found.values();
+  return first === undefined ? best : [next(first), ...others.map(next)];
+}
+
+function next(state: State): State {
+  return { ...state, round: state.round + 1 };
+}
+
+/** The same for states that differ in nothing but in what order things came up that came up at once. */
+function nameOf({ keys, works, uploads, transactions, sessions, files, jobs, answers, ...rest }: State): string {
+  const texts = (list: readonly unknown[]): readonly string[] => list.map((one) => JSON.stringify(one)).sort();
+  const parts = [keys, works, uploads, transactions, sessions, files, Object.values(jobs), Object.entries(answers)].map(texts);
+  return JSON.stringify([rest, parts]);
 }

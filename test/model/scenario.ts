@@ -10,13 +10,14 @@ export class Scenario {
   readonly #client: Client;
   readonly #audit: Audit;
   readonly #told: string[] = [];
-  #state: State;
+  /** Several, where what has happened can be told in more than one way. */
+  #states: readonly [State, ...State[]];
   #world: KnownWorld;
 
   private constructor(client: Client, audit: Audit, begun: { readonly state: State; readonly world: KnownWorld }) {
     this.#client = client;
     this.#audit = audit;
-    this.#state = begun.state;
+    this.#states = [begun.state];
     this.#world = begun.world;
   }
 
@@ -25,9 +26,9 @@ export class Scenario {
     return new Scenario(client, audit, await begin(client, audit));
   }
 
-  /** What there is by now. */
-  get state(): State {
-    return this.#state;
+  /** What there is by now, as far as it can be told. */
+  get #state(): State {
+    return this.#states[0];
   }
 
   /**
@@ -42,7 +43,8 @@ export class Scenario {
   async do(actions: readonly Action[]): Promise<readonly Exchange[]> {
     const [first] = actions;
     if (first?.kind === 'reset') return this.#reset();
-    const refused = first !== undefined && actions.length === 1 && expected(this.#state, first).status >= 400;
+    const isRefused = (state: State): boolean => first !== undefined && expected(state, first).status >= 400;
+    const refused = first !== undefined && actions.length === 1 && this.#states.every(isRefused);
     const exchanges = refused ? [await this.#refused(first)] : await this.#together(actions);
     if (actions.some(({ kind }) => kind === 'confirm' || kind === 'organization')) await this.#balance();
     return exchanges;
@@ -77,7 +79,9 @@ export class Scenario {
   }
 
   async #reset(): Promise<readonly Exchange[]> {
-    ({ state: this.#state, world: this.#world } = await begin(this.#client, this.#audit));
+    const { state, world } = await begin(this.#client, this.#audit);
+    this.#states = [state];
+    this.#world = world;
     this.#told.push('reset');
     return [];
   }
@@ -88,9 +92,9 @@ export class Scenario {
     this.#told.push(wording.join('\n  '));
     await this.#orTell(() => {
       this.#audit.add(exchanges, this.#state.now);
-      const next = followAny(this.#state, exchanges);
+      const next = followAny(this.#states, exchanges);
       if ('why' in next) throw new Error(actions.length === 1 ? next.why : `no order explains the answers: ${next.why}`);
-      this.#state = next.state;
+      this.#states = next;
     });
     return exchanges;
   }

@@ -26,3 +26,23 @@ export function showTransaction({ id, type, network, fails, created }: Transacti
   const { step, progress } = steps.at(-1) ?? { step: 'none', progress: 0 };
   return [id, type, step, progress, isComplete, isComplete, steps];
 }
+
+interface Listed {
+  readonly id: string;
+}
+
+/** The round in which each came up, by its id. */
+export function roundsOf(list: readonly (Listed & { readonly round: number })[]): ReadonlyMap<string, number> {
+  return new Map(list.map(({ id, round }) => [id, round]));
+}
+
+/** A list in its order, but for neighbours of the same round, whose order is arbitrary: they are put in order by their ids. */
+export function inRounds<T extends Listed>(list: readonly T[], roundOf: ReadonlyMap<string, number>): readonly T[] {
+  const rounds: T[][] = [];
+  for (const one of list) {
+    const last = rounds.at(-1);
+    if (last?.[0] !== undefined && roundOf.get(last[0].id) === roundOf.get(one.id)) last.push(one);
+    else rounds.push([one]);
+  }
+  return rounds.flatMap((round) => round.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+}

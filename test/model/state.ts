@@ -7,6 +7,8 @@ import type { KnownWorld } from './world.js';
  */
 export interface State {
   readonly now: number;
+  /** Counts what was done at once: of two things that came up in the same round, nobody knows which is the older. */
+  readonly round: number;
   readonly administrator: string;
   readonly faults: SetFaults['faults'];
   readonly organizations: Readonly<Record<string, Organization>>;
@@ -42,6 +44,8 @@ export interface Key {
   readonly revoked: boolean;
   /** When it was last let in. */
   readonly usedAt: number | null;
+  /** In which it was created. */
+  readonly round: number;
 }
 
 export interface Job {
@@ -83,6 +87,8 @@ export interface Work {
   readonly ref: string | null;
   readonly network: Network;
   readonly onChain: number;
+  /** In which it was confirmed. */
+  readonly round: number;
   /** The first is version 1. */
   readonly versions: readonly { readonly onChain: number }[];
 }
@@ -150,14 +156,15 @@ export function beginningOf(
     active: true,
     maxKeys: null,
   };
-  const known = { network: 'testnet', onChain: 0 } as const;
-  const { ref, work } = externalUser;
+  const known = { network: 'testnet', onChain: 0, round: 0 } as const;
+  const { ref, work, atsId } = externalUser;
   return {
     now,
+    round: 1,
     administrator: admin,
     faults: NO_FAULTS,
     organizations: { [active]: plain, [other]: plain },
-    keys: listed.map(({ organization, id, name }) => ({
+    keys: listed.map(({ organization, id, name }, index) => ({
       id,
       token: tokens[name],
       organization,
@@ -165,6 +172,8 @@ export function beginningOf(
       maxFileSize: null,
       revoked: false,
       usedAt: null,
+      // One after the other, and all before anything is done.
+      round: index - listed.length,
       ...SPECIAL[name],
     })),
     jobs: {},
@@ -173,14 +182,7 @@ export function beginningOf(
     works: [
       { ...known, id: workIds.active, atsId: works.active, organization: active, ref: null, versions: [seeded] },
       { ...known, id: workIds.other, atsId: works.other, organization: other, ref: null, versions: [seeded] },
-      {
-        ...known,
-        id: work.id,
-        atsId: work.ats_id,
-        organization: active,
-        ref,
-        versions: Array.from({ length: work.versions }, () => seeded),
-      },
+      { ...known, id: work, atsId, organization: active, ref, versions: [seeded, seeded] },
     ],
     sessions: [],
     files: [],

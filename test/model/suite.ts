@@ -9,6 +9,12 @@ import { Client, type WorldUnderTest } from './world.js';
 const LONG = process.env['FAILPATH_LONG'] === '1';
 const SEED = Number(process.env['FAILPATH_SEED'] ?? 20_261_122);
 
+/** Nothing may go on once mocha has given up: what comes next has the same world. */
+const PATIENCE_MS = LONG ? 1_100_000 : 90_000;
+
+/** So many scenarios come across every reason below. */
+const ENOUGH = 15;
+
 export interface SuiteOptions {
   /** How many random scenarios, by default. */
   readonly scenarios?: number;
@@ -26,7 +32,7 @@ export interface SuiteOptions {
  */
 export function holdsTogether(
   open: () => WorldUnderTest | Promise<WorldUnderTest>,
-  { scenarios = LONG ? 400 : 15 }: SuiteOptions = {},
+  { scenarios = LONG ? 400 : ENOUGH }: SuiteOptions = {},
 ): void {
   let client: Client;
   before(async () => {
@@ -39,10 +45,11 @@ export function holdsTogether(
     await tryScenarios(client, scenarios);
   });
 
-  it('has been refused for nearly every reason on the way', () => {
-    const missed = REASONS.filter((reason) => !client.seen.has(reason));
-    expect(missed).to.deep.equal([]);
-  });
+  if (scenarios >= ENOUGH) {
+    it('has been refused for nearly every reason on the way', () => {
+      expect(REASONS.filter((reason) => !client.seen.has(reason))).to.deep.equal([]);
+    });
+  }
 
   for (const { name, run } of STORMS) {
     it(name, async function () {
@@ -65,7 +72,8 @@ export async function tryScenarios(client: Client, runs: number, shrink = true):
     for (const batch of list) await scenario.run(batch);
     await scenario.readAll();
   });
-  await fc.assert(property, { numRuns: runs, seed: SEED, endOnFailure: !shrink });
+  const patience = { interruptAfterTimeLimit: PATIENCE_MS, markInterruptAsFailure: true };
+  await fc.assert(property, { numRuns: runs, seed: SEED, endOnFailure: !shrink, ...patience });
 }
 
 /** Without them the scenarios would prove little. */

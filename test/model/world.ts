@@ -1,5 +1,5 @@
-import { inflateRawSync } from 'node:zlib';
 import { Agent } from 'undici';
+import { readReplay } from '../../mocks/sessions/index.js';
 import { requestOf, type Action, type Sent } from './actions.js';
 
 /**
@@ -31,10 +31,8 @@ export interface KnownWorld {
   readonly admin: string;
   readonly works: Readonly<Record<'active' | 'other', number>>;
   readonly workIds: Readonly<Record<'active' | 'other', string>>;
-  readonly externalUser: {
-    readonly ref: string;
-    readonly work: { readonly id: string; readonly ats_id: number; readonly versions: number };
-  };
+  /** Has one work, with two versions. */
+  readonly externalUser: { readonly ref: string; readonly work: string; readonly atsId: number };
 }
 
 const JSON_BODY = { 'content-type': 'application/json' };
@@ -75,8 +73,7 @@ export class Client {
   /** SHA-256 of all that the world remembers, but for its clock, its history and its journal. */
   async digest(): Promise<string> {
     const { token } = (await this.must('GET', `/sessions/${this.#world.session ?? 'default'}/replay`)) as { token: string };
-    const packed = Buffer.from(token.slice(token.indexOf('.') + 1), 'base64url');
-    return (JSON.parse(inflateRawSync(packed).toString()) as { state: string }).state;
+    return readReplay(token).state;
   }
 
   async must(method: string, path: string, body?: unknown): Promise<unknown> {
