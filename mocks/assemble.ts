@@ -122,7 +122,6 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     sandbox,
     surroundings: { webhooksTo, webhookPatienceMs },
     engine: { proxyTo, cors, dynamic, open: adminToken === undefined },
-    mayProxyTo,
     unusedRules: options.record !== undefined,
     beforeReset: audit.settle,
   };
