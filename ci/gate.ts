@@ -28,8 +28,10 @@ const LOOKED_AT: ReadonlySet<Outcome> = new Set<Outcome>(['verified', 'waived'])
  * @example
  * decide({ failures: ledger.failures, answered: true }); // { verdict: 'proven', exitCode: 0 }
  */
-export function decide({ failures, answered }: Evidence): Decision {
-  const outcomes = new Set(failures.map(({ outcome }) => outcome));
+export function decide({ failures, webhooks = [], answered }: Evidence): Decision {
+  // A webhook that could not be looked at takes nothing from the proof of the failures.
+  const looked = webhooks.filter(({ outcome }) => outcome !== 'not-capable');
+  const outcomes = new Set<Outcome>([...failures, ...looked].map(({ outcome }) => outcome));
   const has = (set: ReadonlySet<Outcome>): boolean => [...outcomes].some((outcome) => set.has(outcome));
   if (has(FINDINGS)) return { verdict: 'failed', exitCode: EXIT.finding };
   if (answered === false) return { verdict: 'unjudged', exitCode: EXIT.unjudged };

@@ -59,13 +59,17 @@ export async function openTarget(
   if (options.url !== undefined) return stays(await fromUrl(options.url, adjust));
   const mock = await startMock({ port: 0, contract });
   try {
-    return { deployment: adjust({ ...(await fromUrl(mock.url, adjust)), replayUrl: REPLAY_URL }), close: () => mock.close() };
+    const deployment = { ...(await fromUrl(mock.url, adjust)), replayUrl: REPLAY_URL, webhooks: HERE };
+    return { deployment: adjust(deployment), close: () => mock.close() };
   } catch (error) {
     // A server that goes on listening would keep the process alive.
     await mock.close();
     throw error;
   }
 }
+
+/** An embedded sandbox reaches whatever listens beside it. */
+const HERE = { listen: { host: '127.0.0.1', port: 0 }, url: undefined, timeoutMs: 10_000 };
 
 /** Where `failpath mock` listens: an embedded sandbox is gone when its report is read. */
 const REPLAY_URL = 'http://127.0.0.1:4010';

@@ -19,6 +19,7 @@ const SHARED: Readonly<Record<SharedState, string>> = {
   'chain.fault': "a call that makes the chain's dry run refuse",
   'commitment.fault': "a call that makes the server's own commitment fail its validation",
   'upstream.fault': 'a call that takes an upstream away',
+  'submission.fault': 'a call that makes the chain refuse what is submitted to it',
 };
 
 type Fixture = Exclude<Capability, SharedState | `upload:${number}` | `identity:${string}`>;
@@ -42,8 +43,14 @@ const FIXTURES: Readonly<Record<Fixture, (deployment: Deployment) => [met: boole
     return [other !== undefined && other !== organization, 'give identities.otherOrg with its own organization'];
   },
   'work.own': ({ works }) => [works.own !== undefined, 'give works.own, the ats_id of a registered work'],
-  'work.external': ({ works }) => [works.external !== undefined, "give works.external, a work of an external user: the user's name and its id"],
-  'work.direct': ({ works }) => [works.direct !== undefined, 'give works.direct, the id of a work that was registered without an external user'],
+  'work.external': ({ works }) => [
+    works.external !== undefined,
+    "give works.external, a work of an external user: the user's name and its id",
+  ],
+  'work.direct': ({ works }) => [
+    works.direct !== undefined,
+    'give works.direct, the id of a work that was registered without an external user',
+  ],
   'work.other': ({ works }) => [works.other !== undefined, 'give works.other, the ats_id of a work of another organization'],
 };
 

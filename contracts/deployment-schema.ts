@@ -29,6 +29,9 @@ const identity = (secret: z.ZodString) =>
       path: ['token'],
     });
 
+/** A name, an IPv4 address, or an IPv6 address in brackets, and a port. */
+const LISTEN = /^(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}$/;
+
 const call = z.strictObject({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('POST'),
   url: z
@@ -47,6 +50,7 @@ const SHARED_STATE: Readonly<Record<SharedState, readonly string[]>> = {
   'chain.fault': [],
   'commitment.fault': [],
   'upstream.fault': [],
+  'submission.fault': [],
 };
 const COMMON = ['organization', 'network'];
 const SIMULATED = ['code', 'status', 'example'];
@@ -93,7 +97,9 @@ const schema = (secret: z.ZodString): z.ZodType<DeploymentFile> =>
       identities: z
         .record(z.string(), identity(secret))
         .default({})
-        .describe('active, readOnly, registerOnly, revoked, otherOrg, inactiveOrg, deletedOrg, smallFiles, otherKeySameOrg; admin for an administrator.'),
+        .describe(
+          'active, readOnly, registerOnly, revoked, otherOrg, inactiveOrg, deletedOrg, smallFiles, otherKeySameOrg; admin for an administrator.',
+        ),
       works: z
         .strictObject({
           own: z.union([z.string(), z.number()]).optional().describe('ats_id of a registered work of the organization.'),
@@ -144,6 +150,23 @@ const schema = (secret: z.ZodString): z.ZodType<DeploymentFile> =>
         .describe(
           'How to ask this deployment for a failure that it cannot be driven to: {{code}}, {{status}}, {{example}}. Graded `simulated`.',
         ),
+      webhooks: z
+        .strictObject({
+          listen: z
+            .string()
+            .regex(LISTEN, 'an address to listen on is host:port, such as 127.0.0.1:8080; port 0 is any')
+            .default('127.0.0.1:0')
+            .describe('Where this run listens, host:port; port 0 is any that is free.'),
+          url: address.optional().describe('What the deployment calls to reach it; not needed where both are on one machine.'),
+          timeoutSeconds: z
+            .number()
+            .positive()
+            .max(3600)
+            .default(30)
+            .describe('How long a webhook may take after its transaction has ended.'),
+        })
+        .optional()
+        .describe('Lets the run receive webhooks, and check them.'),
       http: z
         .strictObject({
           timeoutSeconds: z.number().positive().max(600).default(30),
@@ -210,6 +233,7 @@ export interface DeploymentFile {
     'key.revoke'?: false | undefined;
   };
   simulate?: { headers: Record<string, string>; query: Record<string, string> } | undefined;
+  webhooks?: { listen: string; url?: string | undefined; timeoutSeconds: number } | undefined;
   http: {
     timeoutSeconds: number;
     rate?: number | undefined;

@@ -34,6 +34,8 @@ export interface Deployment {
   readonly forbidden: ReadonlySet<string>;
   readonly ways: ReadonlyMap<SharedState, HttpWay | MagicWay>;
   readonly simulate: { readonly headers: Readonly<Record<string, string>>; readonly query: Readonly<Record<string, string>> } | undefined;
+  /** How the run receives webhooks, if it can. */
+  readonly webhooks: WebhookAddress | undefined;
   readonly http: {
     readonly timeoutMs: number;
     readonly rate?: number;
@@ -41,6 +43,14 @@ export interface Deployment {
     readonly ca?: string;
     readonly proxy?: string;
   };
+}
+
+/** Where webhooks reach a run. */
+export interface WebhookAddress {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** What the deployment calls; by default where the run listens. */
+  readonly url: string | undefined;
+  readonly timeoutMs: number;
 }
 
 /**
@@ -130,6 +140,7 @@ function toDeployment(file: DeploymentFile, folder: string, secrets: ReadonlyMap
     forbidden: new Set(Object.entries(file.capabilities).flatMap(([name, way]) => (way === false ? [name] : []))),
     ways: new Map(ways),
     simulate: file.simulate,
+    webhooks: file.webhooks === undefined ? undefined : toAddress(file.webhooks),
     http: {
       timeoutMs: timeoutSeconds * 1000,
       headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
@@ -138,6 +149,12 @@ function toDeployment(file: DeploymentFile, folder: string, secrets: ReadonlyMap
       ...(proxy === undefined ? {} : { proxy }),
     },
   });
+}
+
+function toAddress({ listen, url, timeoutSeconds }: NonNullable<DeploymentFile['webhooks']>): WebhookAddress {
+  const at = listen.lastIndexOf(':');
+  const host = listen.slice(0, at).replace(/^\[|\]$/g, '');
+  return Object.freeze({ listen: { host, port: Number(listen.slice(at + 1)) }, url, timeoutMs: timeoutSeconds * 1000 });
 }
 
 function readDeploymentSource(file: string): Source {

@@ -1,5 +1,5 @@
 import { AssertionError, expect } from 'chai';
-import { envelopeCodec, type Failure } from '../spec/index.js';
+import { envelopeCodec, type Failure, type Operation, type Parameter } from '../spec/index.js';
 import { judge, summarise, type Judgement } from './judge.js';
 import type { FailurePath } from './path.js';
 import type { PlannedPath } from './plan.js';
@@ -181,13 +181,16 @@ function simulatedRequest(failure: Failure, { deployment, suite }: RunContext): 
   return {
     operation: operation.id,
     as: token ?? null,
-    params: Object.fromEntries(
-      operation.parameters.filter((one) => one.in === 'path' && one.example !== undefined).map((one) => [one.name, String(one.example)]),
-    ),
-    query: fill(deployment.simulate?.query),
+    params: examplesOf(operation, ({ in: place }) => place === 'path'),
+    query: { ...examplesOf(operation, ({ in: place, required }) => place === 'query' && required), ...fill(deployment.simulate?.query) },
     headers: fill(deployment.simulate?.headers),
     ...(body === undefined ? {} : { body }),
   };
+}
+
+function examplesOf({ parameters }: Operation, asked: (parameter: Parameter) => boolean): Record<string, string> {
+  const shown = parameters.filter((one) => asked(one) && one.example !== undefined);
+  return Object.fromEntries(shown.map(({ name, example }) => [name, String(example)]));
 }
 
 function toLine(

@@ -9,7 +9,15 @@ export {
   type MagicWay,
 } from './deployment-schema.js';
 export { isHandshake } from './handshake.js';
-export { buildLedger, type Decision, type Evidence, type Ledger, type LedgerCause, type LedgerFailure } from './ledger.js';
+export {
+  buildLedger,
+  type Decision,
+  type Evidence,
+  type Ledger,
+  type LedgerCause,
+  type LedgerFailure,
+  type LedgerWebhook,
+} from './ledger.js';
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
 export { createPlan, laneOf, type Plan, type PlannedPath, type Selection } from './plan.js';
 export { createRedactor, type Redactor } from './redact.js';
@@ -37,4 +45,5 @@ export {
   type WireAnswer,
   type WireRequest,
 } from './types.js';
+export { verifyWebhooks, type WebhookLine, type WebhookOutcome, type WebhookSuite } from './webhooks/index.js';
 export { discoverWorld } from './world.js';

@@ -1,5 +1,6 @@
 import { groupBy, type Contract, type Failure } from '../spec/index.js';
-import { OUTCOMES, type CauseLine, type Outcome } from './types.js';
+import { OUTCOMES, type CauseLine, type Discrepancy, type Outcome } from './types.js';
+import type { WebhookLine, WebhookOutcome } from './webhooks/types.js';
 
 /** One cause of a failure, as the ledger keeps it. */
 export interface LedgerCause {
@@ -25,6 +26,18 @@ export interface LedgerFailure {
   readonly causes: readonly LedgerCause[];
 }
 
+/** What became of a webhook: it is no failure, and is judged beside them. */
+export interface LedgerWebhook {
+  readonly webhook: string;
+  readonly outcome: WebhookOutcome;
+  readonly reason: string;
+  readonly discrepancies: readonly Discrepancy[];
+  /** The request as it came, redacted; `null` when none came. */
+  readonly received: string | null;
+  /** Where the contract declares it: file, line and column. */
+  readonly declared: string;
+}
+
 /** What a gate makes of the lines. */
 export interface Decision {
   readonly verdict: string;
@@ -39,6 +52,8 @@ export interface Ledger extends Decision {
   readonly startedAt: string;
   readonly durationMs: number;
   readonly failures: readonly LedgerFailure[];
+  /** In the contract's order; empty when they were not looked at. */
+  readonly webhooks: readonly LedgerWebhook[];
   readonly summary: Readonly<Partial<Record<Outcome, number>>>;
   /** Some failures were left out by a filter: no release is decided from a partial ledger. */
   readonly partial: boolean;
@@ -47,6 +62,7 @@ export interface Ledger extends Decision {
 /** What a gate may look at. */
 export interface Evidence {
   readonly failures: readonly LedgerFailure[];
+  readonly webhooks?: readonly Pick<LedgerWebhook, 'outcome'>[];
   /** Whether the application itself answered anything at all; `undefined` when nothing was sent. */
   readonly answered: boolean | undefined;
 }
@@ -63,11 +79,13 @@ export function buildLedger(run: {
   readonly startedAt: Date;
   readonly durationMs: number;
   readonly lines: readonly CauseLine[];
+  readonly webhooks?: readonly WebhookLine[];
   readonly decide: (evidence: Evidence) => Decision;
 }): Ledger {
   const { contract, lines } = run;
   const byFailure = groupBy(lines, ({ failure }) => failure);
   const failures = contract.failures.map((failure) => toFailure(failure, byFailure.get(failure) ?? []));
+  const webhooks = (run.webhooks ?? []).map(toWebhook);
   const summary: Partial<Record<Outcome, number>> = {};
   for (const { outcome } of failures) summary[outcome] = (summary[outcome] ?? 0) + 1;
   const sent = lines.filter(({ outcome }) => outcome !== 'not-capable' && outcome !== 'not-selected');
@@ -78,10 +96,15 @@ export function buildLedger(run: {
     startedAt: run.startedAt.toISOString(),
     durationMs: run.durationMs,
     failures,
+    webhooks,
     summary,
     partial: failures.some(({ outcome, causes }) => outcome === 'not-selected' || causes.some((cause) => cause.outcome === 'not-selected')),
-    ...run.decide({ failures, answered }),
+    ...run.decide({ failures, webhooks, answered }),
   };
+}
+
+function toWebhook({ webhook, outcome, reason, discrepancies, received, location: { file, line, column } }: WebhookLine): LedgerWebhook {
+  return { webhook: webhook.name, outcome, reason, discrepancies, received: received ?? null, declared: `${file}:${line}:${column}` };
 }
 
 function toFailure(failure: Failure, lines: readonly CauseLine[]): LedgerFailure {

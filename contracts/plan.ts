@@ -3,7 +3,7 @@ import { createResolver, missingOf, type Resolver } from './capabilities.js';
 import { isSharedState } from './capability-file.js';
 import type { Deployment } from './deployment.js';
 import { matchPaths, type FailurePath } from './path.js';
-import type { Suite } from './suite.js';
+import type { Sequence, Suite } from './suite.js';
 import type { Capability } from './types.js';
 
 /** What will be done about one cause of one failure. */
@@ -66,7 +66,18 @@ function plan(
     const reason = `${missing.map(({ capability }) => capability).join(', ')} missing: ${[...remedies].join('; ')}`;
     return fallback ?? { do: 'nothing', outcome: 'not-capable', reason };
   }
-  return { do: 'run', path, lane: laneOf(path, suite), mints: needs.has('key.create') };
+  return {
+    do: 'run',
+    path,
+    lane: laneOf(path, suite),
+    mints: [...needs].some((need) => need === 'key.create' || sequenceOf(need, resolve)?.afresh === true),
+  };
+}
+
+/** The sequence that a deployment meets a capability by, if it does it so. */
+export function sequenceOf(capability: Capability, resolve: Resolver): Sequence | undefined {
+  const resolved = resolve(capability);
+  return 'way' in resolved && resolved.way.by === 'sequence' ? resolved.way.sequence : undefined;
 }
 
 /** Everything that a path needs, its operation's scenario included. */

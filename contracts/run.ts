@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createExecutor, type Executor } from './execute.js';
-import { needsOf, type Plan, type PlannedPath } from './plan.js';
+import { needsOf, sequenceOf, type Plan, type PlannedPath } from './plan.js';
 import { createRedactor, type Redactor } from './redact.js';
 import { secretsOf } from './repro.js';
 import { SetupFailed } from './setup-failed.js';
@@ -190,8 +190,8 @@ async function countKeyPlaces(context: RunContext, plan: Plan): Promise<number> 
 function sharedIdentities(plan: Plan): number {
   const needs = plan.paths.flatMap(({ action }) => (action.do === 'run' ? [...needsOf(action.path, plan.suite)] : []));
   const made = [...new Set(needs)].filter((need) => {
-    const resolved = need.startsWith('identity:') ? plan.resolve(need) : undefined;
-    return resolved !== undefined && 'way' in resolved && resolved.way.by === 'sequence';
+    const sequence = need.startsWith('identity:') ? sequenceOf(need, plan.resolve) : undefined;
+    return sequence !== undefined && sequence.afresh !== true;
   });
   return made.length;
 }

@@ -115,6 +115,7 @@ export class Steps {
     const resolved = this.#context.resolve(capability);
     if ('missing' in resolved) throw new SetupFailed(`${capability} is missing: ${resolved.missing[0]?.remedy ?? ''}`);
     if (resolved.way.by !== 'sequence') return undefined;
+    if (resolved.way.sequence.afresh === true) return resolved.way.sequence.run(this);
     const { shared } = this.#context;
     let making = shared.get(capability);
     if (making === undefined) {

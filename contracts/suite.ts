@@ -2,6 +2,7 @@ import type { Deployment } from './deployment.js';
 import type { FailurePath, Scenario } from './path.js';
 import type { Cleanup, Steps } from './steps.js';
 import type { Capability, Token, WireAnswer } from './types.js';
+import type { WebhookSuite } from './webhooks/types.js';
 
 /** What the suite of one API knows beyond its contract: scenarios, paths, and how to come by identities and works. */
 export interface Suite {
@@ -17,6 +18,8 @@ export interface Suite {
   params(deployment: Deployment): Readonly<Record<string, string | undefined>>;
   /** What a successful answer has created that the run must remove, wherever in a run it was given. */
   created(operation: string, answer: WireAnswer, steps: Steps, params: Readonly<Record<string, string>>): Cleanup | undefined;
+  /** How its webhooks are brought about, and what proves them. */
+  readonly webhooks?: WebhookSuite;
   /** Traces of runs that were aborted, and how to remove them; empty when the suite may not look. */
   leftovers(steps: Steps): Promise<readonly Leftover[]>;
   /** How many more keys this run may have at one time. */
@@ -28,7 +31,9 @@ export interface Sequence {
   readonly needs: readonly Capability[];
   /** Taken even when the deployment file has a ready-made one, because what was just made proves more. */
   readonly preferred?: boolean;
-  /** Run at most once in a run; what it returns is shared by all paths. */
+  /** Run for each path that needs it, which then removes what it has made: for what only few paths need, so that it takes no place for long. */
+  readonly afresh?: boolean;
+  /** Run at most once in a run, unless afresh; what it returns is shared by all paths. */
   run(steps: Steps): Promise<Token | string>;
 }
 

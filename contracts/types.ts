@@ -47,7 +47,8 @@ export type Capability =
   | SharedState;
 
 /** Capabilities that move state which other paths stand on; a path that needs one runs alone, last, and restores it. */
-export type SharedState = 'clock.advance' | 'quota.set' | 'credits.set' | 'chain.fault' | 'commitment.fault' | 'upstream.fault';
+export type SharedState =
+  'clock.advance' | 'quota.set' | 'credits.set' | 'chain.fault' | 'commitment.fault' | 'upstream.fault' | 'submission.fault';
 
 /** One request of a path, by the operation's name; what is not said is the deployment's ordinary value. */
 export interface PathRequest {

@@ -13,7 +13,7 @@ const world = z.object({
   works: z.record(z.string(), z.union([z.string(), z.number()])),
   /** The ids of these works, by the same names. */
   workIds: z.record(z.string(), text).default({}),
-  externalUser: z.object({ ref: text, work: z.object({ id: text }) }).optional(),
+  externalUser: z.object({ ref: text, work: text }).optional(),
   /** File caps of keys that have one, in bytes, by the key's name. */
   limits: z.record(z.string(), z.int().positive()).default({}),
 });
@@ -67,7 +67,7 @@ function describe(
     works: {
       own: works['active'],
       other: works['other'],
-      external: externalUser && { externalUserRef: externalUser.ref, id: externalUser.work.id },
+      external: externalUser && { externalUserRef: externalUser.ref, id: externalUser.work },
       direct: workIds['active'],
     },
     capabilities: {
@@ -86,6 +86,7 @@ function describe(
       'chain.fault': fault('dryRun'),
       'commitment.fault': fault('commitment'),
       'upstream.fault': fault('upstream'),
+      'submission.fault': fault('submission'),
     },
   };
 }

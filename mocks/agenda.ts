@@ -105,9 +105,10 @@ class WatchedAgenda implements Agenda {
   changed(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#closed || !this.#time.runs()) return;
+    if (this.#closed) return;
     const due = this.next();
-    if (due === undefined) return;
+    // A clock that stands still may have been moved past it: by another server, or by a snapshot that was restored.
+    if (due === undefined || (!this.#time.runs() && due > this.#time.now())) return;
     const wait = Math.min(Math.max(due - this.#time.now(), 0), LONGEST_WAIT);
     this.#timer = setTimeout(() => void this.run(this.#time.now()), wait).unref();
   }

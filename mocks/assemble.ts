@@ -10,9 +10,10 @@ import { outside, scriptRequestOf } from './asked.js';
 import { parseText } from './body.js';
 import { createAtsSandbox } from './ats/index.js';
 import { createClock } from './clock.js';
+import { streamUntil } from './frames.js';
 import { isLoopback } from './hosts.js';
 import { routeOf, shareWithPages } from './http/index.js';
-import type { Journal } from './journal.js';
+import type { Journal, JournalRecord } from './journal.js';
 import { createTally } from './metrics/index.js';
 import { startRecording, type LiveRecording, type RecordOptions } from './recording/index.js';
 import { problem, storeUnavailable } from './problem.js';
@@ -63,6 +64,10 @@ export interface AssemblyOptions {
   readonly cors?: boolean | undefined;
   /** URLs of servers that rules may send requests on to. */
   readonly proxyTo?: readonly string[] | undefined;
+  /** URLs of servers that webhooks may be sent to; those on this machine may always. */
+  readonly webhooksTo?: readonly string[] | undefined;
+  /** For how long in real time an advance of the clock waits for a receiver of webhooks, in milliseconds; 1,000 by default. */
+  readonly webhookPatienceMs?: number | undefined;
   /** Sends every request on to a deployment, and writes a script of what it answers; rules and sandbox then have no part in it. */
   readonly record?: RecordOptions | undefined;
   /** Where worlds are kept and shared; by default in memory, until the process ends. It is closed with the mock. */
@@ -111,12 +116,13 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const adminToken = tokenFor(host, options.adminToken);
   const audit: Audit = createAudit(contract, journals);
   const sandbox = sandboxOf(contract, options.sandbox);
+  const { webhooksTo, webhookPatienceMs } = options;
   const server: Server = {
     contract,
     sandbox,
+    surroundings: { webhooksTo, webhookPatienceMs },
     // Of this server alone: whoever has the same array sends on by itself.
     engine: { proxyTo: [...proxyTo], cors, dynamic, open: adminToken === undefined },
-    mayProxyTo,
     unusedRules: options.record !== undefined,
     beforeReset: audit.settle,
   };
@@ -175,8 +181,10 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     const milliseconds = Math.round((real.answered - real.arrived) * 1_000) / 1_000;
     const time = { arrived: since.time, answered: clock.now() };
     const session = id === DEFAULT ? {} : { session: id };
-    const added = journal.add({ ...record, milliseconds, ...session }, { ...witnessed, answerHeaders: answer.headers, time, real });
-    const entry = added instanceof Promise ? await added : added;
+    const kept: JournalRecord = { ...record, milliseconds, ...session };
+    const added = journal.add(kept, { ...witnessed, answerHeaders: answer.headers, time, real });
+    // An answer that could be given is given, whether or not it can be listed later.
+    const entry = added instanceof Promise ? await added.catch(() => ({ ...kept, id: 0 })) : added;
     audit.add(entry);
     tally.add(entry);
     tell(onRequest, entry);
@@ -201,7 +209,9 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
         if (answered.delay > 0) await wait(answered.delay, undefined, { signal: world.closing }).catch(() => undefined);
         tally.end();
         const answer = await record(world, answered, since);
-        return { answer: cors ? shareWithPages(request, answer) : answer, fault: answered.fault, closing: world.closing };
+        const { stream } = answer;
+        const lasting = stream === undefined ? answer : { ...answer, stream: streamUntil(world.closing, stream) };
+        return { answer: cors ? shareWithPages(request, lasting) : lasting, fault: answered.fault, closing: world.closing };
       } catch (error) {
         const answer = refuseWorld(error);
         return { answer: cors && !admin.handles(withoutPrefix(sent.path)) ? shareWithPages(sent, answer) : answer };

@@ -60,6 +60,27 @@ export function checkedStream(frames: Frames, declared: Content | undefined, req
   };
 }
 
+/**
+ * A stream that also ends, with 1001, when the world ends that it tells of.
+ *
+ * @example
+ * streamUntil(world.closing, stream).open(sink);
+ */
+export function streamUntil(closing: AbortSignal, stream: Stream): Stream {
+  return {
+    open: (to) => {
+      const end = (): void => to.close(1001, 'the session has ended');
+      const leave = stream.open(to);
+      if (closing.aborted) end();
+      closing.addEventListener('abort', end);
+      return () => {
+        closing.removeEventListener('abort', end);
+        leave();
+      };
+    },
+  };
+}
+
 /** The contract's examples of frames, one after the other; then the connection ends. */
 export function exampleFrames(declared: Content | undefined): Frames {
   return {

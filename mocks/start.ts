@@ -12,6 +12,7 @@ import type { LiveRecording } from './recording/index.js';
 import { createBuilder, type ApiTypes, type OperationName, type Scripting, type Scripts } from './script/index.js';
 import { requireOptions } from './options.js';
 import { createHttpServer } from './server.js';
+import { openStore, type Store } from './stores/index.js';
 import type { Clock } from './types.js';
 import {
   received,
@@ -24,7 +25,11 @@ import {
   type WaitOptions,
 } from './verification/index.js';
 
-export interface StartOptions extends AssemblyOptions {
+export interface StartOptions extends Omit<AssemblyOptions, 'store'> {
+  /** A folder that keeps everything across restarts; by default nothing outlives the process. */
+  readonly state?: string | undefined;
+  /** A Redis whose worlds this mock shares with others: `redis://127.0.0.1:6379`. Or a store of your own, which is closed with the mock. */
+  readonly store?: string | Store | undefined;
   /** 0, the default, lets the system choose. */
   readonly port?: number | undefined;
   /** `false` for a mock without a socket: `mock.fetch` reaches it, and nothing else. */
@@ -106,16 +111,22 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
   requireOptions(options);
   const { listen: listens = true, port = 0, host = listens ? '127.0.0.1' : NO_SOCKET, tls = false } = options;
   checkAddress(host, port, listens);
+  const store = await openStore(options);
   const keyPair = tls === false ? undefined : await keyPairFor(tls, host);
-  const assembly = await assemble({ ...options, host });
+  const assembly = await assemble({ ...options, host, store }).catch(async (error: unknown) => {
+    await store?.close();
+    throw error;
+  });
   const { app, contract, adminToken, main, audit, recording, reset } = assembly;
   const { sandbox, journal, clock, scripts } = main;
   let bound = '';
   const server = createHttpServer(app, () => bound, { tls: keyPair });
   const traffic = watchTraffic(server);
   const actual = listens
-    ? await listen(server, host, port).catch((error: unknown) => {
+    ? await listen(server, host, port).catch(async (error: unknown) => {
         recording?.discard();
+        assembly.close();
+        await assembly.end();
         throw error;
       })
     : 0;

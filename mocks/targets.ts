@@ -3,6 +3,16 @@ import { InputError } from '../spec/index.js';
 /** Whether requests may be sent on below a base URL. */
 export type MayProxyTo = (base: URL) => boolean;
 
+/** Which option names the URLs, for who has named something else. */
+export interface Naming {
+  readonly option: string;
+  readonly example: string;
+  /** How a sentence about one of them begins. */
+  readonly what: string;
+}
+
+const PROXY: Naming = { option: '--proxy-to', example: 'https://staging.example.com', what: 'requests may be sent on to' };
+
 /**
  * Allows what is at, or below, one of the URLs that were named when the mock was started.
  *
@@ -13,8 +23,8 @@ export type MayProxyTo = (base: URL) => boolean;
  *
  * @throws {InputError} `usage` for what is no URL of http or https
  */
-export function createTargets(allowed: readonly string[]): MayProxyTo {
-  const targets = allowed.map(targetOf);
+export function createTargets(allowed: readonly string[], naming: Naming = PROXY): MayProxyTo {
+  const targets = allowed.map((written) => targetOf(written, naming));
   return (base) =>
     !climbs(base.pathname) &&
     targets.some(
@@ -22,11 +32,11 @@ export function createTargets(allowed: readonly string[]): MayProxyTo {
     );
 }
 
-function targetOf(written: string): URL {
+function targetOf(written: string, { option, example, what: begin }: Naming): URL {
   const url = URL.canParse(written) ? new URL(written) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
-  const [what, why] = [`requests may be sent on to ${JSON.stringify(written)}`, 'Requests are sent on over http or https.'];
-  throw new InputError([{ problem: 'usage', what, why, remedy: 'Say --proxy-to https://staging.example.com' }]);
+  const [what, why] = [`${begin} ${JSON.stringify(written)}`, 'Requests are sent over http or https.'];
+  throw new InputError([{ problem: 'usage', what, why, remedy: `Say ${option} ${example}` }]);
 }
 
 /** Whether a path goes up somewhere, as any server might read it: encoded dots and slashes, backslashes and parameters included. */

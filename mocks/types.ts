@@ -160,6 +160,8 @@ export interface Sandbox {
   readonly world: unknown;
   /** Back to the well-known world, in one step; the first time as well. */
   reset(): void;
+  /** Gives up what is under way to others; nothing falls due any more. */
+  close?(): void;
 }
 
 /** What a sandbox is given: everything that differs between two worlds. */
@@ -174,6 +176,10 @@ export interface SandboxContext {
   readonly mint?: Mint | undefined;
   /** 12 hexadecimal digits that ids and tokens of the well-known world have in them, of a world that is not the only one. */
   readonly tag?: string | undefined;
+  /** URLs at or below which webhooks may be sent, beyond this machine. */
+  readonly webhooksTo?: readonly string[] | undefined;
+  /** For how long in real time an advance of the clock waits for the answer to a webhook, in milliseconds; 1,000 by default. */
+  readonly webhookPatienceMs?: number | undefined;
 }
 
 /** Takes a step that does nothing but read and change records, maybe more than once, and resolves once its result is kept. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Finding } from './errors.js';
 import { join } from './pointer.js';
 import { closest } from './refs.js';
-import type { Contract, Delivery, EnvelopePointers, Limit } from './types.js';
+import type { Contract, DeliveryTerms, EnvelopePointers, Limit } from './types.js';
 
 /** The root member `x-failpath`: what OpenAPI has no words for. */
 export interface Extension {
@@ -10,7 +10,7 @@ export interface Extension {
   envelope: EnvelopePointers;
   refusals: { unknownRoute?: string | undefined; malformedBody?: string | undefined; invalidBody?: string | undefined };
   limits: Record<string, Limit>;
-  webhooks?: Delivery | undefined;
+  webhooks?: DeliveryTerms | undefined;
   /** JSON pointers of the members of request bodies in which magic values are looked for. */
   magic: string[];
 }

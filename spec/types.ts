@@ -153,7 +153,7 @@ export interface Webhook {
 }
 
 /** How webhooks are delivered. */
-export interface Delivery {
+export interface DeliveryTerms {
   /** Of silence, after which an attempt has failed. */
   readonly timeoutSeconds: number;
   /** How long after each failed attempt the next one comes: there is one attempt more than there are pauses. */
@@ -230,7 +230,7 @@ export interface Contract {
   /** What the API sends by itself, in the order of the document. */
   readonly webhooks: readonly Webhook[];
   /** `undefined` where `x-failpath` does not say it. */
-  readonly delivery: Delivery | undefined;
+  readonly delivery: DeliveryTerms | undefined;
   operation(id: string): Operation | undefined;
   /** The operation that answers a request; `path` without query. */
   route(method: string, path: string): Route | undefined;

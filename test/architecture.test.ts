@@ -31,8 +31,8 @@ function importsOf(room: string): Import[] {
   });
 }
 
-/** Capabilities that are spelled like codes. */
-const NO_CODES = new Set(['work.own', 'work.other']);
+/** Capabilities and names of files that are spelled like codes. */
+const NO_CODES = new Set(['work.own', 'work.other', 'work.external', 'work.direct', 'session.har']);
 
 const roomOf = (file: string): string => file.split('/')[0] ?? '';
 

@@ -17,6 +17,11 @@ export interface MockCommandOptions {
   readonly adminToken?: string;
   readonly script?: readonly string[];
   readonly proxyTo?: readonly string[];
+  readonly webhooksTo?: readonly string[];
+  readonly state?: string;
+  readonly store?: string;
+  readonly replay?: string;
+  readonly sessions?: number;
   readonly tls?: boolean;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -45,11 +50,16 @@ export async function mock(options: MockCommandOptions, io: Io): Promise<number>
     contract: contractFile(options.contract),
     dynamic: options.dynamic === true,
     tls: tlsOf(options),
+    state: options.state,
+    store: options.store,
+    replay: options.replay === undefined ? undefined : readReplayFile(options.replay),
+    sessions: options.sessions,
     cors: options.cors,
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.adminToken === undefined ? {} : { adminToken: options.adminToken }),
     ...(options.script === undefined ? {} : { script: options.script, onScript: (event) => log.script(event) }),
     ...(options.proxyTo === undefined ? {} : { proxyTo: options.proxyTo }),
+    ...(options.webhooksTo === undefined ? {} : { webhooksTo: options.webhooksTo }),
     ...(options.record === undefined ? {} : { record: recordOptions(options.record, options, log) }),
     onRequest: log.request,
   });
@@ -77,8 +87,9 @@ function exitCodeOf({ violations, requests, elsewhere, unanswered }: RecordingSu
 }
 
 /** What has no part in a recording would be taken for having one. */
-function refuseOthers({ script, proxyTo, dynamic, seed }: MockCommandOptions): void {
-  const others = Object.entries({ '--script': script, '--proxy-to': proxyTo, '--dynamic': dynamic, '--seed': seed });
+function refuseOthers({ script, proxyTo, webhooksTo, dynamic, seed, state, store, replay }: MockCommandOptions): void {
+  const flags = { '--script': script, '--proxy-to': proxyTo, '--webhooks-to': webhooksTo, '--dynamic': dynamic, '--seed': seed };
+  const others = Object.entries({ ...flags, '--state': state, '--store': store, '--replay': replay });
   const given = others.filter(([, value]) => value !== undefined).map(([flag]) => flag);
   if (given.length === 0) return;
   throw usage(
@@ -86,6 +97,27 @@ function refuseOthers({ script, proxyTo, dynamic, seed }: MockCommandOptions): v
     'While it records, the mock answers nothing by itself: every request goes on to the deployment.',
     'Record first, and then serve the recording with --script.',
   );
+}
+
+/** A file with the token in it, alone or as the control API answers it. */
+function readReplayFile(file: string): string {
+  const text = replayText(file).trim();
+  if (!text.startsWith('{')) return text;
+  try {
+    const { token } = JSON.parse(text) as { readonly token?: unknown };
+    return typeof token === 'string' ? token : text;
+  } catch {
+    return text;
+  }
+}
+
+function replayText(file: string): string {
+  try {
+    return readFileText(file);
+  } catch (error) {
+    const remedy = 'Name a file that holds what GET /__admin/sessions/default/replay of another mock has answered.';
+    throw new InputError([{ problem: 'replay-unusable', what: `cannot read ${file}`, why: `${(error as Error).message}.`, remedy }]);
+  }
 }
 
 /** What is left without effect would be missed at the end, when nothing has been recorded. */
@@ -163,9 +195,10 @@ function trustOf(file: string | undefined): string {
 }
 
 function worldLines(world: unknown): string[] {
-  return Object.entries(world as Readonly<Record<string, unknown>>).flatMap(([group, value]) =>
-    typeof value === 'object' && value !== null
-      ? Object.entries(value).map(([name, member]) => `    ${`${group}.${name}`.padEnd(24)} ${String(member)}`)
-      : [`    ${group.padEnd(24)} ${String(value)}`],
-  );
+  return linesOf(world, '').map(([name, value]) => `    ${name.padEnd(24)} ${value}`);
+}
+
+function linesOf(value: unknown, name: string): [name: string, value: string][] {
+  if (typeof value !== 'object' || value === null) return [[name, String(value)]];
+  return Object.entries(value).flatMap(([member, one]) => linesOf(one, name === '' ? member : `${name}.${member}`));
 }

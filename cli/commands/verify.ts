@@ -6,11 +6,15 @@ import {
   createTransport,
   formatRun,
   run,
+  verifyWebhooks,
   type CauseLine,
   type Decision,
   type Deployment,
   type Ledger,
+  type Plan,
   type RunEvent,
+  type Transport,
+  type WebhookLine,
 } from '../../contracts/index.js';
 import type { Contract } from '../../spec/index.js';
 import { soundContract } from '../contract.js';
@@ -51,15 +55,17 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
     const abort = new AbortController();
     const unlisten = io.onInterrupt(() => abort.abort());
     let lines: CauseLine[];
+    let webhooks: readonly WebhookLine[] = [];
     try {
       const { concurrency, removeLeftovers = false } = options;
       lines = await follow(contract, run(plan, { transport, concurrency, removeLeftovers, signal: abort.signal }), io);
+      if (!isFiltered(options)) webhooks = await receive(plan, transport, abort.signal, io);
     } finally {
       unlisten();
       await transport.close();
     }
     const durationMs = Math.round(performance.now() - began);
-    const judged = buildLedger({ contract, url: deployment.url, startedAt, durationMs, lines, decide });
+    const judged = buildLedger({ contract, url: deployment.url, startedAt, durationMs, lines, webhooks, decide });
     const ledger = abort.signal.aborted ? { ...judged, ...INTERRUPTED } : judged;
     report(ledger, lines, options, io);
     return ledger.exitCode;
@@ -77,7 +83,7 @@ async function follow(contract: Contract, events: AsyncGenerator<RunEvent>, io: 
     if (event.type === 'path-finished') lines.push(event.line);
     if (event.type === 'leftover')
       io.err(event.removed ? `removed: ${event.what}\n` : `left by an aborted run: ${event.what} (--remove-leftovers removes it)\n`);
-    if (event.type === 'cleanup-failed') io.err(`not removed: ${event.what}: ${event.why}. ${event.remedy}\n`);
+    if (event.type === 'cleanup-failed') tellUnremoved(event, io);
   }
   progress.clear();
   const rank = new Map(contract.failures.map((failure, index) => [failure, index]));
@@ -85,6 +91,23 @@ async function follow(contract: Contract, events: AsyncGenerator<RunEvent>, io: 
     (a, b) =>
       (rank.get(a.failure) ?? 0) - (rank.get(b.failure) ?? 0) || a.failure.causes.indexOf(a.cause) - a.failure.causes.indexOf(b.cause),
   );
+}
+
+/** Webhooks belong to no failure: whoever names failures has not asked for them. */
+function isFiltered({ operation, status, code, filter }: SelectOptions): boolean {
+  return [operation, status, code, filter].some((globs) => globs !== undefined && globs.length > 0);
+}
+
+/** Follows the paths: by now everything that they moved has been put back. */
+async function receive(plan: Plan, transport: Transport, signal: AbortSignal, io: Io): Promise<readonly WebhookLine[]> {
+  if (signal.aborted) return [];
+  const { lines, events } = await verifyWebhooks(plan, { transport, signal });
+  for (const event of events) if (event.type === 'cleanup-failed') tellUnremoved(event, io);
+  return lines;
+}
+
+function tellUnremoved({ what, why, remedy }: Extract<RunEvent, { type: 'cleanup-failed' }>, io: Io): void {
+  io.err(`not removed: ${what}: ${why}. ${remedy}\n`);
 }
 
 /** Options of the command line go before what the deployment file says. */

@@ -8,6 +8,7 @@ import { partnerPaths } from './partners.js';
 import { scenarios } from './scenarios.js';
 import { sequences } from './sequences.js';
 import { surroundingPaths } from './surroundings.js';
+import { webhooks } from './webhooks.js';
 
 /** The failure paths of the ATS Organization API. */
 export const atsSuite: Suite = {
@@ -29,6 +30,7 @@ export const atsSuite: Suite = {
       },
     };
   },
+  webhooks,
   leftovers: leftoverKeys,
   keyPlaces: async (steps) => keyLimit(steps) - (await activeKeys(steps)).length,
 };

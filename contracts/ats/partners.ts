@@ -102,7 +102,10 @@ const queryPaths: readonly FailurePath[] = [
     code: 'common.validation_failed',
     cause: 'cursor of another list',
     needs: ['work.external'],
-    when: async (request, steps) => ({ ...request, query: { ...request.query, after: await cursorOf(steps, (await userWork(steps)).user) } }),
+    when: async (request, steps) => ({
+      ...request,
+      query: { ...request.query, after: await cursorOf(steps, (await userWork(steps)).user) },
+    }),
   },
 ];
 

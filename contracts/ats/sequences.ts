@@ -65,7 +65,7 @@ export const sequences: Suite['sequences'] = {
     needs: ['key.create', `upload:${SMALL_FILE_BYTES + 1}`],
     run: minted('smallFiles', { scopes: ALL_SCOPES, max_file_size_bytes: SMALL_FILE_BYTES }),
   },
-  'identity:registerOnly': { needs: ['key.create'], run: minted('registerOnly', { scopes: ['works:register'] }) },
+  'identity:registerOnly': { needs: ['key.create'], afresh: true, run: minted('registerOnly', { scopes: ['works:register'] }) },
   'work.own': { needs: ['identity:active'], run: async (steps) => (await registerWork(steps)).atsId },
   'work.other': { needs: ['org.second'], run: async (steps) => (await registerWork(steps, await secondOrganization(steps))).atsId },
   'work.direct': { needs: ['identity:active'], run: async (steps) => (await registerWork(steps)).jobId },
@@ -77,7 +77,8 @@ export const sequences: Suite['sequences'] = {
       // Not the job's id: the list is what says by which id a work is downloaded.
       const { works } = await steps.call(await listRequest(steps, user));
       const [work] = Array.isArray(works) ? (works as { readonly id?: unknown }[]) : [];
-      if (typeof work?.id !== 'string') throw new SetupFailed('listExternalUserWorks does not show the work that was registered for the user');
+      if (typeof work?.id !== 'string')
+        throw new SetupFailed('listExternalUserWorks does not show the work that was registered for the user');
       return work.id;
     },
   },

@@ -1,5 +1,5 @@
 import { groupBy } from '../../spec/index.js';
-import type { Ledger, LedgerCause, LedgerFailure } from '../ledger.js';
+import type { Ledger, LedgerCause, LedgerFailure, LedgerWebhook } from '../ledger.js';
 import type { Outcome } from '../types.js';
 
 const FAILED: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path']);
@@ -16,7 +16,9 @@ export function toJunit(ledger: Ledger): string {
   const suites = [...groupBy(ledger.failures, ({ operation }) => operation)].map(([operation, failures]) =>
     suite(operation, failures, ledger),
   );
-  const all = ledger.failures.flatMap(({ causes }) => causes);
+  const webhooks = ledger.webhooks.filter(({ outcome }) => outcome !== 'not-capable');
+  if (webhooks.length > 0) suites.push(webhookSuite(webhooks, ledger));
+  const all = [...ledger.failures.flatMap(({ causes }) => causes), ...webhooks];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="${attribute(ledger.contract.title)}" ${counts(all)} time="${ledger.durationMs / 1000}">`,
@@ -35,14 +37,27 @@ function suite(operation: string, failures: readonly LedgerFailure[], ledger: Le
   ].join('\n');
 }
 
+/** Those that could be looked at: of the others the deployment file says nothing. */
+function webhookSuite(webhooks: readonly LedgerWebhook[], { startedAt }: Ledger): string {
+  const cases = webhooks.map(({ webhook, outcome, reason, received }) => {
+    const head = `    <testcase classname="webhooks" name="${attribute(webhook)}" time="0"`;
+    return result(head, outcome, reason, received ?? '');
+  });
+  const head = `  <testsuite name="webhooks" timestamp="${startedAt.slice(0, 19)}" ${counts(webhooks)} time="0">`;
+  return [head, ...cases, '  </testsuite>'].join('\n');
+}
+
 function testCase(failure: LedgerFailure, cause: LedgerCause): string {
   const head = `    <testcase classname="${attribute(failure.operation)}" name="${attribute(`${failure.status} ${failure.code} (${cause.cause})`)}" time="${cause.durationMs / 1000}"`;
-  if (PASSED.has(cause.outcome)) return `${head}/>`;
-  const message = attribute(`${cause.outcome}: ${cause.reason}`);
-  const body = escape(cause.repro ?? '');
-  const kind = kindOf(cause.outcome);
+  return result(head, cause.outcome, cause.reason, cause.repro ?? '');
+}
+
+function result(head: string, outcome: Outcome, reason: string, more: string): string {
+  if (PASSED.has(outcome)) return `${head}/>`;
+  const message = attribute(`${outcome}: ${reason}`);
+  const kind = kindOf(outcome);
   const inner =
-    kind === 'skipped' ? `<skipped message="${message}"/>` : `<${kind} message="${message}" type="${cause.outcome}">${body}</${kind}>`;
+    kind === 'skipped' ? `<skipped message="${message}"/>` : `<${kind} message="${message}" type="${outcome}">${escape(more)}</${kind}>`;
   return `${head}>\n      ${inner}\n    </testcase>`;
 }
 
@@ -51,7 +66,7 @@ function kindOf(outcome: Outcome): 'failure' | 'error' | 'skipped' {
   return outcome === 'setup-failed' || outcome === 'edge-intercepted' || outcome === 'flaky' ? 'error' : 'skipped';
 }
 
-function counts(causes: readonly LedgerCause[]): string {
+function counts(causes: readonly Pick<LedgerCause, 'outcome'>[]): string {
   const count = (kind: string): number => causes.filter(({ outcome }) => !PASSED.has(outcome) && kindOf(outcome) === kind).length;
   return `tests="${causes.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
 }

@@ -3,6 +3,7 @@ import { createColors } from 'picocolors';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import type { CauseLine, Outcome } from '../types.js';
+import { formatWebhooks } from './webhooks.js';
 
 type Colors = ReturnType<typeof createColors>;
 
@@ -27,6 +28,7 @@ export function formatRun(
     overview(ledger, options.where ?? ledger.deployment.url, colors),
     ...unproven(lines, colors),
     ...findings(lines, colors),
+    ...formatWebhooks(ledger.webhooks, colors),
     verdict(ledger, lines, colors),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -34,6 +36,7 @@ export function formatRun(
 
 function overview(ledger: Ledger, where: string, colors: Colors): string {
   const selected = ledger.failures.filter(({ outcome }) => outcome !== 'not-selected');
+  const width = Math.max(20, ...selected.map(({ operation }) => operation.length));
   const rows = [...groupBy(selected, ({ operation }) => operation)].map(([operation, failures]) => {
     const causes = failures.flatMap((failure) => failure.causes);
     const count = [...groupBy(failures, ({ outcome }) => outcome)].map(([outcome, those]) =>
@@ -41,7 +44,7 @@ function overview(ledger: Ledger, where: string, colors: Colors): string {
     );
     const proven = failures.every(({ outcome }) => outcome === 'verified');
     const mark = proven ? colors.green('✓') : failures.some(({ outcome }) => FINDINGS.has(outcome)) ? colors.red('✗') : colors.yellow('!');
-    return `  ${mark} ${operation.padEnd(20)} ${counted(failures.length, 'failure').padStart(11)} ${colors.dim(counted(causes.length, 'cause').padStart(10))}   ${count.join(', ')}`;
+    return `  ${mark} ${operation.padEnd(width)} ${counted(failures.length, 'failure').padStart(11)} ${colors.dim(counted(causes.length, 'cause').padStart(10))}   ${count.join(', ')}`;
   });
   const head = `${colors.bold(ledger.contract.title)} ${ledger.contract.version} ${colors.dim('at')} ${where}`;
   return [head, ...(rows.length === 0 ? [] : ['', ...rows])].join('\n');

@@ -5,6 +5,7 @@ import type { AdminAnswer, AdminRoute, RouteDoc } from '../types.js';
 import { monthOf, quotaOf } from './quota.js';
 import { faultsOf, setFaults, type Service } from './service.js';
 import type { Faults, Organization } from './state.js';
+import { webhookRoutes } from './webhooks/index.js';
 
 /** What may be set from outside: the dependencies below the API, and what an organization has. */
 
@@ -88,6 +89,7 @@ export function adminRoutes(service: Service): readonly AdminRoute[] {
       handle: ({ params, body }) =>
         service.transact(() => withOrganization(service, params['id'], (organization) => putOrganization(service, organization, body))),
     },
+    ...webhookRoutes(service),
   ];
 }
 

@@ -28,7 +28,10 @@ export function keptCreators(creators: unknown): readonly Creator[] {
   return creators.slice(0, MOST_CREATORS).map((creator: unknown): Creator => {
     const { full_name, roles } = Object(creator) as { readonly full_name?: unknown; readonly roles?: unknown };
     const has = Object(roles) as Readonly<Record<string, unknown>>;
-    return { full_name: cut(String(full_name ?? ''), LONGEST_NAME), roles: ROLES.filter((role) => has[role] === true) };
+    return {
+      full_name: cut(typeof full_name === 'string' ? full_name : '', LONGEST_NAME),
+      roles: ROLES.filter((role) => has[role] === true),
+    };
   });
 }
 

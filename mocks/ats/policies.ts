@@ -1,6 +1,7 @@
 import jwt from 'jsonwebtoken';
 import type { Quote, UploadSession } from './state.js';
 import type { Table } from '../state/index.js';
+import { sign } from './webhooks/signature.js';
 
 /**
  * The decisions below the rules that a deployment can get wrong on their own: each comparison of a time or a size, and
@@ -20,6 +21,10 @@ export interface Policies {
   takeSession(sessions: Table<UploadSession>, jobId: string): UploadSession | undefined;
   /** What a successful confirm does to the quote: get and delete in one step. */
   takeQuote(quotes: Table<Quote>, jobId: string): Quote | undefined;
+  /** What a webhook says, of what there is to say; `undefined` for nothing at all. */
+  report(event: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | undefined;
+  /** The signature of a webhook's body. */
+  sign(body: string, secretBase64: string, at: number): string;
 }
 
 export const POLICIES: Policies = Object.freeze<Policies>({
@@ -40,4 +45,6 @@ export const POLICIES: Policies = Object.freeze<Policies>({
   },
   takeSession: (sessions, jobId) => sessions.delete(jobId),
   takeQuote: (quotes, jobId) => quotes.delete(jobId),
+  report: (event) => event,
+  sign,
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { InputError, type Contract } from '../../spec/index.js';
+import { createReceivers } from '../deliveries/index.js';
 import { createMint, type Mint } from '../mint.js';
 import { Records, type Table } from '../state/index.js';
 import type { AdminRoute, Call, Outcome, Refusal, Sandbox, SandboxContext } from '../types.js';
@@ -19,6 +20,7 @@ import type { Service } from './service.js';
 import { createState, type State } from './state.js';
 import { isStorage, receiveUpload } from './storage.js';
 import { truth } from './truth.js';
+import { readWebhooks, Webhooks, type WebhookRules } from './webhooks/index.js';
 import { holderOf, seedWorld, WORLD, worldOf, type AtsWorld } from './world.js';
 
 /** The sandbox of the ATS API; its world is known by type. */
@@ -48,7 +50,9 @@ export interface Replacements {
 export function createAtsSandbox(context: SandboxContext, replacements: Replacements = {}): AtsSandbox {
   const { contract, clock, tables = new Records(false), transact = (step) => Promise.resolve(step()), mint = randomMint(), tag } = context;
   const { operations, limits, policies } = compile(contract, replacements);
-  const service: Service = { clock, limits, policies, mint, transact, magic: contract.magic, state: createState(clock, tables) };
+  const webhooks = readWebhooks(contract);
+  const service: Service = { clock, limits, policies, mint, transact, magic: contract.magic, webhooks, state: createState(clock, tables) };
+  const deliveries = webhooks === undefined ? undefined : deliver(service, webhooks, context);
   // A call is asked about more than once, and looking up its key takes a hash.
   const known = new WeakMap<Call, Facts>();
   const factsOf = (call: Call): Facts => {
@@ -92,10 +96,18 @@ export function createAtsSandbox(context: SandboxContext, replacements: Replacem
       // Whoever tracked a transaction is to hear that it is gone.
       clock.agenda.changed();
     },
+    close: () => deliveries?.close(),
   };
   // Who keeps tables says when they are filled.
   if (context.tables === undefined) sandbox.reset();
   return sandbox;
+}
+
+/** Sends webhooks as long as the clock has an agenda. */
+function deliver(service: Service, rules: WebhookRules, { clock, webhooksTo = [], webhookPatienceMs = 1_000 }: SandboxContext): Webhooks {
+  const webhooks = new Webhooks(service, { rules, forbids: createReceivers(webhooksTo), patienceMs: webhookPatienceMs });
+  clock.agenda.add(webhooks);
+  return webhooks;
 }
 
 /** The names of those who may call. */

@@ -5,6 +5,7 @@ import type { Transact } from '../types.js';
 import type { Mint } from '../mint.js';
 import type { Policies } from './policies.js';
 import { NO_FAULTS, type Faults, type State } from './state.js';
+import type { WebhookRules } from './webhooks/rules.js';
 
 /** What every part of the sandbox works with. */
 export interface Service {
@@ -17,6 +18,8 @@ export interface Service {
   readonly mint: Mint;
   readonly state: State;
   readonly transact: Transact;
+  /** `undefined` where the contract does not say how they are delivered. */
+  readonly webhooks: WebhookRules | undefined;
 }
 
 const FAULTS = 'current';

@@ -1,6 +1,7 @@
 import type { Clock } from '../types.js';
 import type { MagicText } from './magic.js';
-import type { Table, Tables } from '../state/index.js';
+import type { Table, Tables, WatchedTable } from '../state/index.js';
+import type { Delivery, DeliverySettings } from './webhooks/delivery.js';
 
 /** The records of the sandbox: plain JSON of a bounded size, times in milliseconds since 1970 UTC. */
 
@@ -228,6 +229,8 @@ export interface State {
   /** What this world signs with, in base64. */
   readonly secrets: Table<string>;
   readonly transactions: Table<Transaction>;
+  readonly deliveries: WatchedTable<Delivery>;
+  readonly deliverySettings: WatchedTable<DeliverySettings>;
   readonly answers: Table<RememberedAnswer>;
   readonly counters: Table<number>;
   readonly faults: Table<Faults>;
@@ -269,6 +272,8 @@ export function createState(clock: Pick<Clock, 'now'>, tables: Tables): State {
     downloadUrls: tables.table<DownloadUrl>('downloadUrls', { capacity: MANY, over: ended }),
     secrets: tables.table<string>('secrets', { capacity: 10 }),
     transactions: tables.table<Transaction>('transactions', { capacity: MANY, over: ({ created_at }) => past(created_at + 7 * GRACE) }),
+    deliveries: tables.table<Delivery>('deliveries', { capacity: MANY, over: ({ occurs_at }) => past(occurs_at + 7 * GRACE) }),
+    deliverySettings: tables.table<DeliverySettings>('deliverySettings', { capacity: 1 }),
     answers: tables.table<RememberedAnswer>('answers', { capacity: MANY, over: ended }),
     counters: tables.table<number>('counters', { capacity: 100 }),
     faults: tables.table<Faults>('faults', { capacity: 1 }),

@@ -38,11 +38,8 @@ export interface AtsWorld {
   readonly works: { readonly active: number; readonly other: number };
   /** The ids of these works, UUIDs. */
   readonly workIds: { readonly active: string; readonly other: string };
-  /** A user of the organization `active` who has one work, with two versions, on testnet. */
-  readonly externalUser: {
-    readonly ref: string;
-    readonly work: { readonly id: string; readonly ats_id: number; readonly versions: number };
-  };
+  /** A user of the organization `active` who has one work, with two versions, on testnet; `work` is its id, a UUID. */
+  readonly externalUser: { readonly ref: string; readonly work: string; readonly atsId: number };
   /** Bytes. */
   readonly limits: { readonly smallFiles: number };
 }
@@ -114,7 +111,7 @@ export function worldOf(tag: string = ''): AtsWorld {
     admin: `${ADMINISTRATOR}${tag === '' ? 'the-well-known-world' : tag}`,
     works: { active: 1001, other: 1002 },
     workIds: { active: workId(1001), other: workId(1002) },
-    externalUser: { ref: 'artist-2207', work: { id: workId(1000), ats_id: 1000, versions: 2 } },
+    externalUser: { ref: 'artist-2207', work: workId(1000), atsId: 1000 },
     limits: { smallFiles: 64 * 1024 },
   };
 }
@@ -162,9 +159,9 @@ export function seedWorld({ state, mint }: Pick<Service, 'state' | 'mint'>, worl
     const work = { id: world.workIds[name], ats_id: works[name], organization_id: organizations[name] };
     seedWork(state, { ...work, title: `The work of ${name}`, external_user_ref: null, audio: { size_bytes: 44, sha256: sha256(name) } });
   }
-  const { ref, work } = world.externalUser;
-  seedVersions(state, { id: work.id, ats_id: work.ats_id, organization_id: organizations.active, external_user_ref: ref });
-  setLastAtsId(state, Math.max(lastAtsId(state), ...Object.values(works), work.ats_id));
+  const { ref, work, atsId } = world.externalUser;
+  seedVersions(state, { id: work, ats_id: atsId, organization_id: organizations.active, external_user_ref: ref });
+  setLastAtsId(state, Math.max(lastAtsId(state), ...Object.values(works)));
   mintSecrets({ state, mint });
 }
 

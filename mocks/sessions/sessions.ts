@@ -212,6 +212,8 @@ class StoredSessions implements Sessions {
   readonly #cached = new Map<string, Cached>();
   readonly #opening = new Map<string, Promise<World | undefined>>();
   readonly #unlisten: () => void;
+  /** Worlds that are catching up, and whether they have to once more. */
+  readonly #refreshing = new Map<World, boolean>();
   #main: World | undefined;
 
   constructor({ server }: SessionsOptions, store: Store) {
@@ -311,6 +313,8 @@ class StoredSessions implements Sessions {
       ttlMs: about.ttlMs,
       onChange: () => world?.clock.agenda.changed(),
       onGone: () => this.forget(id),
+      endless: id === DEFAULT,
+      onRevived: () => world?.journal.reset(),
     });
     world = createWorld(this.#server, id, about, {
       records,
@@ -329,7 +333,21 @@ class StoredSessions implements Sessions {
   /** Timers and those who wait for requests have to know at once; everybody else finds out when it is asked. */
   #changed(id: string | undefined): void {
     const worlds = id === undefined ? [...this.worlds()] : [id === DEFAULT ? this.#main : this.#cached.get(id)?.world];
-    for (const world of worlds) void world?.refresh().catch(() => undefined);
+    for (const world of worlds) if (world !== undefined) this.#refresh(world);
+  }
+
+  /** However often it is told meanwhile, once more is enough. */
+  #refresh(world: World): void {
+    const again = this.#refreshing.has(world);
+    this.#refreshing.set(world, again);
+    if (again) return;
+    const refresh = async (): Promise<void> => {
+      await world.refresh().catch(() => undefined);
+      const more = this.#refreshing.get(world) === true;
+      this.#refreshing.delete(world);
+      if (more) this.#refresh(world);
+    };
+    void refresh();
   }
 
   #sweep(): void {

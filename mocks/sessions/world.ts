@@ -6,9 +6,9 @@ import { createEngine, type Engine, type EngineOptions } from '../engine.js';
 import { createRandom, drawDelay } from '../faults/index.js';
 import { createJournal, type Journal, type Shelf } from '../journal.js';
 import { createMint } from '../mint.js';
-import { createScripts, type Names, type Scripts } from '../script/index.js';
+import { createScripts, type Scripts } from '../script/index.js';
 import { transactionsInMemory, type Records, type Transactions } from '../state/index.js';
-import type { Sandbox, SandboxFactory, Transact } from '../types.js';
+import type { Sandbox, SandboxContext, SandboxFactory, Transact } from '../types.js';
 import { settingsDelay, type GlobalSettings } from '../wiremock/index.js';
 import { createHistory, type History } from './history.js';
 
@@ -32,8 +32,9 @@ export interface About {
 export interface Server {
   readonly contract: Contract;
   readonly sandbox: SandboxFactory | undefined;
+  /** What sandboxes may do outside of their world. */
+  readonly surroundings: Pick<SandboxContext, 'webhooksTo' | 'webhookPatienceMs'>;
   readonly engine: Pick<EngineOptions, 'proxyTo' | 'cors' | 'dynamic' | 'open'>;
-  readonly mayProxyTo: NonNullable<Names['mayProxyTo']>;
   /** Whether rules have no part in it. */
   readonly unusedRules: boolean;
   /** Told before a journal is emptied. */
@@ -135,12 +136,11 @@ export function createWorld(server: Server, id: string, about: About, { records,
   });
   const counts = records.table<number>('minted', { capacity: 1 });
   const mint = createMint({ seed: about.mint, tag: about.tag, count: { next: () => counted(counts) } });
-  const sandbox = server.sandbox?.({ contract, clock, tables: records, transact, mint, tag: about.tag });
+  const sandbox = server.sandbox?.({ ...server.surroundings, contract, clock, tables: records, transact, mint, tag: about.tag });
   const scripts = createScripts({
     contract,
     clock,
     identities: sandbox?.identities,
-    mayProxyTo: server.mayProxyTo,
     onChange: journal.worldChanged.bind(journal),
     unused: server.unusedRules,
     tables: records,
@@ -196,6 +196,7 @@ export function createWorld(server: Server, id: string, about: About, { records,
     close: () => {
       closing.abort();
       clock.agenda.close();
+      sandbox?.close?.();
     },
   };
   const known = records.table<unknown>('about', { capacity: 3 });

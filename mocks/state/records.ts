@@ -259,7 +259,6 @@ export class Records implements Tables {
     if (table === undefined) this.#tables.set(name, (table = new RecordTable(name, this.#notebook)));
     return table;
   }
-
 }
 
 const NONE: ReadonlySet<string> = new Set();

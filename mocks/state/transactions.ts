@@ -42,6 +42,10 @@ export interface SharedWorld {
   readonly ttlMs?: number | undefined;
   /** Told when there is no such world any more. */
   readonly onGone?: (() => void) | undefined;
+  /** Whether the world is made again, of what is known of it here, when a store has lost it: one that nobody could have removed. */
+  readonly endless?: boolean | undefined;
+  /** Told when that has happened. */
+  readonly onRevived?: (() => void) | undefined;
   /** Told when others have changed the records. */
   readonly onChange?: (() => void) | undefined;
 }
@@ -151,7 +155,7 @@ class StoredTransactions implements Transactions {
     const batch = [...this.#pending];
     const changes = batch.flatMap(({ step }) => step?.changes ?? []);
     const committed = await store.commit({ world, version: this.#version, changes, id: randomUUID(), ttlMs });
-    if ('gone' in committed) throw this.#gone();
+    if ('gone' in committed) return this.#revive();
     if ('reload' in committed) return this.#reload();
     if ('missed' in committed) return this.#again(committed.version, committed.missed);
     this.#version = committed.version;
@@ -164,20 +168,33 @@ class StoredTransactions implements Transactions {
     const { store, world, records } = this.#shared;
     const loaded = await store.load(world);
     if (loaded === undefined) throw this.#gone();
-    this.#takeBack();
     this.#goOn(loaded.version, () => records.replace(loaded.records));
   }
 
-  #again(version: number, missed: readonly Change[]): void {
+  /** A store that was emptied gets back what is known here, without what was never kept. */
+  async #revive(): Promise<void> {
+    const { store, world, records, endless, onRevived } = this.#shared;
+    if (endless !== true) throw this.#gone();
     this.#takeBack();
+    const version = await store.create(world, records.dump());
+    if (version === false) return this.#reload();
+    this.#goOn(version, () => undefined);
+    onRevived?.();
+  }
+
+  #again(version: number, missed: readonly Change[]): void {
     this.#goOn(version, () => this.#shared.records.apply(missed));
   }
 
   #takeBack(): void {
-    for (const { step } of this.#pending.toReversed()) step?.undo();
+    for (const pending of this.#pending.toReversed()) {
+      pending.step?.undo();
+      pending.step = undefined;
+    }
   }
 
   #goOn(version: number, catchUp: () => void): void {
+    this.#takeBack();
     catchUp();
     this.#version = version;
     const pending = this.#pending;

@@ -32,24 +32,49 @@ export function createMemoryStore(): MemoryStore {
 }
 
 function storeOf(shared: Shared): MemoryStore {
-  const { worlds, stores } = shared;
   const own = new Set<(world?: string) => void>();
-  stores.add(own);
+  shared.stores.add(own);
   let open = true;
-  /** In one step, in a later turn, as any other store would do it. */
-  const step = async <T>(run: () => T): Promise<T> => {
-    if (!open) throw new StoreUnavailable('The store in memory is closed.');
-    await Promise.resolve();
-    return run();
-  };
-  const tell = (world: string): void => {
-    for (const listeners of stores) {
-      if (listeners !== own) for (const listener of listeners) queueMicrotask(() => listener(world));
-    }
-  };
   return {
     name: 'memory',
     shared: true,
+    ...methods(shared, {
+      step: async (run) => {
+        if (!open) throw new StoreUnavailable('The store in memory is closed.');
+        await Promise.resolve();
+        return run();
+      },
+      tell: (world) => {
+        for (const listeners of shared.stores) {
+          if (listeners !== own) for (const listener of listeners) queueMicrotask(() => listener(world));
+        }
+      },
+    }),
+    onChange: (listener) => {
+      const entry = (world?: string): void => {
+        if (own.has(entry)) listener(world);
+      };
+      own.add(entry);
+      return () => void own.delete(entry);
+    },
+    close: async () => {
+      open = false;
+      own.clear();
+      shared.stores.delete(own);
+    },
+    connect: () => storeOf(shared),
+  };
+}
+
+interface Ways {
+  /** Does it in one step, in a later turn, as any other store would. */
+  step<T>(run: () => T): Promise<T>;
+  /** Tells the other stores. */
+  tell(world: string): void;
+}
+
+function methods(shared: Shared, { step, tell }: Ways): Omit<Store, 'name' | 'shared' | 'onChange' | 'close'> {
+  return {
     create: (name, changes, ttlMs) =>
       step(() => {
         const version = make(shared, name, changes, ttlMs);
@@ -70,7 +95,7 @@ function storeOf(shared: Shared): MemoryStore {
       step(() => {
         if (removed(shared, name)) tell(name);
       }),
-    worlds: () => step(() => [...worlds.keys()].filter((name) => find(shared, name) !== undefined)),
+    worlds: () => step(() => [...shared.worlds.keys()].filter((name) => find(shared, name) !== undefined)),
     append: (name, entries, keep) =>
       step(() => {
         const last = found(shared, name, (world) => appendTo(world, entries, keep)) ?? 0;
@@ -85,19 +110,6 @@ function storeOf(shared: Shared): MemoryStore {
         forgetIn(world, numbers);
         tell(name);
       }),
-    onChange: (listener) => {
-      const entry = (world?: string): void => {
-        if (own.has(entry)) listener(world);
-      };
-      own.add(entry);
-      return () => void own.delete(entry);
-    },
-    close: async () => {
-      open = false;
-      own.clear();
-      stores.delete(own);
-    },
-    connect: () => storeOf(shared),
   };
 }
 

@@ -109,7 +109,12 @@ describe('control API: document', () => {
       routesIn(document)
         .filter((route) => !routesIn(seen).includes(route))
         .sort(),
-    ).to.deep.equal(['GET /__admin/faults', 'GET /__admin/organizations/{id}', 'PUT /__admin/faults', 'PUT /__admin/organizations/{id}']);
+    ).to.deep.equal([
+      'DELETE /__admin/webhooks',
+      ...['GET /__admin/faults', 'GET /__admin/organizations/{id}', 'GET /__admin/webhooks', 'GET /__admin/webhooks/settings'],
+      ...['GET /__admin/webhooks/{id}', 'POST /__admin/webhooks/{id}/replay', 'PUT /__admin/faults', 'PUT /__admin/organizations/{id}'],
+      'PUT /__admin/webhooks/settings',
+    ]);
     expect(Object.keys(seen.components?.schemas ?? {})).to.not.include('Faults');
     expect(await lintDocument(seen, 'spec')).to.deep.equal([]);
   });

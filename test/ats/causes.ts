@@ -1,4 +1,5 @@
 import { CREATOR, NEW_VERSION, NEW_WORK, ok, type Ats, type Seen } from './harness.js';
+import { PARTNER_CAUSES, sessionCause } from './partner-causes.js';
 import { keyIn, send, type Request } from './requests.js';
 
 /** How each cause of each code is brought about, from a request that would succeed. */
@@ -17,13 +18,13 @@ const withBody =
 const withFaults =
   (faults: object): Reach =>
   async (ats, request) => {
-    ats.admin('PUT', '/__admin/faults', faults);
+    await ats.admin('PUT', '/__admin/faults', faults);
     return send(ats, request);
   };
 const withOrganization =
   (change: object): Reach =>
   async (ats, request) => {
-    ats.admin('PUT', `/__admin/organizations/${ats.world.organizations.active}`, change);
+    await ats.admin('PUT', `/__admin/organizations/${ats.world.organizations.active}`, change);
     return send(ats, request);
   };
 const after =
@@ -79,6 +80,7 @@ export const CAUSES: Readonly<Record<string, Readonly<Record<string, Reach>>>> =
     none: (ats, request) => send(ats, { ...request, token: undefined }),
     'not Bearer': (ats, request) => send(ats, { ...request, authorization: 'Basic YTpi' }),
     'an API key': withToken(({ world }) => world.tokens.active),
+    ...PARTNER_CAUSES['common.unauthorized'],
   },
   'api_key.invalid_format': { 'wrong prefix': withToken(({ world }) => world.admin) },
   'api_key.not_found': { 'unknown token': withToken(() => `afo_sk_live_${'0'.repeat(48)}`) },
@@ -88,13 +90,22 @@ export const CAUSES: Readonly<Record<string, Readonly<Record<string, Reach>>>> =
     inactive: (ats, request) => asOrganization(ats, request, 'inactive'),
     'soft-deleted': (ats, request) => asOrganization(ats, request, 'deleted'),
   },
-  'api_key.scope_denied': { 'missing scope': withToken(({ world }) => world.tokens.readOnly) },
+  'api_key.scope_denied': {
+    'missing scope': (ats, request) => {
+      const { readOnly, registerOnly } = ats.world.tokens;
+      return send(ats, { ...request, token: request.path === 'partner-sessions' ? registerOnly : readOnly });
+    },
+  },
   'common.bad_request': {
     'not JSON': (ats, request) => send(ats, { ...request, body: undefined }),
     'malformed Idempotency-Key': (ats, request) => send(ats, { ...request, headers: { 'idempotency-key': 'x'.repeat(256) } }),
     'Idempotency-Key reused': reuseIdempotencyKey,
   },
-  'common.validation_failed': { 'member absent': withoutMember, 'wrong type': (ats, request) => send(ats, { ...request, body: [] }) },
+  'common.validation_failed': {
+    'member absent': withoutMember,
+    'wrong type': (ats, request) => send(ats, { ...request, body: [] }),
+    ...PARTNER_CAUSES['common.validation_failed'],
+  },
   'common.service_unavailable': { 'upstream down': withFaults({ upstream: true }) },
   'common.forbidden': {
     'too few credits': async (ats, request) => {
@@ -102,6 +113,7 @@ export const CAUSES: Readonly<Record<string, Readonly<Record<string, Reach>>>> =
       const body = await mainnetQuote(ats, request);
       return withOrganization({ credits: { mainnet: 1 } })(ats, { ...request, body });
     },
+    ...PARTNER_CAUSES['common.forbidden'],
   },
   'common.quota_exceeded': { 'quota reached': withOrganization({ quota: { limit: 3, used: 3 } }) },
   'common.not_found': {
@@ -109,6 +121,11 @@ export const CAUSES: Readonly<Record<string, Readonly<Record<string, Reach>>>> =
     'unknown key': (ats, request) => send(ats, { ...request, path: `api-keys/${UNKNOWN}` }),
     'key of another organization': async (ats, request) =>
       send(ats, { ...request, path: `api-keys/${await keyIn(ats, ats.world.organizations.other)}` }),
+    ...PARTNER_CAUSES['common.not_found'],
+  },
+  'session.invalid_external_user_ref': {
+    empty: withBody({ external_user_ref: '' }),
+    'too long': withBody({ external_user_ref: 'é'.repeat(128) }),
   },
   'registration.title_required': { blank: withBody({ title: ' \t' }) },
   'registration.filename_required': { empty: withBody({ filename: '' }) },
@@ -121,10 +138,15 @@ export const CAUSES: Readonly<Record<string, Readonly<Record<string, Reach>>>> =
   'registration.dry_run_failed': { 'refused by the chain': withFaults({ dryRun: 'insufficient balance' }) },
   'registration.prepared_not_found': { ...JOB_NOT_FOUND, expired: after(300), 'confirmed already': twice },
   'registration.prepared_forbidden': { 'another organization': byAnotherOrganization },
-  'work.not_found': { unknown: (ats, request) => send(ats, { ...request, path: request.path.replace('works/1001', 'works/999999') }) },
+  'work.not_found': {
+    unknown: (ats, request) => send(ats, { ...request, path: request.path.replace(/works\/(?:1001|f11e[^/]+)/, 'works/999999') }),
+  },
   'work.access_forbidden': {
     'another organization': (ats, request) =>
-      send(ats, { ...request, path: request.path.replace(`works/${ats.world.works.active}`, `works/${ats.world.works.other}`) }),
+      request.path.startsWith('external-users/')
+        ? sessionCause(ats, request, ats.world.workIds.other)
+        : send(ats, { ...request, path: request.path.replace(`works/${ats.world.works.active}`, `works/${ats.world.works.other}`) }),
+    ...PARTNER_CAUSES['work.access_forbidden'],
   },
   'transaction.not_found': { unknown: (ats, request) => send(ats, { ...request, path: request.path.replace(/[^/]+$/, UNKNOWN) }) },
   'api_key.invalid_name': { empty: withBody({ name: '' }), 'too long': withBody({ name: 'x'.repeat(101) }) },

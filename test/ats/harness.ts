@@ -60,22 +60,23 @@ export class Ats {
 
   async ask(method: string, path: string, ask: Ask = {}): Promise<Seen> {
     const call = this.call(method, path, ask);
-    const outcome = await this.sandbox.answer(call);
+    const outcome = this.sandbox.answer(call);
     if (outcome === undefined) throw new Error(`The sandbox does not answer ${method} ${path}.`);
     return seen(call.operation, outcome);
   }
 
   call(method: string, path: string, { token, authorization, body, headers = {} }: Ask): Call {
-    const route = contract.route(method, path);
+    const { pathname, searchParams } = new URL(path, BASE);
+    const route = contract.route(method, pathname);
     if (route === undefined) throw new Error(`No route for ${method} ${path}.`);
     const credential = authorization ?? (token === undefined ? undefined : `Bearer ${token}`);
     return {
       ...route,
-      query: new URLSearchParams(),
+      query: searchParams,
       headers: { ...headers, ...(credential === undefined ? {} : { authorization: credential }) },
       baseUrl: BASE,
       body,
-      refusal: () => refusalOf(route.operation, body, headers),
+      refusal: () => refusalOf(route.operation, body, headers) ?? queryRefusalOf(route.operation, searchParams),
     };
   }
 
@@ -87,11 +88,11 @@ export class Ats {
     return answer;
   }
 
-  admin(method: string, path: string, body?: unknown): AdminAnswer {
+  async admin(method: string, path: string, body?: unknown): Promise<AdminAnswer> {
     for (const route of this.sandbox.admin) {
       const match = new RegExp(`^${route.path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`).exec(path);
       if (match === null || route.method !== method) continue;
-      return route.handle({ params: { ...match.groups }, query: new URLSearchParams(), body, baseUrl: BASE }) as AdminAnswer;
+      return route.handle({ params: { ...match.groups }, query: new URLSearchParams(), body, baseUrl: BASE });
     }
     throw new Error(`No admin route ${method} ${path}.`);
   }
@@ -121,6 +122,19 @@ export class Ats {
   async prepared(bytes = 1000, body: object = NEW_WORK): Promise<string> {
     const job_id = await this.uploaded(bytes, body);
     ok(await this.post('works/prepare', { job_id }));
+    return job_id;
+  }
+
+  /** A partner session, by default for the well-known external user. */
+  async session(user: string = this.world.externalUser.ref, ask: Ask & { organization?: string } = {}): Promise<string> {
+    return String(ok(await this.post('partner-sessions', { external_user_ref: user }, ask)).body['token']);
+  }
+
+  /** Registers a work and waits until it is on chain; resolves to its id. */
+  async registered(body: object = NEW_WORK): Promise<string> {
+    const job_id = await this.prepared(1000, body);
+    ok(await this.post('works/confirm', { job_id }));
+    await this.clock.advance(12_000);
     return job_id;
   }
 
@@ -181,6 +195,17 @@ function refusalOf(operation: Operation, body: unknown, headers: Readonly<Record
   if (plain.length > 0) return { code: 'common.validation_failed', details: { fields: plain.map(fieldOf) }, why: plain[0]?.message ?? '' };
   const first = operation.failures.find(({ code }) => violations.some((violation) => violation.code === code));
   return { code: first?.code ?? '', why: 'schema' };
+}
+
+/** Query parameters as the engine reads them: numbers where a number is due. */
+function queryRefusalOf({ parameters }: Operation, query: URLSearchParams): Refusal | undefined {
+  const fields = parameters.flatMap(({ name, in: place, required, schema, validate }) => {
+    const text = place === 'query' ? query.get(name) : null;
+    if (text === null) return place === 'query' && required ? [{ pointer: `/${name}`, message: 'is required' }] : [];
+    const isNumber = (schema as { type?: unknown } | undefined)?.type === 'integer' && /^-?\d+$/.test(text);
+    return validate(isNumber ? Number(text) : text).map(({ message }) => ({ pointer: `/${name}`, message }));
+  });
+  return fields.length === 0 ? undefined : { code: 'common.validation_failed', details: { fields }, why: fields[0]?.message ?? '' };
 }
 
 function fieldOf({ pointer, message }: Violation): { pointer: string; message: string } {

@@ -28,9 +28,22 @@ export const VALID: Readonly<Record<string, Provide>> = {
   createApiKey: async (ats) => ({ ...administrator(ats, 'POST'), path: 'api-keys', body: { name: 'Trial', scopes: ['works:read'] } }),
   listApiKeys: async (ats) => ({ ...administrator(ats, 'GET'), path: 'api-keys' }),
   revokeApiKey: async (ats) => ({ ...administrator(ats, 'DELETE'), path: `api-keys/${await keyIn(ats, ats.world.organizations.active)}` }),
+  createPartnerSession: async (ats) => ({ ...key(ats), path: 'partner-sessions', body: { external_user_ref: ats.world.externalUser.ref } }),
+  listExternalUserWorks: async (ats) => ({ method: 'GET', token: await ats.session(), path: listPath(ats) }),
+  downloadVersionFile: async (ats) => ({ method: 'GET', token: await ats.session(), path: downloadPath(ats) }),
   getTransaction: async (ats) => ({ method: 'GET', path: `/v1/transactions/${await transaction(ats)}` }),
   trackTransaction: async (ats) => ({ method: 'GET', path: `/v1/ws/transactions/${await transaction(ats)}` }),
 };
+
+/** The list of an external user's works, by default of the well-known one. */
+export function listPath(ats: Ats, query = 'network=testnet', user: string = ats.world.externalUser.ref): string {
+  return `external-users/${encodeURIComponent(user)}/works?${query}`;
+}
+
+/** A file of a work of the well-known external user. */
+export function downloadPath(ats: Ats, work: string = ats.world.externalUser.work, file = '2/download/audio'): string {
+  return `external-users/${ats.world.externalUser.ref}/works/${work}/versions/${file}`;
+}
 
 export async function valid(ats: Ats, operation: string): Promise<Request> {
   const provide = VALID[operation];

@@ -9,7 +9,7 @@ import { failpath, temporaryFolder, type Ended } from '../support/cli.js';
 import { contract } from '../support/judge.js';
 
 /** The names of an object's members and those inside of it, as one text: what a consumer of the ledger relies on. */
-const LEDGER = ['contract', 'deployment', 'startedAt', 'durationMs', 'failures', 'summary', 'partial', 'verdict', 'exitCode'];
+const LEDGER = ['contract', 'deployment', 'startedAt', 'durationMs', 'failures', 'webhooks', 'summary', 'partial', 'verdict', 'exitCode'];
 const FAILURE = ['operation', 'method', 'path', 'status', 'code', 'outcome', 'reason', 'causes'];
 const CAUSE = ['cause', 'outcome', 'reason', 'observed', 'requestId', 'durationMs', 'repro'];
 
@@ -30,6 +30,7 @@ interface Ledger {
     readonly outcome: string;
     readonly causes: readonly Record<string, unknown>[];
   })[];
+  readonly webhooks: readonly { readonly outcome: string }[];
   readonly [member: string]: unknown;
 }
 
@@ -132,8 +133,8 @@ describe('failpath verify: ledger.json and junit.xml', function () {
 
   it('the counts of junit.xml are those of the ledger', () => {
     for (const { json, junit } of [proven, failed]) {
-      const { failures } = JSON.parse(json) as Ledger;
-      const outcomes = failures.flatMap(({ causes }) => causes.map(({ outcome }) => outcome));
+      const { failures, webhooks } = JSON.parse(json) as Ledger;
+      const outcomes = [...failures.flatMap(({ causes }) => causes), ...webhooks].map(({ outcome }) => outcome);
       const [suites] = junit.name === 'testsuites' ? [junit] : junit.children;
       const cases = suites?.children.flatMap(({ children }) => children) ?? [];
       expect(suites?.attributes['tests']).to.equal(String(outcomes.length));

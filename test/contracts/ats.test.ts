@@ -34,7 +34,10 @@ describe('the failure paths of the ATS', () => {
     return { events, lines: events.flatMap((event) => (event.type === 'path-finished' ? [event.line] : [])) };
   };
   const admin = (): DeploymentFile['identities'] => ({ admin: { token: mock.world.admin, public: false } });
-  const works = (): DeploymentFile['works'] => ({ own: mock.world.works.active });
+  const works = (): DeploymentFile['works'] => {
+    const { works: { active }, workIds, externalUser: { ref, work } } = mock.world; // prettier-ignore
+    return { own: active, external: { externalUserRef: ref, id: work }, direct: workIds.active };
+  };
   const keysOf = async (): Promise<{ name: string; revoked_at: string | null }[]> => {
     const answer = await transport.send({
       method: 'GET',
@@ -63,6 +66,33 @@ describe('the failure paths of the ATS', () => {
       'identity:inactiveOrg', 'identity:deletedOrg', 'org.second', 'work.other',
       'clock.advance', 'quota.set', 'credits.set', 'chain.fault', 'commitment.fault', 'upstream.fault',
     ]); // prettier-ignore
+  });
+
+  it('register what downloads need where no work is ready, and find it by the list', async () => {
+    const short = { value: 0.001, unit: 'seconds', description: '' };
+    const contract = await atsContract();
+    const limits = { ...contract.limits, block_seconds_testnet: short };
+    const quick = await startMock({ contract: { ...contract, limits } });
+    try {
+      const identities = { active: { token: quick.world.tokens.active, public: true } };
+      const deployment = createDeployment({ url: quick.url, organization: quick.world.organizations.active, identities });
+      const plan = createPlan(contract, atsSuite, deployment, ({ operation }) => /^list.*Works|^download/.test(operation.id));
+      const lines: CauseLine[] = [];
+      for await (const event of run(plan, { transport, concurrency: 8 })) if (event.type === 'path-finished') lines.push(event.line);
+      const looked = lines.filter(({ outcome }) => outcome !== 'not-selected');
+      expect(unexpected(looked)).to.deep.equal([]);
+      expect(outcomesOf(looked)).to.deep.equal({ verified: 25, 'not-capable': 9 });
+    } finally {
+      await quick.close();
+    }
+  });
+
+  it('need a key for one path only where none is ready without works:read, and revoke it with the path', async () => {
+    const { lines } = await drive({ identities: admin(), works: works() });
+    const line = lines.find(({ failure }) => failure.key === 'createPartnerSession 403 api_key.scope_denied');
+    expect(line?.outcome).to.equal('verified');
+    const made = (await keysOf()).filter(({ name }) => name.startsWith('failpath-'));
+    expect(made.every(({ revoked_at }) => revoked_at !== null)).to.equal(true);
   });
 
   it('leave no key of theirs behind, and none that was there is touched', async () => {

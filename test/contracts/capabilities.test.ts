@@ -7,8 +7,8 @@ import { toySuite } from './support.js';
 const ADMIN = { token: 'admin-token', public: false };
 const CALL = { method: 'PUT', url: '/x', headers: {} };
 const ALL: readonly Capability[] = [
-  'admin.session', 'key.create', 'key.revoke', 'org.second', 'work.own', 'work.other',
-  'identity:active', 'identity:readOnly', 'identity:revoked', 'identity:smallFiles', 'identity:inactiveOrg', 'identity:deletedOrg',
+  'admin.session', 'key.create', 'key.revoke', 'org.second', 'work.own', 'work.other', 'work.external', 'work.direct',
+  'identity:active', 'identity:readOnly', 'identity:registerOnly', 'identity:revoked', 'identity:smallFiles', 'identity:inactiveOrg', 'identity:deletedOrg',
   'upload:1044', 'upload:11534336', 'clock.advance', 'quota.set', 'credits.set', 'chain.fault', 'commitment.fault', 'upstream.fault',
 ]; // prettier-ignore
 
@@ -38,7 +38,7 @@ describe('capabilities', () => {
         ...all('missing'), ...uploads,
         'admin.session': 'file', 'key.create': 'file', 'key.revoke': 'file',
         'identity:active': 'sequence', 'identity:readOnly': 'sequence', 'identity:revoked': 'sequence', 'identity:smallFiles': 'sequence',
-        'work.own': 'sequence',
+        'identity:registerOnly': 'sequence', 'work.own': 'sequence', 'work.external': 'sequence', 'work.direct': 'sequence',
       }); // prettier-ignore
     });
 
@@ -52,7 +52,7 @@ describe('capabilities', () => {
       expect(waysOf(deployment({ organization: 'org', identities, works: { own: 7 } }))).to.deep.equal({
         ...all('missing'), ...uploads,
         'identity:active': 'file', 'identity:readOnly': 'file', 'identity:revoked': 'file', 'identity:inactiveOrg': 'file',
-        'org.second': 'file', 'work.own': 'file', 'work.other': 'sequence',
+        'org.second': 'file', 'work.own': 'file', 'work.other': 'sequence', 'work.external': 'sequence', 'work.direct': 'sequence',
       }); // prettier-ignore
     });
 
@@ -65,6 +65,7 @@ describe('capabilities', () => {
       expect(waysOf(deployment({ organization: 'org', identities, capabilities: { 'key.create': false }, uploads: { maxBytes: 2000 } }))).to.deep.equal({
         ...all('missing'),
         'admin.session': 'file', 'key.revoke': 'file', 'identity:active': 'file', 'identity:revoked': 'file', 'work.own': 'sequence', 'upload:1044': 'file',
+        'work.external': 'sequence', 'work.direct': 'sequence',
       }); // prettier-ignore
     });
 

@@ -24,7 +24,7 @@ describe('a deployment file', () => {
     );
     expect(url, 'without the slash at its end').to.equal('https://api.example.org/ats');
     expect({ organization, network, works, simulate, largestUploadBytes }).to.deep.equal({
-      organization: undefined, network: 'testnet', works: { own: undefined, other: undefined }, simulate: undefined, largestUploadBytes: 16 * 1024 * 1024,
+      organization: undefined, network: 'testnet', works: { own: undefined, other: undefined, external: undefined, direct: undefined }, simulate: undefined, largestUploadBytes: 16 * 1024 * 1024,
     }); // prettier-ignore
     expect([identities.size, ways.size]).to.deep.equal([0, 0]);
     expect(http).to.deep.equal({ timeoutMs: 30_000, headers: {} });

@@ -104,6 +104,7 @@ describe('docs/deployments.md', () => {
     };
     for (const { needs = [], code } of atsSuite.paths) for (const need of needs) add(need, code);
     for (const { needs } of Object.values(atsSuite.scenarios)) for (const need of needs) add(need);
+    for (const { needs } of Object.values(atsSuite.webhooks?.triggers ?? {})) for (const need of needs) add(need);
     const rows = table('capability').map(([capability, codes]) => [names(capability)[0], names(codes).sort()]);
     expect(Object.fromEntries(rows)).to.deep.equal(Object.fromEntries([...needed].map(([need, codes]) => [need, [...codes].sort()])));
     const declared = new Set(contract.failures.map(({ code }) => code));

@@ -15,6 +15,7 @@ const ledger = (...failures: readonly LedgerFailure[]): Ledger => ({
   startedAt: '2026-03-02T09:00:00.000Z',
   durationMs: 1500,
   failures,
+  webhooks: [],
   summary: {},
   partial: false,
   verdict: '',

@@ -63,6 +63,7 @@ describe('a ledger', () => {
       deployment: { url: 'http://toy.test' },
       startedAt: '2026-03-02T09:00:00.000Z',
       durationMs: 7,
+      webhooks: [],
       summary: { verified: contract.failures.length },
       partial: false,
       verdict: 'proven',

@@ -239,6 +239,16 @@ describe('a path as a script', () => {
     expect(made).to.deep.include({ url: `${deployment.url}/things`, headers: ['authorization: Bearer a'] });
   });
 
+  it('asks for a WebSocket as curl can, and goes on where one is opened', async () => {
+    const asking = { method: 'GET', headers: { upgrade: 'websocket', connection: 'Upgrade' } };
+    const text = await script([exchange('when', asking), exchange('restore')]);
+    expect(text).to.match(/curl -sS -i -w '\\n' --http1\.1 --max-time 10 \\\n {2}-X GET/);
+    const out = await bash(`curl() { case "$*" in *websocket*) return 28 ;; *) echo restored ;; esac; }\n${text}`);
+    expect(out).to.include('restored');
+    const broken = await bash(`curl() { return 7; }\n${text}`).catch((error: unknown) => (error as { code: number }).code);
+    expect(broken).to.equal(1);
+  });
+
   it('makes its audio of the size that was uploaded', async () => {
     for (const bytes of [0, 20, 1044]) {
       const [made] = await replay(await script([exchange('when', { method: 'PUT', body: { bytes } })]), [{}]);
@@ -258,6 +268,7 @@ describe('a path as a script', () => {
         'initWork common.bad_request Idempotency-Key reused', 'prepareWork registration.audio_too_large over the maximum', 'confirmWork registration.prepared_not_found confirmed already',
         'confirmVersion registration.prepared_not_found expired', 'confirmVersion common.forbidden too few credits', 'createApiKey api_key.limit_reached limit reached',
         'revokeApiKey common.not_found key of another organization', 'initVersion api_key.revoked revoked',
+        'trackTransaction transaction.not_found unknown', 'trackTransaction common.service_unavailable upstream down',
       ]); // prettier-ignore
       const wanted = ({ failure, cause }: { failure: CauseLine['failure']; cause: string }): boolean =>
         chosen.has(`${failure.operation.id} ${failure.code} ${cause}`);

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { createHash } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { ANSWER_LIMIT_BYTES, createPace, createTransport, toAnswer, type TransportOptions } from '../../contracts/transport.js';
+import { HANDSHAKE } from '../../contracts/handshake.js';
 import { TransportError, type Transport, type WireAnswer, type WireRequest } from '../../contracts/index.js';
 
 const MB = 1024 * 1024;
@@ -67,6 +69,54 @@ describe('the transport, over a real socket,', () => {
     expect(seen).to.deep.equal({ method: 'POST', url: '/v1/x?y=1', body: '{}', agent: 'failpath', team: 'all', own: 'request' });
     expect(answer).to.deep.include({ status: 409, text: '{"error":{"code":"x"}}', json: { error: { code: 'x' } } });
     expect(answer.headers).to.include({ 'content-type': 'application/json', 'x-twice': 'a,b' });
+  });
+
+  describe('that asks for a WebSocket,', () => {
+    const ASKING = { headers: { ...HANDSHAKE, 'x-own': 'request' } };
+    const upgrading = async (head: (accept: string) => readonly string[]): Promise<string> => {
+      const server = createServer();
+      server.on('upgrade', (request, socket: Socket) => {
+        const key = request.headers['sec-websocket-key'] ?? '';
+        const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+        socket.end([...head(accept), '', ''].join('\r\n'));
+      });
+      return listen(server);
+    };
+    const SWITCH = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: websocket'];
+
+    it('opens it, and says no more', async () => {
+      const url = await upgrading((accept) => [...SWITCH, `Sec-WebSocket-Accept: ${accept}`, 'X-Request-Id: req_1']);
+      const answer = await send(url, ASKING);
+      expect(answer).to.deep.include({ status: 101, text: '', json: undefined });
+      expect(answer.headers).to.include({ 'x-request-id': 'req_1' });
+    });
+
+    it('hands back how it was refused, whoever refused it', async () => {
+      let seen: unknown;
+      const url = await http(({ headers }, response) => {
+        seen = [headers.upgrade, headers.connection, headers['x-own'], headers['x-team'], headers['user-agent']];
+        response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":{"code":"x"}}');
+      });
+      const answer = await send(url, ASKING, { headers: { 'x-team': 'all' } });
+      expect(answer).to.deep.include({ status: 404, json: { error: { code: 'x' } } });
+      expect(seen).to.deep.equal(['websocket', 'upgrade', 'request', 'all', 'failpath']);
+    });
+
+    it('reads no more of a refusal than of any other answer', async () => {
+      const url = await http((_request, response) => {
+        response.on('error', () => undefined);
+        response.writeHead(500).end(Buffer.alloc(4 * MB, 'x'));
+      });
+      expect((await send(url, ASKING)).text).to.have.length(ANSWER_LIMIT_BYTES);
+    });
+
+    it('has no answer where no client would go on, nobody listens, or nothing comes', async () => {
+      const wrong = await upgrading(() => [...SWITCH, 'Sec-WebSocket-Accept: nothing']);
+      expect((await failing(wrong, ASKING)).message).to.match(/101, but its Sec-WebSocket-Accept is wrong/);
+      expect((await failing('http://127.0.0.1:1', ASKING)).message).to.match(/ECONNREFUSED/);
+      const silent = await tcp(() => undefined);
+      expect((await failing(silent, ASKING, { timeoutMs: 50 })).message).to.equal('no answer within 50 ms');
+    });
   });
 
   it('streams an upload of exactly the size that it announces', async () => {

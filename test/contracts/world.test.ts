@@ -14,9 +14,14 @@ describe('the well-known world of a URL', () => {
     const transport = createTransport({ timeoutMs: 10_000, connections: 1 });
     const found = await discoverWorld(`${mock.url}/`, transport);
     await transport.close();
-    const { organizations, tokens, works, limits } = mock.world;
+    const { organizations, tokens, works, workIds, externalUser, limits } = mock.world;
     expect(found).to.include({ url: mock.url, organization: organizations.active });
-    expect(found?.works).to.deep.equal({ own: String(works.active), other: String(works.other) });
+    expect(found?.works).to.deep.equal({
+      own: String(works.active),
+      other: String(works.other),
+      external: { externalUserRef: externalUser.ref, id: externalUser.work },
+      direct: workIds.active,
+    });
     expect([...(found?.identities.keys() ?? [])]).to.have.members([...Object.keys(tokens), 'admin']);
     expect(
       [...(found?.identities.values() ?? [])].every((identity) => identity.public),
@@ -32,10 +37,19 @@ describe('the well-known world of a URL', () => {
       'chain.fault',
       'commitment.fault',
       'upstream.fault',
+      'submission.fault',
     ]);
   });
 
   const world = { organizations: { active: 'a' }, tokens: { active: 'public-token' }, admin: 'public-admin', works: {} };
+  it('may be smaller, as that of an older mock', async () => {
+    const found = await discoverWorld(
+      'http://api.test',
+      fakeTransport(() => answer(200, world)),
+    );
+    expect(found?.works).to.deep.equal({ own: undefined, other: undefined, external: undefined, direct: undefined });
+  });
+
   const foreign: Readonly<Record<string, () => WireAnswer>> = {
     'answers 404': () => answer(404, { error: { code: 'common.not_found' } }),
     'answers 404 with what looks like a world': () => answer(404, world),

@@ -126,7 +126,7 @@ function worldIn(markdown: string): Record<string, string> {
   const rows = [...markdown.matchAll(/^\| +((?:`[\w.]+`(?:, )?)+) +\| +((?:`[\w-]+`(?:, )?)+)(.*)$/gm)];
   return Object.fromEntries(
     rows
-      .filter(([, names = '']) => /^`(?:organizations|tokens|works|limits|admin)\b/.test(names))
+      .filter(([, names = '']) => /^`(?:organizations|tokens|works|workIds|externalUser|limits|admin)\b/.test(names))
       .flatMap(([, names = '', values = '']) => {
         const value = ticked(values);
         return ticked(names).map((name, index) => [name, value[index] ?? '']);

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../contracts/index.js';
 import { RULES, type Replacements } from '../../mocks/ats/index.js';
 import type { Failure } from '../../spec/index.js';
+import { PARTNER_LIES } from './partner-behaviours.js';
 
 /** A deployment whose envelopes are perfect, and one of whose checks is wrong. */
 export interface BehaviourLie {
@@ -45,7 +46,7 @@ export const BEHAVIOUR_LIES: readonly BehaviourLie[] = [
     },
     about: ({ code: name }, cause) => name === 'api_key.org_inactive' && cause === 'soft-deleted',
     // The organization has neither works nor jobs, so that the next check refuses.
-    outcome: ({ operation }) => (operation.id === 'initWork' ? 'not-reached' : 'wrong-path'),
+    outcome: ({ operation }) => (['initWork', 'createPartnerSession'].includes(operation.id) ? 'not-reached' : 'wrong-path'),
   },
   {
     name: 'scope unchecked',
@@ -87,7 +88,7 @@ export const BEHAVIOUR_LIES: readonly BehaviourLie[] = [
     name: 'ownership of works unchecked',
     breaks: 'Every organization may add versions to every work.',
     lies: { rules: { workOwned: accepts } },
-    about: code('work.access_forbidden'),
+    about: ({ code: name, operation }) => name === 'work.access_forbidden' && operation.id !== 'downloadVersionFile',
     // With its own work's job, the path of another work is where the job was not begun.
     outcome: ({ operation }) => (operation.id.startsWith('init') ? 'not-reached' : 'wrong-path'),
   },
@@ -102,7 +103,7 @@ export const BEHAVIOUR_LIES: readonly BehaviourLie[] = [
     name: 'credits ignored',
     breaks: 'Whoever has no credits may confirm as well.',
     lies: { rules: { creditsSuffice: accepts } },
-    about: code('common.forbidden'),
+    about: ({ code: name }, cause) => name === 'common.forbidden' && cause === 'too few credits',
     outcome: notReached,
   },
   {
@@ -128,4 +129,5 @@ export const BEHAVIOUR_LIES: readonly BehaviourLie[] = [
     about: code('api_key.revoked'),
     outcome: () => 'wrong-path',
   },
+  ...PARTNER_LIES,
 ];

@@ -262,6 +262,12 @@ describe('mock: magic values', function () {
           return client.send('GET', 'api-keys', admin);
         case 'revokeApiKey':
           return client.send('DELETE', `api-keys/${(await client.key(text)).id}`, admin);
+        case 'createPartnerSession':
+          return client.post('partner-sessions', { external_user_ref: text });
+        case 'listExternalUserWorks':
+          return client.send('GET', `external-users/${encodeURIComponent(text)}/works?network=testnet`);
+        case 'downloadVersionFile':
+          return client.send('GET', `external-users/${encodeURIComponent(text)}/works/any/versions/1/download/audio`);
         default: {
           const { token } = await client.key(text);
           const step = { initVersion: 'init', initVersionUpload: 'init-upload', prepareVersion: 'prepare', confirmVersion: 'confirm' }[id];

@@ -59,7 +59,9 @@ describe('Prism, asked for the same failures,', function () {
     const scheme = operation.credentials[0]?.scheme;
     const token = scheme === 'administrator' ? mock.world.admin : mock.world.tokens.active;
     const body: unknown = operation.body?.json?.examples[0]?.value;
-    const response = await fetch(base + path, {
+    const query = new URLSearchParams();
+    for (const one of operation.parameters) if (one.in === 'query' && one.required) query.set(one.name, String(one.example));
+    const response = await fetch(`${base}${path}?${query.toString()}`, {
       method: operation.method,
       headers: {
         prefer,

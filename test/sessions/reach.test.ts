@@ -109,7 +109,7 @@ describe('sessions: how a request reaches its own', () => {
     const elsewhere = works.replace(organizations.active, mock.world.organizations.active);
     expect(short(await bare().ask('GET', elsewhere, undefined, { token }))).to.not.equal('401 common.unauthorized');
     expect(await counts()).to.equal('0 2');
-    const file = ok(await bare().ask('GET', `${works}/${externalUser.work.id}/versions/1/download/certificate`, undefined, { token }));
+    const file = ok(await bare().ask('GET', `${works}/${externalUser.work}/versions/1/download/certificate`, undefined, { token }));
     const path = new URL(String(file.at('/url'))).pathname.replace(/^\/__session\/[^/]+/, '');
     expect((await fetch(mock.url + path)).status).to.equal(200);
     expect(mock.journal.total).to.equal(0);

@@ -99,7 +99,7 @@ describe('sessions: one clock drives everything', () => {
   it('download URLs', async () => {
     const { externalUser } = session.world;
     const token = String(ok(await client.post('partner-sessions', { external_user_ref: externalUser.ref })).at('/token'));
-    const path = client.organization(`external-users/${externalUser.ref}/works/${externalUser.work.id}/versions/1/download/certificate`);
+    const path = client.organization(`external-users/${externalUser.ref}/works/${externalUser.work}/versions/1/download/certificate`);
     const { url, expires_at } = ok(await client.ask('GET', path, undefined, { token })).body as { url: string; expires_at: string };
     await set(new Date(Date.parse(expires_at) - 1).toISOString());
     expect((await fetch(url)).status).to.equal(200);

@@ -14,7 +14,8 @@ describe('loadContract', () => {
     it('has its operations in the order of the document', () => {
       expect(contract.operations.map(({ id }) => id)).to.deep.equal([
         ...['initWork', 'prepareWork', 'confirmWork', 'initVersion', 'initVersionUpload', 'prepareVersion', 'confirmVersion'],
-        ...['createApiKey', 'listApiKeys', 'revokeApiKey', 'getTransaction', 'trackTransaction'],
+        ...['createApiKey', 'listApiKeys', 'revokeApiKey'],
+        ...['createPartnerSession', 'listExternalUserWorks', 'downloadVersionFile', 'getTransaction', 'trackTransaction'],
       ]);
       expect(contract.api).to.equal('ats');
       expect(contract.operation('initWork')?.method).to.equal('POST');

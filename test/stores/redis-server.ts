@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { createClient } from 'redis';
 import { temporaryFolder } from '../support/cli.js';
 
 /** A redis-server of a test's own, on a port of its own. */
@@ -15,6 +16,8 @@ export interface RedisServer {
   /** It goes on holding its connections, but does nothing (SIGSTOP), until it is thawed (SIGCONT). */
   freeze(): void;
   thaw(): void;
+  /** What it answers to a command, such as `CONFIG`, `SET`, `maxmemory`, `2mb`. */
+  command(...words: readonly string[]): Promise<unknown>;
 }
 
 const running = new Set<ChildProcess>();
@@ -36,16 +39,27 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
   const folder = temporaryFolder();
   const port = await freePort();
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no', ...settings];
+  const url = `redis://127.0.0.1:${port}`;
   let child = await launch(args);
   return {
     port,
-    url: `redis://127.0.0.1:${port}`,
+    url,
     stop: (signal = 'SIGTERM') => end(child, signal),
     start: async () => {
       child = await launch(args);
     },
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
+    command: async (...words) => {
+      const client = await createClient({ url, socket: { reconnectStrategy: false } })
+        .on('error', () => undefined)
+        .connect();
+      try {
+        return await client.sendCommand([...words]);
+      } finally {
+        client.destroy();
+      }
+    },
   };
 }
 

@@ -49,7 +49,12 @@ export function describeSandbox({ world, adminToken = '' }: Mock, url: string): 
     url,
     organization: world.organizations.active,
     identities: { ...Object.fromEntries(identities), admin: secret('admin', world.admin) },
-    works: { own: world.works.active, other: world.works.other },
+    works: {
+      own: world.works.active,
+      other: world.works.other,
+      external: { externalUserRef: world.externalUser.ref, id: world.externalUser.work },
+      direct: world.workIds.active,
+    },
     capabilities: {
       'clock.advance': {
         set: call('POST', '/__admin/clock/advance', { seconds: '{{seconds}}' }),

@@ -51,7 +51,7 @@ export async function startProxy(target: string, { answer: meddle, instead, drop
       return;
     }
     const { method = 'GET', url = '/' } = incoming;
-    const { connection, upgrade, ...others } = incoming.headers;
+    const { connection: _, upgrade: __, ...others } = incoming.headers;
     const headers = dropsUpgrades ? others : incoming.headers;
     const operation = contract.route(method, url.split('?')[0] ?? '')?.operation;
     const upstream = request(target, { agent, method, path: url, headers });

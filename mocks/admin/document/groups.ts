@@ -9,6 +9,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   clock: 'The time that the mock goes by.',
   world: 'The sandbox: who is known in it, and what is wrong below it.',
   sessions: 'Isolated worlds in one mock, and what leads back to them.',
+  webhooks: 'What the API sends by itself, and what receivers have answered.',
   coverage: 'What clients have been shown, and how they behaved.',
   mock: 'The mock itself.',
   unsupported: "Routes of WireMock's that this mock refuses by name.",

@@ -1,6 +1,7 @@
 import type { Facts } from '../facts.js';
 import { countConfirmation } from '../quota.js';
 import type { Faults, Quote, State, Transaction } from '../state.js';
+import { announce } from '../webhooks/event.js';
 import { addVersion } from '../works.js';
 import type { Done } from './effect.js';
 
@@ -19,7 +20,9 @@ export function confirm(facts: Facts): Done | undefined {
   const { network, fees } = quote;
   const credits = { ...organization.credits, [network]: organization.credits[network] - fees.total };
   state.organizations.put(organization.id, { ...countConfirmation(organization, network, now), credits });
-  const { id } = submit(facts, quote);
+  const transaction = submit(facts, quote);
+  const { id } = transaction;
+  announce(facts.service, facts.key, transaction);
   return {
     body: {
       transaction_id: id,

@@ -3,8 +3,9 @@ import { openDownloadUrl } from '../downloads.js';
 import type { Facts } from '../facts.js';
 import { openPartnerSession } from '../partner-sessions.js';
 import { showWork } from '../show-work.js';
+import type { Work } from '../state.js';
 import { rfc3339 } from '../time.js';
-import { userId, versionsOf, worksOf } from '../works.js';
+import { userId, versionOf, versionsOf, worksOf } from '../works.js';
 import type { Done } from './effect.js';
 
 /** As the contract has it for those who do not say. */
@@ -33,18 +34,27 @@ export function listWorks(facts: Facts): Done {
   const works: Record<string, unknown>[] = [];
   let [total, last, more] = [0, 0, false];
   for (const { place, work } of worksOf(state, userId(organizationId, externalUserRef))) {
-    if (work.network !== call.query.get('network') || !facts.isOnChain(work)) continue;
-    const versions = versionsOf(state, work).filter((version) => facts.isOnChain(version));
-    if (versions.length === 0) continue;
+    const isSeen = work.network === call.query.get('network') && facts.isOnChain(work) && hasVersion(facts, work);
+    if (!isSeen) continue;
     total++;
     if (place >= before) continue;
     more = works.length >= first;
     if (more) continue;
+    const versions = versionsOf(state, work).filter((version) => facts.isOnChain(version));
     works.push(showWork(work, versions, limits.block));
     last = place;
   }
   const page_info = { has_next_page: more, end_cursor: works.length === 0 ? null : cursorAt(state, list, last) };
   return { body: { works, page_info, total_count: total }, why: `${works.length} of ${total} works` };
+}
+
+/** Whether there is a version to show: where many have come, the oldest have made room. */
+function hasVersion(facts: Facts, work: Work): boolean {
+  for (let number = work.versions; number > 0; number--) {
+    const version = versionOf(facts.service.state, work, number);
+    if (version !== undefined && facts.isOnChain(version)) return true;
+  }
+  return false;
 }
 
 /** GET .../download/{file}: the file itself is the storage's. */

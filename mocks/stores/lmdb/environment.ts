@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type * as lmdbTypes from 'lmdb';
 import { InputError } from '../../../spec/index.js';
 import { prepareFolder, refused, unusable } from './folder.js';
@@ -6,6 +7,8 @@ import { sweepWorlds } from './world.js';
 
 /** Of what the rows look like; a state of another format is refused. */
 const FORMAT = '1';
+
+const PATIENCE_MS = 5_000;
 
 /** An open file of lmdb. */
 export interface Environment {
@@ -40,11 +43,12 @@ export async function openEnvironment(
   const current = entry;
   current.uses += 1;
   const environment = await current.environment.catch((error: unknown) => {
-    opened.delete(path);
+    if (opened.get(path) === current) opened.delete(path);
     throw error;
   });
   const close = async (): Promise<void> => {
-    await environment.tables.root.close();
+    // After a commit that failed, lmdb waits for ever until it is on the disk.
+    await Promise.race([environment.tables.root.close(), wait(PATIENCE_MS, undefined, { ref: false })]);
     opened.delete(path);
   };
   return {
@@ -60,7 +64,8 @@ export async function openEnvironment(
 async function open(folder: string, file: string): Promise<Environment> {
   const lmdb = await load(folder);
   try {
-    const root = lmdb.open<string, string>({ path: file, noSubdir: true, encoding: 'string' });
+    // Batches of an event turn have a promise of their own, which nobody could catch when the disk is full.
+    const root = lmdb.open<string, string>({ path: file, noSubdir: true, encoding: 'string', eventTurnBatching: false });
     const table = (name: string) => root.openDB<string, string>({ name, encoding: 'string' });
     const tables: Tables = { root, worlds: table('worlds'), rows: table('rows'), feed: table('feed'), about: table('about') };
     // Processes that were killed may have left readers behind, for whom everything old would be kept.

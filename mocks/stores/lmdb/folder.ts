@@ -21,8 +21,9 @@ export function prepareFolder(folder: string): { readonly path: string; readonly
   try {
     makeFolder(path);
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
-    const { bavail, bsize } = statfsSync(path);
-    if (bavail * bsize < ROOM_BYTES)
+    const { blocks, bavail, bsize } = statfsSync(path);
+    // Some file systems do not tell.
+    if (blocks > 0 && bavail * bsize < ROOM_BYTES)
       throw unusable(folder, 'its disk is full', 'What is acknowledged could not be kept.', 'Make room there.');
     if (statSync(file, { throwIfNoEntry: false }) !== undefined) checkFile(file);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { StoreUnavailable, type Store } from '../types.js';
 import { openEnvironment, type Environment } from './environment.js';
 import { announce, follow } from './feed.js';
@@ -75,8 +76,8 @@ function accessTo(folder: string, { tables }: Environment, me: string, isOpen: (
     try {
       return await run();
     } catch (error) {
-      const said = error instanceof Error ? error.message : String(error);
-      throw new StoreUnavailable(`${folder} is not available (${said}).`, { cause: error });
+      const cause = await causeOf(error);
+      throw new StoreUnavailable(`${folder} is not available (${cause instanceof Error ? cause.message : String(cause)}).`, { cause });
     }
   };
   return {
@@ -95,6 +96,13 @@ function accessTo(folder: string, { tables }: Environment, me: string, isOpen: (
         }),
       ),
   };
+}
+
+/** Of a commit that failed lmdb tells the reason by a promise that is about to be rejected. */
+async function causeOf(thrown: unknown): Promise<unknown> {
+  if (!(thrown instanceof Error && 'commitError' in thrown && thrown.commitError instanceof Promise)) return thrown;
+  const reason = thrown.commitError.catch((cause: unknown) => cause);
+  return Promise.race([reason, wait(0, thrown)]);
 }
 
 function methods(

@@ -19,7 +19,7 @@ const EXAMPLE = 'redis://user:password@127.0.0.1:6379/0?prefix=failpath';
 
 /**
  * Reads the address of a Redis: `redis://` or `rediss://`, user and password, host, port, number of the database, `prefix` of the keys
- * (`failpath`) and `timeout` of a call in milliseconds (1000).
+ * (`failpath`) and `timeout` of a call in milliseconds (2000).
  *
  * @throws {InputError} `store-unusable`
  */
@@ -28,7 +28,7 @@ export function readAddress(text: string): RedisAddress {
   const name = nameOf(url);
   const [, number = '0', rest] = /^\/?(\d{0,6})(.*)$/.exec(url.pathname) ?? [];
   if (rest !== '') throw refused(name, `${url.pathname} is no number of a database`);
-  const { prefix = 'failpath', timeout = '1000', ...others } = Object.fromEntries(url.searchParams);
+  const { prefix = 'failpath', timeout = '2000', ...others } = Object.fromEntries(url.searchParams);
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw refused(name, `?${unknown} is not known, only ?prefix and ?timeout are`);
   if (!PREFIX.test(prefix)) throw refused(name, `?prefix=${prefix} has other characters than letters, digits, and _ . : -`);

@@ -57,16 +57,15 @@ export async function openLink(address: RedisAddress, options: LinkOptions): Pro
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LAST_PAUSE_MS)) {
       await wait(pause * (0.5 + Math.random() / 2), undefined, { signal: stop.signal }).catch(() => undefined);
       if (closed) return;
-      try {
-        const made = await connect(address, options);
-        if (closed) return made.end();
-        void use(made);
-        return options.back();
-      } catch (error) {
-        reason = error;
-      }
+      const made = await connect(address, options, stop.signal).catch((error: unknown) => void (reason = error));
+      if (made === undefined) continue;
+      if (closed) return made.end();
+      void use(made);
+      options.back();
+      return;
     }
   };
+
   const send = async (command: readonly string[]): Promise<unknown> => {
     const current = connection;
     if (current === undefined) throw unavailable(name, closed ? new Error('The store is closed') : reason);
@@ -83,7 +82,7 @@ export async function openLink(address: RedisAddress, options: LinkOptions): Pro
     }
   };
   try {
-    void use(await connect(address, options));
+    void use(await connect(address, options, stop.signal));
   } catch (error) {
     throw unusable(name, error);
   }
@@ -120,7 +119,7 @@ interface Connection {
 }
 
 /** A connection that is known to work: subscribed, with the scripts, and to a Redis that can be written to. */
-async function connect({ url, timeoutMs }: RedisAddress, { channel, probe, heard }: LinkOptions): Promise<Connection> {
+async function connect({ url, timeoutMs }: RedisAddress, { channel, probe, heard }: LinkOptions, stop: AbortSignal): Promise<Connection> {
   // Only whoever uses a store pays for loading the package.
   const { createClient } = await import('redis');
   const client = createClient({
@@ -134,6 +133,7 @@ async function connect({ url, timeoutMs }: RedisAddress, { channel, probe, heard
   const broken = new Promise<unknown>((resolve) => (fail = resolve));
   // Listeners are never taken away again: the client stands before another object that has them, and would only forget its own.
   client.on('error', fail).on('end', () => fail(new Error('Socket closed')));
+  stop.addEventListener('abort', fail, { once: true });
   const made = async (): Promise<void> => {
     await client.connect();
     await Promise.all([
@@ -142,15 +142,19 @@ async function connect({ url, timeoutMs }: RedisAddress, { channel, probe, heard
       ...Object.values(SCRIPTS).map(({ text }) => client.scriptLoad(text)),
     ]);
   };
+  const end = (): void => {
+    stop.removeEventListener('abort', fail);
+    client.destroy();
+  };
   const refused = broken.then((error) => Promise.reject(error));
   try {
     await within(CONNECTING * timeoutMs, Promise.race([refused, made()]));
   } catch (error) {
-    client.destroy();
+    end();
     throw error;
   }
   refused.catch(() => undefined);
-  return { send: (command) => client.sendCommand([...command]), broken, fail, end: () => client.destroy() };
+  return { send: (command) => client.sendCommand([...command]), broken, fail, end };
 }
 
 class Late extends Error {

@@ -53,7 +53,10 @@ const DIAGNOSES: readonly (readonly [pattern: RegExp, diagnosis: Diagnosis])[] =
   ],
   [
     /did not answer|timeout/i,
-    { why: 'It does not answer in time.', remedy: 'See whether it hangs, or allow it more time with ?timeout=5000.' },
+    {
+      why: 'It does not answer in time.',
+      remedy: 'See whether it hangs or, for rediss://, whether it speaks TLS; or allow it more time with ?timeout=5000.',
+    },
   ],
   [
     /RESP type|Socket closed|ECONNRESET|EPIPE|HPE_/i,

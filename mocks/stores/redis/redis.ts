@@ -14,7 +14,7 @@ import { SCRIPTS, type Script } from './scripts.js';
  * await store.close();
  *
  * Redis 6 or later, or Valkey. `?prefix=` is what its keys and channels begin with (`failpath`), `?timeout=` how long a call may take, in
- * milliseconds (1000). Each method is one round trip. A method throws `StoreUnavailable` while Redis is away, and works again once it is back.
+ * milliseconds (2000). Each method is one round trip. A method throws `StoreUnavailable` while Redis is away, and works again once it is back.
  *
  * @throws {InputError} `store-unusable` for an address that is none, and a Redis that does not answer, does not let in, or cannot be written to.
  */

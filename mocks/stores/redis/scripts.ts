@@ -8,7 +8,7 @@ export interface Script {
 }
 
 /**
- * The keys of a world, as every script gets them. `world` is a hash: `version`, `entries` (the number of the last entry of the journal),
+ * The keys of a world, as every script gets them, and the first three arguments; those that a script names come after them. `world` is a hash: `version`, `entries` (the number of the last entry of the journal),
  * `log` (the size of the log), and the records, by names that begin with `[`. So a Redis that evicts keys takes a world as a whole.
  */
 const KEYS = `
@@ -16,9 +16,6 @@ local world, log, done, journal, worlds = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KE
 local channel, sender, name = ARGV[1], ARGV[2], ARGV[3]
 local function tell() redis.call('PUBLISH', channel, sender .. ' ' .. name) end
 local function whole(number) return string.format('%.0f', number) end`;
-
-/** Where the arguments of one script begin. */
-export const COMMON_ARGUMENTS = 3;
 
 /** Gives the world, and all that belongs to it, a lifetime; '' for one without end. */
 const LIVE = `

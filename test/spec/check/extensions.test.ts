@@ -1,5 +1,5 @@
 import { removeWritten } from '../contracts.js';
-import { expectOne } from './support.js';
+import { expectNone, expectOne } from './support.js';
 
 describe('checkContract: our own members', () => {
   after(removeWritten);
@@ -50,6 +50,38 @@ describe('checkContract: our own members', () => {
       'x-failpath.refusals.unknownRoute names nothing, which no operation declares',
       'Declare it, or name another code.',
     ],
+    [
+      {
+        "'200':\n          description: The thing.":
+          "'101':\n          description: Things.\n          ¶x-webSockets: {}\n        '200':\n          description: The thing.",
+      },
+      'x-webSockets is not read',
+      'Did you mean x-websocket?',
+    ],
+    [
+      {
+        "'200':\n          description: The thing.":
+          "'200':\n          ¶x-websocket: {schema: {type: object}}\n          description: The thing.",
+      },
+      'getThing describes frames under 200',
+      "Move them to the answer '101'.",
+    ],
+    [
+      {
+        "'201':\n          description: Created.":
+          "'101':\n          description: Things.\n          ¶x-websocket: {schema: {type: object}}\n        '201':\n          description: Created.",
+      },
+      'createThing is to open a WebSocket with POST',
+      'Declare it as GET: no other method can open one.',
+    ],
+    [
+      {
+        "'200':\n          description: The thing.":
+          "'101':\n          description: Things.\n          ¶x-websocket: {scheme: Thing}\n        '200':\n          description: The thing.",
+      },
+      'x-websocket has no schema: it is {"scheme":"Thing"}',
+      "Write the schema of what the server sends: x-websocket: {schema: {$ref: '#/components/schemas/Frame'}}.",
+    ],
     [{ 'x-failpath:': '¶x-failPath:' }, 'x-failPath is not read', 'Did you mean x-failpath?'],
     [{ 'refusals: {': '¶limit: {}\n  refusals: {' }, 'x-failpath.limit is not read', 'Did you mean limits?'],
     [
@@ -60,4 +92,22 @@ describe('checkContract: our own members', () => {
   ];
   for (const [edits, what, remedy] of EXTENSIONS)
     it(`contract-extension: ${what}`, () => expectOne(edits, 'contract-extension', what, remedy));
+
+  describe('frames of a WebSocket', () => {
+    const THING = "'200':\n          description: The thing.";
+    const frames = (schema: string, examples: string): Record<string, string> => ({
+      [THING]: `'101':\n          description: Things.\n          x-websocket:\n            schema: ${schema}\n            examples: ${examples}\n        ${THING}`,
+    });
+    const THINGS = "{$ref: '#/components/schemas/Thing'}";
+
+    it('are described as the content of an answer is', () => expectNone(frames(THINGS, '{lamp: {value: {id: 1, name: Lamp}}}')));
+    it('have examples that satisfy their schema', () =>
+      expectOne(
+        frames(THINGS, '{lamp: {value: {name: Lamp, ¶id: a}}}'),
+        'example-invalid',
+        'the example lamp of a frame under 101 of getThing: /id must be integer',
+      ));
+    it('have schemas that are schemas', () =>
+      expectOne(frames('{¶typ: object}', '{}'), 'unsupported-keyword', 'typ is no keyword of JSON Schema 2020-12'));
+  });
 });

@@ -1,0 +1,2 @@
+export type { Arrival, Expected, Trigger, WebhookLine, WebhookOutcome, WebhookSuite } from './types.js';
+export { verifyWebhooks, type VerifiedWebhooks } from './verify.js';

@@ -1,0 +1,3 @@
+export { webhookRoutes } from './admin.js';
+export { readWebhooks, type WebhookRules } from './rules.js';
+export { Webhooks } from './source.js';
