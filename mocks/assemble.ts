@@ -37,7 +37,7 @@ import {
 import { isUnavailable, WorldGone } from './state/index.js';
 import type { Store } from './stores/index.js';
 import type { App } from './server.js';
-import type { JournalEntry, MockAnswer, Sandbox, SandboxFactory } from './types.js';
+import type { JournalEntry, MockAnswer, MockRequest, Sandbox, SandboxFactory } from './types.js';
 import { createAudit, judgeBehaviour, reportVerdict, type Audit } from './verification/index.js';
 import { createTargets } from './targets.js';
 import { version } from './version.js';
@@ -195,6 +195,17 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     record(main, answered, now(main)).catch((error: unknown) => process.emitWarning(String(error)));
     return answered.answer;
   };
+  const answerIn = async (world: World, request: MockRequest): Promise<Answered> => {
+    tally.begin();
+    try {
+      const engine = world === main && recordingEngine !== undefined ? recordingEngine : world.engine;
+      const answered = await engine.answer(request);
+      if (answered.delay > 0) await wait(answered.delay, undefined, { signal: world.closing }).catch(() => undefined);
+      return answered;
+    } finally {
+      tally.end();
+    }
+  };
   const now = ({ clock }: World): Moments => ({ real: performance.now(), time: clock.now() });
   const app: App = {
     answer: async (sent) => {
@@ -203,11 +214,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
         const { request, world } = requireWorld(addressed instanceof Promise ? await addressed : addressed);
         if (admin.handles(request.path)) return { answer: await admin.answer(request, world) };
         const since = now(world);
-        tally.begin();
-        const engine = world === main && recordingEngine !== undefined ? recordingEngine : world.engine;
-        const answered = await engine.answer(request);
-        if (answered.delay > 0) await wait(answered.delay, undefined, { signal: world.closing }).catch(() => undefined);
-        tally.end();
+        const answered = await answerIn(world, request);
         const answer = await record(world, answered, since);
         const { stream } = answer;
         const lasting = stream === undefined ? answer : { ...answer, stream: streamUntil(world.closing, stream) };
@@ -224,7 +231,13 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     upgrades: (request) =>
       routeOf(contract, { ...request, path: withoutPrefix(request.path) })?.operation.answers.some(({ status }) => status === 101) === true,
   };
-  if (situation !== undefined) await orUnusable(() => replay(main, situation));
+  if (situation !== undefined) {
+    await orUnusable(() => replay(main, situation)).catch((error: unknown) => {
+      files.close();
+      sessions.close();
+      throw error;
+    });
+  }
   return {
     app,
     contract,

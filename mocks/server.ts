@@ -155,7 +155,7 @@ async function handshake(
   const { answer, fault, closing = app.closing } = await answerTo(app, req, request);
   const { stream } = answer;
   if (socket.destroyed) return;
-  if (stream !== undefined && fault === undefined) return webSockets.open(req, socket, head, { ...answer, stream }, closing);
+  if (stream !== undefined && fault === undefined) return webSockets.open(req, socket, head, { ...answer, stream });
   const res = responseTo(req, socket);
   if (fault === undefined) await send(host, res, answer);
   else await applyFault(fault, res, answer, { closing });

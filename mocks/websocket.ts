@@ -30,15 +30,12 @@ export function asksForWebSocket({ headers }: IncomingMessage): boolean {
   return /\bwebsocket\b/i.test(headers.upgrade ?? '');
 }
 
-/** Why a WebSocket ends that has not come to its end. */
-const CLOSED = 'the mock is closed';
-
 /** The WebSockets of a server. */
 export interface WebSockets {
   /** Whether one more can be opened by a request. */
   readiness(req: IncomingMessage): Upgrade;
-  /** Opens one and sends over it, until the world that it tells of ends. */
-  open(req: IncomingMessage, socket: Duplex, head: Buffer, answer: MockAnswer & { readonly stream: Stream }, ending: AbortSignal): void;
+  /** Opens one and sends over it. */
+  open(req: IncomingMessage, socket: Duplex, head: Buffer, answer: MockAnswer & { readonly stream: Stream }): void;
 }
 
 /**
@@ -68,11 +65,7 @@ export function createWebSockets(limits: WebSocketLimits, closing: AbortSignal):
     clearInterval(heartbeat);
     heartbeat = undefined;
   };
-  const serve = (socket: WebSocket, stream: Stream, ending: AbortSignal): void => {
-    const end = (): void => socket.close(1001, closing.aborted ? CLOSED : 'the session has ended');
-    if (ending.aborted) return end();
-    ending.addEventListener('abort', end);
-    socket.once('close', () => ending.removeEventListener('abort', end));
+  const serve = (socket: WebSocket, stream: Stream): void => {
     alive.add(socket);
     socket.on('pong', () => alive.add(socket));
     heartbeat ??= setInterval(beat, limits.pingInterval).unref();
@@ -81,7 +74,7 @@ export function createWebSockets(limits: WebSocketLimits, closing: AbortSignal):
   };
   closing.addEventListener('abort', () => {
     clearInterval(heartbeat);
-    for (const socket of server.clients) socket.close(1001, CLOSED);
+    for (const socket of server.clients) socket.close(1001, 'the mock is closed');
   });
   return {
     readiness: (req) => {
@@ -89,14 +82,14 @@ export function createWebSockets(limits: WebSocketLimits, closing: AbortSignal):
       if (wrong !== undefined) return { wrong };
       return server.clients.size >= limits.connections ? 'full' : 'possible';
     },
-    open: (req, socket, head, answer, ending) => {
+    open: (req, socket, head, answer) => {
       headers.set(req, answer.headers);
       server.handleUpgrade(req, socket, head, (webSocket) => {
         // What is no frame is told the client by a code; here it is no news.
         webSocket.on('error', () => undefined);
         limit(webSocket, limits);
-        if (closing.aborted) webSocket.close(1001, CLOSED);
-        else serve(webSocket, answer.stream, ending);
+        if (closing.aborted) webSocket.close(1001, 'the mock is closed');
+        else serve(webSocket, answer.stream);
       });
     },
   };

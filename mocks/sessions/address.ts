@@ -1,10 +1,13 @@
 import { single } from '../headers.js';
 import type { MockRequest } from '../types.js';
-import { MARK, type Sessions } from './sessions.js';
+import { MARK } from './beginning.js';
+import type { Sessions } from './types.js';
 import type { World } from './world.js';
 
 /** What the path of a request to a session begins with, its id following. */
 export const PREFIX = '/__session/';
+/** Where the control API is. */
+const ADMIN = '/__admin';
 /** The header that names a session. */
 export const HEADER = 'x-failpath-session';
 
@@ -21,8 +24,8 @@ export interface Unaddressed {
 }
 
 /**
- * Finds the world that a request is for: by the prefix of its path, by its header, by the key, token or id that a session gave out; and
- * else it is the main one.
+ * Finds the world that a request is for: by the prefix of its path, by its header, by the key, token or id that a session gave out (but
+ * for requests to the control API); and else it is the main one.
  *
  * @example
  * address(sessions, request); // { world: sessions.main, request }
@@ -35,8 +38,13 @@ export function address(sessions: Sessions, request: MockRequest): Addressed | P
   const id = single(request.headers[HEADER]);
   if (id !== undefined && id !== '')
     return named(sessions, id, { ...request, baseUrl: `${request.baseUrl}${PREFIX}${encodeURIComponent(id)}` });
-  const tag = sessions.any ? tagIn(request) : undefined;
+  // The control API is told by name what it steers: an id in its paths says what of it.
+  const tag = sessions.any && !isAdmin(request.path) ? tagIn(request) : undefined;
   return tag === undefined ? { request, world: sessions.main } : tagged(sessions, tag, request);
+}
+
+function isAdmin(path: string): boolean {
+  return path === ADMIN || path.startsWith(`${ADMIN}/`);
 }
 
 /** A path as the world sees it that it leads to. */

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { JournalEntry, Mock } from '../../mocks/index.js';
 import { json, send } from '../mock/support.js';
-import { admin, begin, clientIn, clientOf, NOON, ok, rule, servers, short, Client } from './support.js';
+import { admin, begin, clientIn, clientOf, NOON, ok, rule, everywhere, short, Client } from './support.js';
 
-describe('sessions: each is a world of its own', () => {
+everywhere('sessions: each is a world of its own', (servers) => {
   const { start, stop } = servers();
   let mock: Mock;
   let a: Client;

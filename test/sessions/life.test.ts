@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { WebSocket } from 'ws';
 import { assemble, type Assembly } from '../../mocks/assemble.js';
 import type { Mock } from '../../mocks/index.js';
+import { createMemoryStore } from '../../mocks/stores/index.js';
 import { createFetch } from '../../mocks/fetch.js';
 import { atsContract, json, send } from '../mock/support.js';
 import { admin, begin, Client, clientIn, clientOf, ok, servers, short, type Session } from './support.js';
@@ -199,6 +200,69 @@ describe('sessions: from their beginning to their end', () => {
     ok(await admin(mock, 'DELETE', `/sessions/${session.id}`));
     const again = await begin(mock, { replay: token });
     expect([again.id, again.requests]).to.deep.equal([session.id, 0]);
+  });
+});
+
+describe('sessions: in a store, from their beginning to their end', () => {
+  const { start, stop } = servers(() => ({ store: createMemoryStore() }));
+  afterEach(async () => {
+    gone = 0;
+    Date.now = realNow;
+    await stop();
+  });
+
+  const ids = async (mock: Mock): Promise<unknown[]> =>
+    (ok(await admin(mock, 'GET', '/sessions')).at('/sessions') as Session[]).map(({ id }) => id);
+
+  it('expire when nobody asks for them, and not because somebody lists them or looks from outside', async () => {
+    const mock = await start();
+    const session = await begin(mock, { ttlSeconds: 60 });
+    pass(50);
+    expect(await ids(mock)).to.deep.equal([session.id]);
+    pass(50);
+    expect(await ids(mock)).to.deep.equal([]);
+    expect(short(await clientOf(session).init())).to.equal('404 failpath:unknown-session');
+    expect(short(await admin(session, 'GET', '/clock'))).to.equal('404 failpath:unknown-session');
+    expect(short(await new Client(mock.url, session.world).init())).to.equal('401 api_key.not_found');
+    expect(short(await admin(mock, 'DELETE', `/sessions/${session.id}`))).to.equal('404 failpath:admin-unknown-route');
+  });
+
+  it('live on as long as they are used', async () => {
+    const mock = await start();
+    const session = await begin(mock, { ttlSeconds: 60 });
+    for (let count = 0; count < 3; count++) {
+      pass(50);
+      expect((await clientOf(session).init()).status).to.equal(200);
+    }
+  });
+
+  it('end for all servers when they are removed at one', async () => {
+    const store = createMemoryStore();
+    const [one, other] = [await start({ store }), await start({ store: store.connect() })];
+    const session = await begin(one);
+    const there = new Client(session.url.replace(one.url, other.url), session.world);
+    expect((await there.init()).status).to.equal(200);
+    ok(await admin(session, 'DELETE', `/sessions/${session.id}`));
+    expect(short(await clientOf(session).init())).to.equal('404 failpath:unknown-session');
+    expect(short(await there.init())).to.equal('404 failpath:unknown-session');
+    expect(short(await there.init())).to.equal('404 failpath:unknown-session');
+    expect(await ids(other)).to.deep.equal([]);
+  });
+
+  it('of one server are those of the other, replays included', async () => {
+    const store = createMemoryStore();
+    const [one, other] = [await start({ store }), await start({ store: store.connect() })];
+    const client = clientOf(await begin(one, { clock: { now: '2026-03-31T12:00:00Z', frozen: true } }));
+    const there = new Client(client.url.replace(one.url, other.url), client.world);
+    const job_id = await client.prepared();
+    ok(await there.admin('POST', '/clock/advance', { seconds: 60 }));
+    const id = String(ok(await there.post('works/confirm', { job_id })).at('/transaction_id'));
+    expect((await client.transaction(id)).status).to.equal(200);
+    expect(ok(await there.admin('GET', '/requests')).at('/meta/total')).to.equal(5);
+    const { token } = ok(await admin(one, 'GET', `/sessions/${client.url.slice(-12)}/replay`)).body as { token: string };
+    const copy = clientOf(await begin(await start(), { replay: token }));
+    expect(ok(await copy.transaction(id)).text).to.equal(ok(await there.transaction(id)).text);
+    expect(short(await copy.post('works/confirm', { job_id }))).to.equal('404 registration.prepared_not_found');
   });
 });
 

@@ -4,11 +4,11 @@ import { WebSocket } from 'ws';
 import type { Mock } from '../../mocks/index.js';
 import { mswHandlers } from '../../mocks/msw.js';
 import { json, send } from '../mock/support.js';
-import { admin, begin, Client, clientOf, NOON, ok, rule, servers, short, type Session } from './support.js';
+import { admin, begin, Client, clientOf, NOON, ok, rule, everywhere, short, type Session } from './support.js';
 
 const MINTED = { name: 'trial', scopes: ['works:register', 'works:read'] };
 
-describe('sessions: how a request reaches its own', () => {
+everywhere('sessions: how a request reaches its own', (servers) => {
   const { start, stop } = servers();
   let mock: Mock;
   let session: Session;

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import type { Mock } from '../../mocks/index.js';
 import { json, send, type Seen } from '../mock/support.js';
-import { admin, begin, Client, clientOf, NOON, ok, rule, servers, short, type Session } from './support.js';
+import { admin, begin, Client, clientOf, NOON, ok, rule, everywhere, short, type Session } from './support.js';
 
 const FROZEN = { clock: { now: NOON, frozen: true } };
 
-describe('sessions: snapshots', () => {
+everywhere('sessions: snapshots', (servers) => {
   const { start, stop } = servers();
   let mock: Mock;
   let session: Session;
@@ -186,7 +186,7 @@ describe('sessions: snapshots', () => {
   });
 });
 
-describe('sessions: forks', () => {
+everywhere('sessions: forks', (servers) => {
   const { start, stop } = servers();
   let mock: Mock;
   let session: Session;

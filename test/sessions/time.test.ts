@@ -2,13 +2,13 @@ import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import type { Mock } from '../../mocks/index.js';
 import { send, type Seen } from '../mock/support.js';
-import { begin, Client, clientOf, ok, rule, servers, short, type Session } from './support.js';
+import { begin, Client, clientOf, ok, rule, everywhere, short, type Session } from './support.js';
 
 const START = '2026-03-31T23:00:00.000Z';
 const MINUTE = 60;
 const HOUR = 3_600;
 
-describe('sessions: one clock drives everything', () => {
+everywhere('sessions: one clock drives everything', (servers) => {
   const { start, stop } = servers();
   let mock: Mock;
   let session: Session;

@@ -1,0 +1,194 @@
+import { Records, transactionsOf, WorldGone } from '../state/index.js';
+import type { Loaded, Store } from '../stores/index.js';
+import { aboutOf, initial, newId } from './beginning.js';
+import { Sweeper } from './sweeper.js';
+import { SessionError, type NewSession, type SessionInfo, type Sessions, type SessionsOptions } from './types.js';
+import { createWorld, DEFAULT, type About, type Server, type World } from './world.js';
+
+interface Cached {
+  readonly world: World;
+  /** Real time, after which it is no longer kept at hand. */
+  until: number;
+}
+
+/** Sessions of a store; those that were asked for here are kept at hand. */
+export class StoredSessions implements Sessions {
+  readonly any = true;
+  readonly #server: Server;
+  readonly #store: Store;
+  readonly #cached = new Map<string, Cached>();
+  readonly #opening = new Map<string, Promise<World | undefined>>();
+  readonly #unlisten: () => void;
+  /** Worlds that are catching up, and whether they have to once more. */
+  readonly #refreshing = new Map<World, boolean>();
+  readonly #sweeper = new Sweeper(() => this.#sweep());
+  #main: World | undefined;
+
+  constructor({ server }: SessionsOptions, store: Store) {
+    this.#server = server;
+    this.#store = store;
+    this.#unlisten = store.onChange((id) => this.#changed(id));
+  }
+
+  async open(): Promise<void> {
+    this.#main = await this.#open(DEFAULT);
+  }
+
+  get main(): World {
+    if (this.#main === undefined) throw new Error('The main world has not been opened.');
+    return this.#main;
+  }
+
+  find(id: string): World | undefined | Promise<World | undefined> {
+    if (id === DEFAULT) return this.main;
+    const cached = this.#cached.get(id);
+    const now = Date.now();
+    // The store knows whether it lives on because of others.
+    if (cached !== undefined && cached.until <= now) this.forget(id);
+    else if (cached !== undefined) {
+      cached.until = now + (cached.world.about.ttlMs ?? 0);
+      return cached.world;
+    }
+    let opening = this.#opening.get(id);
+    if (opening === undefined) {
+      opening = this.#open(id).finally(() => this.#opening.delete(id));
+      this.#opening.set(id, opening);
+    }
+    return opening;
+  }
+
+  async create(session: NewSession): Promise<World> {
+    const id = session.id ?? newId((one) => this.#cached.has(one));
+    const about = aboutOf(this.#server, id, session);
+    const made = await this.#store.create(id, initial(about, session.from), session.ttlMs);
+    if (made === false) throw new SessionError(`There is a session ${id} already.`);
+    const world = await this.find(id);
+    if (world === undefined) throw new SessionError(`The session ${id} has expired at once.`);
+    return world;
+  }
+
+  async remove(id: string): Promise<boolean> {
+    if (id === DEFAULT) return false;
+    const about = await this.#about(id);
+    await this.#store.remove(id);
+    this.forget(id);
+    return about !== undefined;
+  }
+
+  async list(): Promise<readonly SessionInfo[]> {
+    const infos: SessionInfo[] = [];
+    for (const id of await this.#store.worlds()) {
+      const about = id === DEFAULT ? undefined : await this.#about(id);
+      if (about !== undefined) infos.push({ id, created: about.created, expires: undefined });
+    }
+    return infos.sort((a, b) => a.created - b.created);
+  }
+
+  *worlds(): Iterable<World> {
+    yield this.main;
+    for (const { world } of this.#cached.values()) yield world;
+  }
+
+  close(): void {
+    this.#unlisten();
+    this.#sweeper.stop();
+    for (const world of this.worlds()) world.close();
+  }
+
+  /** What is no longer in the store. */
+  forget(id: string): void {
+    const cached = this.#cached.get(id);
+    if (cached === undefined) return;
+    this.#cached.delete(id);
+    this.#server.beforeReset(cached.world.journal);
+    cached.world.close();
+  }
+
+  async #open(id: string): Promise<World | undefined> {
+    const loaded = await this.#store.load(id);
+    if (loaded === undefined) return undefined;
+    const records = new Records();
+    records.replace(loaded.records);
+    const about = aboutIn(loaded);
+    if (about === undefined) return undefined;
+    if (about.contract !== this.#server.contract.sha256) {
+      throw new SessionError(`The world ${id} in ${this.#store.name} was made with another contract (${about.contract.slice(0, 12)}…).`);
+    }
+    const store = this.#store;
+    let world: World | undefined = undefined as World | undefined;
+    const transactions = transactionsOf({
+      store,
+      world: id,
+      records,
+      version: loaded.version,
+      ttlMs: about.ttlMs,
+      onChange: () => world?.clock.agenda.changed(),
+      onGone: () => this.forget(id),
+      endless: id === DEFAULT,
+      onRevived: () => world?.journal.reset(),
+    });
+    world = createWorld(this.#server, id, about, {
+      records,
+      transactions,
+      shelf: {
+        append: (entry, keep) => store.append(id, [entry], keep),
+        entries: (after) => store.entries(id, after),
+        forget: (numbers) => store.forget(id, numbers),
+      },
+    });
+    if (!(await isThere(world))) return undefined;
+    if (id !== DEFAULT) {
+      this.#cached.set(id, { world, until: Date.now() + (about.ttlMs ?? 0) });
+      this.#sweeper.start();
+    }
+    return world;
+  }
+
+  /** Timers and those who wait for requests have to know at once; everybody else finds out when it is asked. */
+  #changed(id: string | undefined): void {
+    const worlds = id === undefined ? [...this.worlds()] : [id === DEFAULT ? this.#main : this.#cached.get(id)?.world];
+    for (const world of worlds) if (world !== undefined) this.#refresh(world);
+  }
+
+  /** However often it is told meanwhile, once more is enough. */
+  #refresh(world: World): void {
+    const again = this.#refreshing.has(world);
+    this.#refreshing.set(world, again);
+    if (again) return;
+    const refresh = async (): Promise<void> => {
+      await world.refresh().catch(() => undefined);
+      const more = this.#refreshing.get(world) === true;
+      this.#refreshing.delete(world);
+      if (more) this.#refresh(world);
+    };
+    void refresh();
+  }
+
+  /** Of a world that need not live on because of it. */
+  async #about(id: string): Promise<About | undefined> {
+    const loaded = await this.#store.load(id);
+    return loaded && aboutIn(loaded);
+  }
+
+  /** Answers whether there is anything left to look at. */
+  #sweep(): boolean {
+    const now = Date.now();
+    for (const [id, { until }] of this.#cached) if (until <= now) this.forget(id);
+    return this.#cached.size > 0;
+  }
+}
+
+function aboutIn({ records }: Loaded): About | undefined {
+  return records.find(({ table, id }) => table === 'about' && id === 'world')?.record as About | undefined;
+}
+
+/** A world may expire while it is being opened. */
+async function isThere(world: World): Promise<boolean> {
+  try {
+    await world.refresh();
+    return true;
+  } catch (error) {
+    if (error instanceof WorldGone) return false;
+    throw error;
+  }
+}
