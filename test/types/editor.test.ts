@@ -80,7 +80,7 @@ const BAD: Readonly<Record<string, Refusal>> = {
   'a wrong operation': [
     `mock.on('prepareWrk').passes();`,
     `'prepareWrk'`,
-    ['"initWork"', '"prepareWork"', '"confirmWork"', '"getTransaction"'],
+    ['"initWork"', '"prepareWork"', '"confirmWork"'],
   ],
   'a misspelled code': [
     `mock.on('prepareWork').fails('registration.dry_run_faild');`,
