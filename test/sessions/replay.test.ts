@@ -231,7 +231,7 @@ describe('sessions: replay', () => {
   it('of a partner session that has expired since', async () => {
     const { externalUser } = session.world;
     const jwt = String(ok(await client.post('partner-sessions', { external_user_ref: externalUser.ref })).at('/token'));
-    const path = client.organization(`external-users/${externalUser.ref}/works/${externalUser.work.id}/versions/1/download/audio`);
+    const path = client.organization(`external-users/${externalUser.ref}/works/${externalUser.work}/versions/1/download/audio`);
     ok(await client.ask('GET', path, undefined, { token: jwt }));
     ok(await client.admin('POST', '/clock/advance', { seconds: 7_200 }));
     expectSame(await asked(await elsewhere(), (of) => of.init()));
