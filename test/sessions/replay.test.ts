@@ -257,9 +257,9 @@ describe('sessions: replay', () => {
     expect(upstream.journal.total).to.equal(1);
     await again.transaction('x');
     expect(upstream.journal.total).to.equal(2);
-    const refused = await admin(await start(), 'POST', '/sessions', { replay: token });
-    expect(short(refused)).to.equal('409 failpath:admin-conflict');
-    expect(refused.at('/detail')).to.include('--proxy-to');
+    const elsewhere = clientOf(await begin(await start(), { replay: token }));
+    expect(short(await elsewhere.transaction('x'))).to.equal('501 failpath:script-unavailable');
+    expect(upstream.journal.total).to.equal(2);
   });
 
   it('is cut short by nothing: what is too much is refused, with what to do', async function () {
