@@ -3,11 +3,11 @@ import { begin, Client, NOON, ok, rule, short, clientOf } from '../sessions/supp
 import type { Seen } from '../mock/support.js';
 import { startRedis, type RedisServer } from '../stores/redis-server.js';
 import { refused } from '../tracking/support.js';
-import { until } from '../stores/support.js';
+import { PATIENT, until } from '../stores/support.js';
 import { byNetwork, confirm, paid, prepareJobs, processes, type Job } from './support.js';
 
 /** A Redis that is gone is noticed at once, and one that hangs within this many milliseconds. */
-const TIMEOUT = '?timeout=2000';
+const TIMEOUT = '?timeout=1500';
 const KEEPS = ['--appendonly', 'yes', '--appendfsync', 'always'];
 
 const UNAVAILABLE = '503 common.service_unavailable';
@@ -67,10 +67,11 @@ describe('two mocks whose Redis goes away', function () {
   let jobs: readonly Job[];
   let transaction: string;
   let session: Client;
+  let opened: Seen;
 
-  const begun = async (settings: readonly string[]): Promise<void> => {
+  const begun = async (settings: readonly string[], bound = PATIENT): Promise<void> => {
     redis = await startRedis(settings);
-    const store = ['--store', `${redis.url}${TIMEOUT}`];
+    const store = ['--store', `${redis.url}${bound}`];
     clients = (await Promise.all([serve(...store), serve(...store)])).map(({ client }) => client);
     const [one, two] = clients as [Client, Client];
     jobs = await prepareJobs(one, 4);
@@ -78,6 +79,7 @@ describe('two mocks whose Redis goes away', function () {
     ok(await confirm(two, jobs[1] as Job));
     ok(await one.admin('POST', '/rules', rule('listApiKeys', 503)));
     session = clientOf(await begin(one));
+    opened = ok(await one.init());
   };
   afterEach(async () => {
     await killAll();
@@ -95,6 +97,8 @@ describe('two mocks whose Redis goes away', function () {
       const prefix = new URL(session.url).pathname;
       expect(told(await new Client(client.url + prefix, session.world).init())).to.equal(`${UNAVAILABLE}, again after 1`);
       expect(told(await new Client(client.url, session.world).init())).to.equal(`${UNAVAILABLE}, again after 1`);
+      const upload = await fetch(client.url + new URL(String(opened.at('/upload_url'))).pathname, { method: 'PUT', body: 'audio' });
+      expect([upload.status, upload.headers.get('retry-after')]).to.deep.equal([503, '1']);
       const socket = await refused(`${client.url.replace('http', 'ws')}/v1/ws/transactions/${transaction}`);
       expect(socket.status).to.equal(503);
       expect(socket.body).to.contain('"common.service_unavailable"');
@@ -115,6 +119,8 @@ describe('two mocks whose Redis goes away', function () {
       expect(short(await confirm(client, jobs[0] as Job))).to.equal('404 registration.prepared_not_found');
     }
     const [one, two] = clients as [Client, Client];
+    expect((await two.upload(opened)).status).to.equal(200);
+    ok(await one.post('works/prepare', { job_id: opened.at('/job_id') }));
     const both = await Promise.all([confirm(one, jobs[2] as Job), confirm(two, jobs[2] as Job)]);
     expect(both.map(short).sort()).to.deep.equal(['202', '404 registration.prepared_not_found']);
     expect(short(await confirm(two, jobs[3] as Job))).to.equal('202');
@@ -148,7 +154,7 @@ describe('two mocks whose Redis goes away', function () {
   });
 
   it('say so as long as it hangs', async () => {
-    await begun([]);
+    await begun([], TIMEOUT);
     redis.freeze();
     // What was sent before it is found to hang, Redis does once it is thawed: a job that is confirmed already cannot be again.
     await expectAway(0);
