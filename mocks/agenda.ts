@@ -38,99 +38,131 @@ const LONGEST_PAUSE = 3_600_000;
  * An agenda that also watches real time, as long as the clock runs with it.
  *
  * @example
- * const agenda = createAgenda({ now: clock.now, runs: () => !clock.frozen });
+ * const agenda = createAgenda({ now: () => clock.now(), runs: () => !clock.frozen });
  * agenda.add({ next: () => retryAt, run: () => deliver() });
  */
-export function createAgenda({ now, runs }: { readonly now: () => number; readonly runs: () => boolean }): Agenda {
-  const sources = new Set<DueSource>();
-  let timer: NodeJS.Timeout | undefined;
-  let closed = false;
-  let turn: Promise<void> = Promise.resolve();
+export function createAgenda(time: Time): Agenda {
+  return new WatchedAgenda(time);
+}
 
-  const failed = new WeakMap<DueSource, { readonly until: number; readonly pause: number }>();
+/** What an agenda knows of the time. */
+interface Time {
+  now(): number;
+  /** Whether the time passes by itself. */
+  runs(): boolean;
+}
+
+interface Failed {
+  readonly until: number;
+  readonly pause: number;
+}
+
+const NOTHING: ReadonlySet<DueSource> = new Set();
+
+/** A class whose parts are made when they are first needed: most worlds never have anything to do. */
+class WatchedAgenda implements Agenda {
+  readonly #time: Time;
+  #sources: Set<DueSource> | undefined;
+  #failed: WeakMap<DueSource, Failed> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  #turn: Promise<void> | undefined;
+
+  constructor(time: Time) {
+    this.#time = time;
+  }
+
+  add(source: DueSource): () => void {
+    const sources = (this.#sources ??= new Set());
+    sources.add(source);
+    this.changed();
+    return () => {
+      sources.delete(source);
+      this.changed();
+    };
+  }
+
+  next(): number | undefined {
+    let first: number | undefined;
+    if (this.#closed || this.#sources === undefined) return undefined;
+    for (const source of this.#sources) {
+      const due = this.#dueOf(source);
+      if (due !== undefined && (first === undefined || due < first)) first = due;
+    }
+    return first;
+  }
+
+  run(now: number): Promise<void> {
+    // One after the other: two at once would do the same things twice.
+    this.#turn = (this.#turn ?? Promise.resolve()).then(() => this.#runDue(now)).finally(() => this.changed());
+    return this.#turn;
+  }
+
+  async settle(): Promise<void> {
+    await Promise.all(Array.from(this.#sources ?? NOTHING, (source) => this.#settle(source)));
+  }
+
+  changed(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#closed) return;
+    const due = this.next();
+    // A clock that stands still may have been moved past it: by another server, or by a snapshot that was restored.
+    if (due === undefined || (!this.#time.runs() && due > this.#time.now())) return;
+    const wait = Math.min(Math.max(due - this.#time.now(), 0), LONGEST_WAIT);
+    this.#timer = setTimeout(() => void this.run(this.#time.now()), wait).unref();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
 
   /** It must not keep the others from being done, nor be asked again at the same moment for ever. */
-  const leaveAlone = (source: DueSource, error: unknown): void => {
+  #leaveAlone(source: DueSource, error: unknown): void {
+    const failed = (this.#failed ??= new WeakMap());
     const pause = Math.min((failed.get(source)?.pause ?? FIRST_PAUSE / 2) * 2, LONGEST_PAUSE);
-    failed.set(source, { until: now() + pause, pause });
+    failed.set(source, { until: this.#time.now() + pause, pause });
     process.emitWarning(error instanceof Error ? error : String(error));
-  };
+  }
+
   /** Until when a source is left alone; a clock that went back has no part in it. */
-  const pausedUntil = (source: DueSource): number => {
-    const { until, pause } = failed.get(source) ?? { until: -Infinity, pause: 0 };
-    return until - now() > pause ? -Infinity : until;
-  };
-  const dueOf = (source: DueSource): number | undefined => {
-    const until = pausedUntil(source);
+  #pausedUntil(source: DueSource): number {
+    const { until, pause } = this.#failed?.get(source) ?? { until: -Infinity, pause: 0 };
+    return until - this.#time.now() > pause ? -Infinity : until;
+  }
+
+  #dueOf(source: DueSource): number | undefined {
+    const until = this.#pausedUntil(source);
     try {
       const due = source.next();
       return due === undefined ? undefined : Math.max(due, until);
     } catch (error) {
-      if (until <= now()) leaveAlone(source, error);
-      return failed.get(source)?.until;
+      if (until <= this.#time.now()) this.#leaveAlone(source, error);
+      return this.#failed?.get(source)?.until;
     }
-  };
-  const next = (): number | undefined => {
-    let first: number | undefined;
-    if (closed) return undefined;
-    for (const source of sources) {
-      const due = dueOf(source);
-      if (due !== undefined && (first === undefined || due < first)) first = due;
-    }
-    return first;
-  };
-  const changed = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (closed) return;
-    const due = next();
-    // A clock that stands still may have been moved past it: by another server, or by a snapshot that was restored.
-    if (due === undefined || (!runs() && due > now())) return;
-    timer = setTimeout(() => void run(now()), Math.min(Math.max(due - now(), 0), LONGEST_WAIT)).unref();
-  };
-  const runDue = async (time: number): Promise<void> => {
-    const due = [...sources].map((source) => ({ source, at: dueOf(source) ?? Infinity })).filter(({ at }) => at <= time);
+  }
+
+  async #runDue(time: number): Promise<void> {
+    const sources = this.#sources ?? NOTHING;
+    const due = Array.from(sources, (source) => ({ source, at: this.#dueOf(source) ?? Infinity })).filter(({ at }) => at <= time);
     due.sort((a, b) => a.at - b.at);
     for (const { source } of due) {
-      if (closed || !sources.has(source)) continue;
+      if (this.#closed || !sources.has(source)) continue;
       try {
         await source.run(time);
-        failed.delete(source);
+        this.#failed?.delete(source);
       } catch (error) {
-        leaveAlone(source, error);
+        this.#leaveAlone(source, error);
       }
     }
-  };
-  const settle = async (source: DueSource): Promise<void> => {
+  }
+
+  async #settle(source: DueSource): Promise<void> {
     try {
       await source.settle?.();
     } catch (error) {
-      leaveAlone(source, error);
+      this.#leaveAlone(source, error);
     }
-  };
-  const run = (time: number): Promise<void> => {
-    // One after the other: two at once would do the same things twice.
-    turn = turn.then(() => runDue(time)).finally(changed);
-    return turn;
-  };
-  return {
-    add: (source) => {
-      sources.add(source);
-      changed();
-      return () => {
-        sources.delete(source);
-        changed();
-      };
-    },
-    next,
-    run,
-    settle: async () => {
-      await Promise.all([...sources].map(settle));
-    },
-    changed,
-    close: () => {
-      closed = true;
-      clearTimeout(timer);
-    },
-  };
+  }
 }

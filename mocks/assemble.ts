@@ -121,8 +121,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     contract,
     sandbox,
     surroundings: { webhooksTo, webhookPatienceMs },
-    engine: { proxyTo, cors, dynamic, open: adminToken === undefined },
-    mayProxyTo,
+    // Of this server alone: whoever has the same array sends on by itself.
+    engine: { proxyTo: [...proxyTo], cors, dynamic, open: adminToken === undefined },
     unusedRules: options.record !== undefined,
     beforeReset: audit.settle,
   };

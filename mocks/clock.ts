@@ -36,85 +36,114 @@ export const LATEST = 253_402_300_799_999;
  * @param onChange Told when the clock is set, frozen or let go.
  * @param cell Where to keep what it shows; by default, in memory.
  */
-export function createClock(
-  real: () => number = Date.now,
-  onChange: () => void = () => undefined,
-  cell: ClockCell = createCell(),
-): MockClock {
-  let journeys: Promise<void> | undefined;
-  const state = (): ClockState => cell.get() ?? REAL_TIME;
-  const isFrozen = (): boolean => 'frozenAt' in state();
-  let pinned: number | undefined;
-  const now = (): number => {
-    if (pinned !== undefined) return pinned;
-    const shown = state();
-    return 'frozenAt' in shown ? shown.frozenAt : Math.min(real() + shown.offset, LATEST);
-  };
-  const agenda = createAgenda({ now, runs: () => !isFrozen() });
-  const keep = (next: ClockState): void => {
-    cell.set(next);
-    onChange();
-    agenda.changed();
-  };
-  const show = (time: number): void => keep(isFrozen() ? { frozenAt: time } : { offset: time - real() });
+export function createClock(real: () => number = Date.now, onChange?: () => void, cell: ClockCell = createCell()): MockClock {
+  return new SetClock(real, onChange, cell);
+}
+
+class SetClock implements MockClock {
+  readonly agenda: Agenda;
+  readonly #real: () => number;
+  readonly #onChange: (() => void) | undefined;
+  readonly #cell: ClockCell;
+  #pinned: number | undefined;
+  #journeys: Promise<void> | undefined;
+
+  constructor(real: () => number, onChange: (() => void) | undefined, cell: ClockCell) {
+    this.#real = real;
+    this.#onChange = onChange;
+    this.#cell = cell;
+    this.agenda = createAgenda({ now: () => this.now(), runs: () => !this.frozen });
+  }
+
+  now(): number {
+    if (this.#pinned !== undefined) return this.#pinned;
+    const shown = this.#shown;
+    return 'frozenAt' in shown ? shown.frozenAt : Math.min(this.#real() + shown.offset, LATEST);
+  }
+
+  get frozen(): boolean {
+    return 'frozenAt' in this.#shown;
+  }
+
+  set(time: number): Promise<void> {
+    return this.#go(() => Math.trunc(time));
+  }
+
+  advance(milliseconds: number): Promise<void> {
+    return this.#go(() => Math.trunc(this.now() + milliseconds));
+  }
+
+  freeze(): void {
+    this.#keep({ frozenAt: this.now() });
+  }
+
+  unfreeze(): void {
+    if (this.frozen) this.#keep({ offset: this.now() - this.#real() });
+  }
+
+  still<T>(step: () => T): T {
+    if (this.#pinned !== undefined) return step();
+    this.#pinned = this.now();
+    try {
+      return step();
+    } finally {
+      this.#pinned = undefined;
+    }
+  }
+
+  reset(): void {
+    this.#cell.set(REAL_TIME);
+    this.agenda.changed();
+  }
+
+  get #shown(): ClockState {
+    return this.#cell.get() ?? REAL_TIME;
+  }
+
+  #keep(next: ClockState): void {
+    this.#cell.set(next);
+    this.#onChange?.();
+    this.agenda.changed();
+  }
+
+  #show(time: number): void {
+    this.#keep(this.frozen ? { frozenAt: time } : { offset: time - this.#real() });
+  }
+
   /** When to stop on the way to a time. */
-  const stop = (to: number): number | undefined => {
-    const [due, present] = [agenda.next(), now()];
+  #stop(to: number): number | undefined {
+    const [due, present] = [this.agenda.next(), this.now()];
     return due !== undefined && due <= to && present <= to ? Math.max(due, present) : undefined;
-  };
-  const travel = async (target: () => number): Promise<void> => {
+  }
+
+  async #travel(target: () => number): Promise<void> {
     const to = target();
-    const isBack = to < now();
-    for (let at = stop(to); at !== undefined; at = stop(to)) {
-      show(at);
-      await agenda.run(at);
-      await agenda.settle();
+    const isBack = to < this.now();
+    for (let at = this.#stop(to); at !== undefined; at = this.#stop(to)) {
+      this.#show(at);
+      await this.agenda.run(at);
+      await this.agenda.settle();
     }
     // Real time may have gone past it on the way.
-    if (isBack || to > now()) show(to);
-  };
+    if (isBack || to > this.now()) this.#show(to);
+  }
+
   /** One journey after the other; the first steps of one that nothing is in the way of are taken at once. */
-  const go = (target: () => number): Promise<void> => {
+  #go(target: () => number): Promise<void> {
     const to = target();
     check(to);
-    if (journeys === undefined && stop(to) === undefined) {
-      show(to);
+    if (this.#journeys === undefined && this.#stop(to) === undefined) {
+      this.#show(to);
       return Promise.resolve();
     }
-    const journey = (journeys ?? Promise.resolve()).then(() => travel(target));
+    const journey = (this.#journeys ?? Promise.resolve()).then(() => this.#travel(target));
+    const arrive = (): void => {
+      if (this.#journeys === ended) this.#journeys = undefined;
+    };
     const ended: Promise<void> = journey.then(arrive, arrive);
-    function arrive(): void {
-      if (journeys === ended) journeys = undefined;
-    }
-    journeys = ended;
+    this.#journeys = ended;
     return journey;
-  };
-  return {
-    now,
-    agenda,
-    get frozen() {
-      return isFrozen();
-    },
-    set: (time) => go(() => Math.trunc(time)),
-    advance: (milliseconds) => go(() => Math.trunc(now() + milliseconds)),
-    freeze: () => keep({ frozenAt: now() }),
-    unfreeze: () => {
-      if (isFrozen()) keep({ offset: now() - real() });
-    },
-    still: (step) => {
-      if (pinned !== undefined) return step();
-      pinned = now();
-      try {
-        return step();
-      } finally {
-        pinned = undefined;
-      }
-    },
-    reset: () => {
-      cell.set(REAL_TIME);
-      agenda.changed();
-    },
-  };
+  }
 }
 
 const REAL_TIME: ClockState = Object.freeze({ offset: 0 });

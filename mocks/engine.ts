@@ -9,6 +9,7 @@ import { createChosen, type Chosen, type Filling } from './chosen.js';
 import { answerOptions, answerPreflight, routeOf } from './http/index.js';
 import { kitOf, type Kit } from './kit.js';
 import { createMagic, type FindMagic, type MagicChoice, type MagicMiss } from './magic.js';
+import { oncePer } from './once.js';
 import { createForward } from './proxy.js';
 import { redactUrl } from './redact.js';
 import { createResponder, sayApplied, type Given, type Responder } from './responder.js';
@@ -82,6 +83,13 @@ type Decided = { readonly ruled: Ruled | undefined } & (
 
 const DEFAULT_BODY_LIMIT = 1_048_576;
 
+/** What engines of the same contract have in common; those of one server also know what each of them has sent on. */
+const magicOf = oncePer(createMagic);
+const responderOf = oncePer(createResponder);
+const validationOf = oncePer(createValidation);
+const forwardTo = oncePer(createForward);
+const NOWHERE: readonly string[] = [];
+
 /**
  * The engine of a contract: route, the caller's choice, rules, the sandbox, validation, example. Whatever leaves it has been
  * checked against the contract, or says that it is the mock's own.
@@ -116,7 +124,7 @@ class ContractEngine implements Engine {
     clock,
     sandbox,
     scripts,
-    proxyTo = [],
+    proxyTo = NOWHERE,
     cors = false,
     dynamic = false,
     seed,
@@ -128,7 +136,7 @@ class ContractEngine implements Engine {
     this.#contract = contract;
     this.#sandbox = sandbox;
     this.#scripts = scripts;
-    this.#magic = createMagic(contract);
+    this.#magic = magicOf(contract);
     this.#ask = ask;
     this.#shared = shared;
     this.#cors = cors;
@@ -137,9 +145,9 @@ class ContractEngine implements Engine {
     this.#finish = createFinish({ clock, scripts, delay, open });
     this.#kit = kitOf(contract);
     this.#chosen = createChosen(this.#kit, sandbox);
-    this.#responder = createResponder(this.#kit);
-    this.#scripted = createScripted({ kit: this.#kit, responder: this.#responder, sandbox, forward: createForward(proxyTo) });
-    this.#validate = createValidation(contract);
+    this.#responder = responderOf(this.#kit);
+    this.#scripted = createScripted({ kit: this.#kit, responder: this.#responder, sandbox, forward: forwardTo(proxyTo) });
+    this.#validate = validationOf(contract);
     this.#bodyLimit = contract.limits['request_body_max_bytes']?.value ?? DEFAULT_BODY_LIMIT;
   }
 

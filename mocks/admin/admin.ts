@@ -51,14 +51,16 @@ const MAX_BODY = 8_388_608;
 export function createAdmin<World extends SteeredWorld>(options: AdminOptions<World>): Admin<World> {
   const { contract, version, routesOf, main, token, host } = options;
   const refuses = [...(isLoopback(host) ? [403 as const] : []), ...(token === undefined ? [] : [401 as const])];
-  // All worlds have the same routes: found by one router, handled by those of the world.
-  const made = new WeakMap<World, readonly AdminRoute[]>();
+  const make = (world: World): readonly AdminRoute[] => withDocument(routesOf(world), { contract, version, refuses });
+  // All worlds have the same routes: found by one router, handled by those of the world. They are larger than most worlds, so those of
+  // sessions are there only while they are used.
+  const routes = make(main);
+  const made = new WeakMap<World, WeakRef<readonly AdminRoute[]>>();
   const routesIn = (world: World): readonly AdminRoute[] => {
-    let routes = made.get(world);
-    if (routes === undefined) made.set(world, (routes = withDocument(routesOf(world), { contract, version, refuses })));
-    return routes;
+    let own = world === main ? routes : made.get(world)?.deref();
+    if (own === undefined) made.set(world, new WeakRef((own = make(world))));
+    return own;
   };
-  const routes = routesIn(main);
   const router = findMyWay({ ignoreTrailingSlash: true, maxParamLength: HTTP_LIMITS.headerBytes });
   for (const [index, route] of routes.entries()) router.on(route.method, route.path, () => undefined, { index });
   const guards = [guardHost(host), guardToken(token)];

@@ -21,7 +21,7 @@ import { createState, type State } from './state.js';
 import { isStorage, receiveUpload } from './storage.js';
 import { truth } from './truth.js';
 import { readWebhooks, Webhooks, type WebhookRules } from './webhooks/index.js';
-import { seedWorld, WORLD, worldOf, type AtsWorld } from './world.js';
+import { holderOf, seedWorld, WORLD, worldOf, type AtsWorld } from './world.js';
 
 /** The sandbox of the ATS API; its world is known by type. */
 export interface AtsSandbox extends Sandbox {
@@ -53,8 +53,6 @@ export function createAtsSandbox(context: SandboxContext, replacements: Replacem
   const webhooks = readWebhooks(contract);
   const service: Service = { clock, limits, policies, mint, transact, magic: contract.magic, webhooks, state: createState(clock, tables) };
   const deliveries = webhooks === undefined ? undefined : deliver(service, webhooks, context);
-  const world = worldOf(tag);
-  const identities = identitiesOf(world);
   // A call is asked about more than once, and looking up its key takes a hash.
   const known = new WeakMap<Call, Facts>();
   const factsOf = (call: Call): Facts => {
@@ -64,7 +62,10 @@ export function createAtsSandbox(context: SandboxContext, replacements: Replacem
   };
   let admin: readonly AdminRoute[] | undefined;
   const sandbox: AtsSandbox = {
-    world,
+    // Made of the tag when it is asked for: it is all over the tables already.
+    get world() {
+      return worldOf(tag);
+    },
     get admin() {
       return (admin ??= adminRoutes(service));
     },
@@ -79,7 +80,7 @@ export function createAtsSandbox(context: SandboxContext, replacements: Replacem
     identities: IDENTITIES,
     identity: ({ authorization }) => {
       const { scheme, token } = readCredential(authorization);
-      return scheme === 'none' ? 'none' : (identities().get(token ?? '') ?? sessionIdentity(service, token));
+      return scheme === 'none' ? 'none' : (holderOf(token ?? '', tag) ?? sessionIdentity(service, token));
     },
     knows: ({ authorization }) => {
       const { token } = readCredential(authorization);
@@ -91,7 +92,7 @@ export function createAtsSandbox(context: SandboxContext, replacements: Replacem
       isDownload(request.path) ? serveDownload(service, request) : isStorage(request.path) ? receiveUpload(service, request) : undefined,
     reset: () => {
       resetState(service.state);
-      seedWorld(service, world, clock.now());
+      seedWorld(service, worldOf(tag), clock.now());
       // Whoever tracked a transaction is to hear that it is gone.
       clock.agenda.changed();
     },
@@ -111,13 +112,6 @@ function deliver(service: Service, rules: WebhookRules, { clock, webhooksTo = []
 
 /** The names of those who may call. */
 const IDENTITIES: readonly string[] = [...Object.keys(WORLD.tokens), 'admin', PARTNER_SESSION];
-
-/** The same by their tokens; made once it is asked for. */
-function identitiesOf({ tokens, admin }: AtsWorld): () => ReadonlyMap<string, string> {
-  let identities: ReadonlyMap<string, string> | undefined;
-  return () =>
-    (identities ??= new Map([...Object.entries(tokens).map(([name, token]): [string, string] => [token, name]), [admin, 'admin']]));
-}
 
 interface Compiled {
   readonly operations: ReadonlyMap<string, CompiledOperation>;

@@ -60,6 +60,31 @@ const TOKENS = {
   otherKeySameOrg: '10',
 } as const;
 
+const ADMINISTRATOR = 'administrator-session-of-';
+
+/** What follows the tag in a well-known token. */
+function tokenEnd(number: string, tag: string): string {
+  return `5afe${number}`.padEnd(48 - tag.length, '0');
+}
+
+const namesByEnd = (tag: string): ReadonlyMap<string, string> =>
+  new Map(Object.entries(TOKENS).map(([name, number]) => [tokenEnd(number, tag), name]));
+/** Of the mock's own world, and of those with a tag. */
+const UNTAGGED = namesByEnd('');
+const TAGGED = namesByEnd('x'.repeat(12));
+
+/**
+ * Whose well-known token it is in a world: the name of a key, or `admin`.
+ *
+ * @example
+ * holderOf(worldOf().tokens.revoked); // 'revoked'
+ */
+export function holderOf(token: string, tag: string = ''): string | undefined {
+  const start = `${TOKEN_PREFIX}${tag}`;
+  if (token.startsWith(start)) return (tag === '' ? UNTAGGED : TAGGED).get(token.slice(start.length));
+  return token.startsWith(ADMINISTRATOR) && token === worldOf(tag).admin ? 'admin' : undefined;
+}
+
 /**
  * The well-known world of a sandbox. Without a tag its ids and tokens are public fixtures, the same at every start; with one they lead
  * back to the world that they belong to.
@@ -77,13 +102,13 @@ export function worldOf(tag: string = ''): AtsWorld {
   };
   const workId = (atsId: number): string => uuid('f11e0000', atsId);
   // The hex digits go on with `5afe` and the number: safe to publish, and told apart by their prefix.
-  const token = (number: string): string => `${TOKEN_PREFIX}${tag}5afe${number}`.padEnd(TOKEN_PREFIX.length + 48, '0');
+  const token = (number: string): string => `${TOKEN_PREFIX}${tag}${tokenEnd(number, tag)}`;
   const mapped = <Key extends string>(of: Readonly<Record<Key, string>>, make: (value: string, index: number) => string) =>
     Object.fromEntries(Object.entries<string>(of).map(([key, value], index) => [key, make(value, index)])) as Record<Key, string>;
   return {
     organizations: mapped(ORGANIZATIONS, (start, index) => uuid(start, index + 1)),
     tokens: mapped(TOKENS, token),
-    admin: `administrator-session-of-${tag === '' ? 'the-well-known-world' : tag}`,
+    admin: `${ADMINISTRATOR}${tag === '' ? 'the-well-known-world' : tag}`,
     works: { active: 1001, other: 1002 },
     workIds: { active: workId(1001), other: workId(1002) },
     externalUser: { ref: 'artist-2207', work: workId(1000), atsId: 1000 },
@@ -95,7 +120,10 @@ export function worldOf(tag: string = ''): AtsWorld {
 export const WORLD: AtsWorld = worldOf();
 
 const ALL_SCOPES = ['works:register', 'works:update', 'works:read'];
-const AMPLE_CREDITS = 1_000_000;
+const EACH_SCOPE = ALL_SCOPES.map((scope) => [scope]);
+/** Records are never changed, so that all worlds may share these. */
+const AMPLE = { testnet: 1_000_000, mainnet: 1_000_000 } as const;
+const NO_USAGE = { month: '', count: 0 } as const;
 
 /**
  * Puts the well-known world into empty tables.
@@ -118,9 +146,8 @@ export function seedWorld({ state, mint }: Pick<Service, 'state' | 'mint'>, worl
     );
   };
   add('active', organizations.active, ALL_SCOPES);
-  add('registerOnly', organizations.active, ['works:register']);
-  add('updateOnly', organizations.active, ['works:update']);
-  add('readOnly', organizations.active, ['works:read']);
+  for (const [index, name] of (['registerOnly', 'updateOnly', 'readOnly'] as const).entries())
+    add(name, organizations.active, EACH_SCOPE[index] ?? []);
   add('revoked', organizations.active, ALL_SCOPES, { revoked_at: now });
   add('otherOrg', organizations.other, ALL_SCOPES);
   add('inactiveOrg', organizations.inactive, ALL_SCOPES);
@@ -143,9 +170,9 @@ function organizationNamed(name: string, id: string): Organization {
     id,
     active: name !== 'inactive',
     deleted: name === 'deleted',
-    credits: { testnet: AMPLE_CREDITS, mainnet: AMPLE_CREDITS },
+    credits: AMPLE,
     quota: null,
-    usage: { month: '', count: 0 },
+    usage: NO_USAGE,
     max_keys: null,
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { z } from 'zod';
+import { LATEST } from '../clock.js';
 import { createEngine, type Engine } from '../engine.js';
 import { newConnection } from '../server.js';
 import type { Change } from '../stores/index.js';
@@ -27,6 +28,7 @@ const BEGINNING = 'failpath-replay-1.';
 const LARGEST = 64 * 1024 * 1024;
 const TEXT = new TextDecoder();
 
+const time = z.number().min(0).max(LATEST);
 const record = z.object({ table: z.string(), id: z.string(), place: z.number(), record: z.unknown() });
 const situation = z.object({
   contract: z.string(),
@@ -39,12 +41,12 @@ const situation = z.object({
     seed: z.string().optional(),
   }),
   past: z.object({
-    at: z.number(),
+    at: time,
     start: z.array(record).nullable(),
     events: z.array(
       z.union([
         z.object({
-          at: z.number(),
+          at: time,
           request: z.object({
             method: z.string(),
             url: z.string().startsWith('/'),
@@ -53,11 +55,11 @@ const situation = z.object({
             baseUrl: z.string(),
           }),
         }),
-        z.object({ at: z.number(), changes: z.array(record), by: z.object({ method: z.string(), url: z.string() }).optional() }),
+        z.object({ at: time, changes: z.array(record), by: z.object({ method: z.string(), url: z.string() }).optional() }),
       ]),
     ),
   }),
-  clock: z.object({ now: z.number(), frozen: z.boolean() }),
+  clock: z.object({ now: time, frozen: z.boolean() }),
   state: z.string(),
 });
 

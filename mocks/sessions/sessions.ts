@@ -107,7 +107,9 @@ function newId(isTaken: (id: string) => boolean): string {
 }
 
 function aboutOf({ contract }: Server, id: string, { ttlMs, seed, from }: NewSession): About {
-  return { contract: contract.sha256, mint: seed ?? randomSeed(), seed, tag: id, ttlMs, created: Date.now(), ...from?.about };
+  // What goes on from another world gives out what that would have given out, and nothing of its own.
+  const origin = from === undefined ? { mint: seed ?? randomSeed(), seed, tag: id } : from.about;
+  return { contract: contract.sha256, mint: origin.mint, seed: origin.seed, tag: origin.tag, ttlMs, created: Date.now() };
 }
 
 /** Sessions of one process. */

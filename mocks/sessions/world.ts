@@ -6,7 +6,7 @@ import { createEngine, type Engine, type EngineOptions } from '../engine.js';
 import { createRandom, drawDelay } from '../faults/index.js';
 import { createJournal, type Journal, type Shelf } from '../journal.js';
 import { createMint } from '../mint.js';
-import { createScripts, type Names, type Scripts } from '../script/index.js';
+import { createScripts, type Scripts } from '../script/index.js';
 import { transactionsInMemory, type Records, type Transactions } from '../state/index.js';
 import type { Sandbox, SandboxContext, SandboxFactory, Transact } from '../types.js';
 import { settingsDelay, type GlobalSettings } from '../wiremock/index.js';
@@ -35,7 +35,6 @@ export interface Server {
   /** What sandboxes may do outside of their world. */
   readonly surroundings: Pick<SandboxContext, 'webhooksTo' | 'webhookPatienceMs'>;
   readonly engine: Pick<EngineOptions, 'proxyTo' | 'cors' | 'dynamic' | 'open'>;
-  readonly mayProxyTo: NonNullable<Names['mayProxyTo']>;
   /** Whether rules have no part in it. */
   readonly unusedRules: boolean;
   /** Told before a journal is emptied. */

@@ -13,22 +13,35 @@ export interface Step {
   undo(): void;
 }
 
-type Note = (table: RecordTable, id: string, before: Placed | undefined, change: Change) => void;
+/** Whoever is told of changes before they are made. */
+interface Notebook {
+  note(table: RecordTable, id: string, before: Placed | undefined, change: Change): void;
+}
+
+type Listener = (id: string, record: unknown) => void;
+
+/** Of tables that have none; a world has many such, and there are many worlds. */
+const NO_RECORDS: ReadonlyMap<string, Placed> = new Map();
+const NO_LISTENERS: readonly Listener[] = [];
 
 /** One table in a world's memory; it cannot grow for ever. */
 class RecordTable implements WatchedTable<unknown> {
   readonly #name: string;
   #bounds: Bounds<unknown> | undefined;
-  readonly #note: Note;
-  readonly #listeners: ((id: string, record: unknown) => void)[] = [];
-  readonly #records = new Map<string, Placed>();
+  readonly #notebook: Notebook;
+  #listeners: readonly Listener[] = NO_LISTENERS;
+  #own: Map<string, Placed> | undefined;
   #last = 0;
   #sweepAt = SMALL;
   #isSorted = true;
 
-  constructor(name: string, note: Note) {
+  constructor(name: string, notebook: Notebook) {
     this.#name = name;
-    this.#note = note;
+    this.#notebook = notebook;
+  }
+
+  get #records(): ReadonlyMap<string, Placed> {
+    return this.#own ?? NO_RECORDS;
   }
 
   /** A table may be filled before its owner comes, who says what may stay. */
@@ -80,7 +93,7 @@ class RecordTable implements WatchedTable<unknown> {
   }
 
   watch(listener: (id: string, record: unknown) => void): void {
-    this.#listeners.push(listener);
+    this.#listeners = [...this.#listeners, listener];
   }
 
   /** Whether nobody will miss a record. */
@@ -90,11 +103,11 @@ class RecordTable implements WatchedTable<unknown> {
 
   /** Puts a record where others have it; nothing is noted. */
   set(id: string, placed: Placed | undefined): void {
-    if (placed === undefined) this.#records.delete(id);
+    if (placed === undefined) this.#own?.delete(id);
     else {
       const before = this.#records.get(id);
       if (before === undefined ? placed.place < this.#last : placed.place !== before.place) this.#isSorted = false;
-      this.#records.set(id, placed);
+      (this.#own ??= new Map()).set(id, placed);
       if (placed.place > this.#last) this.#last = placed.place;
     }
     for (const listener of this.#listeners) listener(id, placed?.record);
@@ -102,7 +115,7 @@ class RecordTable implements WatchedTable<unknown> {
 
   #change(id: string, before: Placed | undefined, after: Placed | undefined): void {
     const place = after?.place ?? before?.place ?? 0;
-    this.#note(this, id, before, { table: this.#name, id, place, record: after?.record ?? null });
+    this.#notebook.note(this, id, before, { table: this.#name, id, place, record: after?.record ?? null });
     this.set(id, after);
   }
 
@@ -127,9 +140,7 @@ class RecordTable implements WatchedTable<unknown> {
   #sort(): void {
     if (this.#isSorted) return;
     this.#isSorted = true;
-    const sorted = [...this.#records].sort(([, a], [, b]) => a.place - b.place);
-    this.#records.clear();
-    for (const [id, placed] of sorted) this.#records.set(id, placed);
+    this.#own = new Map([...this.#records].sort(([, a], [, b]) => a.place - b.place));
   }
 }
 
@@ -155,12 +166,17 @@ interface Noted {
  */
 export class Records implements Tables {
   readonly #tables = new Map<string, RecordTable>();
-  readonly #isStrict: boolean;
+  readonly #notebook: Notebook;
   #noted: Noted[] | undefined;
 
   /** @param isStrict Without it, records may be changed outside of a step too: for what is never kept. */
   constructor(isStrict: boolean = true) {
-    this.#isStrict = isStrict;
+    this.#notebook = {
+      note: (table, id, before, change) => {
+        if (this.#noted !== undefined) this.#noted.push({ table, id, before, change });
+        else if (isStrict) throw new Error(`The record ${id} of ${change.table} is changed outside of a step.`);
+      },
+    };
   }
 
   table<T>(name: string, bounds: Bounds<T>): WatchedTable<T> {
@@ -240,14 +256,8 @@ export class Records implements Tables {
 
   #table(name: string): RecordTable {
     let table = this.#tables.get(name);
-    if (table === undefined)
-      this.#tables.set(name, (table = new RecordTable(name, (table, id, before, change) => this.#note(table, id, before, change))));
+    if (table === undefined) this.#tables.set(name, (table = new RecordTable(name, this.#notebook)));
     return table;
-  }
-
-  #note(table: RecordTable, id: string, before: Placed | undefined, change: Change): void {
-    if (this.#noted !== undefined) this.#noted.push({ table, id, before, change });
-    else if (this.#isStrict) throw new Error(`The record ${id} of ${change.table} is changed outside of a step.`);
   }
 }
 

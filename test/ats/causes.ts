@@ -18,13 +18,13 @@ const withBody =
 const withFaults =
   (faults: object): Reach =>
   async (ats, request) => {
-    ats.admin('PUT', '/__admin/faults', faults);
+    await ats.admin('PUT', '/__admin/faults', faults);
     return send(ats, request);
   };
 const withOrganization =
   (change: object): Reach =>
   async (ats, request) => {
-    ats.admin('PUT', `/__admin/organizations/${ats.world.organizations.active}`, change);
+    await ats.admin('PUT', `/__admin/organizations/${ats.world.organizations.active}`, change);
     return send(ats, request);
   };
 const after =

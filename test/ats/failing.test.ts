@@ -4,10 +4,10 @@ import { Ats, NEW_UPLOAD, NEW_WORK, ok } from './harness.js';
 const FAULTS = '/__admin/faults';
 const MAINNET = { ...NEW_WORK, network: 'mainnet' };
 
-function failing(submission: boolean | string): Ats {
+async function failing(submission: boolean | string): Promise<Ats> {
   const ats = new Ats();
   ats.clock.freeze();
-  ats.admin('PUT', FAULTS, { submission });
+  await ats.admin('PUT', FAULTS, { submission });
   return ats;
 }
 
@@ -18,7 +18,7 @@ async function confirm(ats: Ats, body: object = NEW_WORK): Promise<string> {
 
 describe('ats sandbox: a transaction that fails', () => {
   it('ends after its block, with the reason', async () => {
-    const ats = failing('the chain is full');
+    const ats = await failing('the chain is full');
     const transaction = await confirm(ats);
     await ats.clock.advance(11_999);
     const before = ok(await ats.ask('GET', transaction)).body;
@@ -32,15 +32,15 @@ describe('ats sandbox: a transaction that fails', () => {
   });
 
   it('keeps its credits', async () => {
-    const ats = failing(true);
+    const ats = await failing(true);
     await confirm(ats, MAINNET);
     await ats.clock.advance(6_000);
-    const { credits } = ats.admin('GET', `/__admin/organizations/${ats.world.organizations.active}`).body as { credits: object };
+    const { credits } = (await ats.admin('GET', `/__admin/organizations/${ats.world.organizations.active}`)).body as { credits: object };
     expect(credits).to.deep.equal({ testnet: 1_000_000, mainnet: 1_000_000 - 67 });
   });
 
   it('registers nothing, ever', async () => {
-    const ats = failing(true);
+    const ats = await failing(true);
     await confirm(ats);
     await ats.clock.advance(60_000);
     const next = ats.world.works.other + 1;
@@ -49,7 +49,7 @@ describe('ats sandbox: a transaction that fails', () => {
   });
 
   it('leaves a work as it was that it was to add a version to', async () => {
-    const ats = failing(true);
+    const ats = await failing(true);
     const kept = async (): Promise<unknown> => {
       const { body } = ok(await ats.post(ats.versions('init'), { network: NEW_UPLOAD.network, creators: NEW_UPLOAD.creators }));
       return ok(await ats.post(ats.versions('prepare'), body)).body['commitment'];
@@ -63,17 +63,17 @@ describe('ats sandbox: a transaction that fails', () => {
     };
     await add(2_000);
     expect(await kept()).to.equal(audio);
-    ats.admin('PUT', FAULTS, { submission: false });
+    await ats.admin('PUT', FAULTS, { submission: false });
     await add(2_000);
     expect(await kept()).not.to.equal(audio);
   });
 
   it('is decided when it is confirmed', async () => {
-    const ats = failing(false);
+    const ats = await failing(false);
     const good = await confirm(ats);
-    ats.admin('PUT', FAULTS, { submission: true });
+    await ats.admin('PUT', FAULTS, { submission: true });
     const bad = await confirm(ats);
-    ats.admin('PUT', FAULTS, { submission: 'too late' });
+    await ats.admin('PUT', FAULTS, { submission: 'too late' });
     await ats.clock.advance(12_000);
     expect(ok(await ats.ask('GET', good)).body['current_step']).to.equal('completed');
     expect(ok(await ats.ask('GET', bad)).body['result']).to.deep.equal({ error: 'The chain has refused the transaction.' });

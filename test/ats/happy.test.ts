@@ -33,7 +33,7 @@ describe('ats sandbox: success', () => {
     const id = String(confirm.body['transaction_id']);
     expect(confirm.body['status_url']).to.equal(`http://mock.test/v1/transactions/${id}`);
     expect(confirm.body['ws_url']).to.equal(`ws://mock.test/v1/ws/transactions/${id}`);
-    expect(creditsOf(ats)).to.deep.equal({ testnet: 1_000_000, mainnet: 1_000_000 - 72 });
+    expect(await creditsOf(ats)).to.deep.equal({ testnet: 1_000_000, mainnet: 1_000_000 - 72 });
 
     const steps: unknown[] = [];
     for (let second = 0; second <= 6; second++) {
@@ -162,8 +162,8 @@ describe('ats sandbox: success', () => {
     const ats = new Ats();
     expect(ats.world).to.deep.equal(new Ats().world);
     const job_id = await ats.prepared();
-    ats.admin('PUT', '/__admin/faults', { shed: true });
-    ats.admin('PUT', `/__admin/organizations/${ats.world.organizations.active}`, { credits: 1, quota: 0, active: false, maxKeys: 1 });
+    await ats.admin('PUT', '/__admin/faults', { shed: true });
+    await ats.admin('PUT', `/__admin/organizations/${ats.world.organizations.active}`, { credits: 1, quota: 0, active: false, maxKeys: 1 });
     ats.sandbox.reset();
     expect((await ats.post('works/confirm', { job_id })).why).to.equal('quoteExists: never existed');
     ok(await ats.post('works/confirm', { job_id: await ats.prepared() }));
@@ -179,8 +179,8 @@ describe('ats sandbox: success', () => {
   });
 });
 
-function creditsOf(ats: Ats): unknown {
-  const { body } = ats.admin('GET', `/__admin/organizations/${ats.world.organizations.active}`);
+async function creditsOf(ats: Ats): Promise<unknown> {
+  const { body } = await ats.admin('GET', `/__admin/organizations/${ats.world.organizations.active}`);
   return (body as { credits: unknown }).credits;
 }
 

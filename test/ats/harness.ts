@@ -88,11 +88,11 @@ export class Ats {
     return answer;
   }
 
-  admin(method: string, path: string, body?: unknown): AdminAnswer {
+  async admin(method: string, path: string, body?: unknown): Promise<AdminAnswer> {
     for (const route of this.sandbox.admin) {
       const match = new RegExp(`^${route.path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`).exec(path);
       if (match === null || route.method !== method) continue;
-      return route.handle({ params: { ...match.groups }, query: new URLSearchParams(), body, baseUrl: BASE }) as AdminAnswer;
+      return route.handle({ params: { ...match.groups }, query: new URLSearchParams(), body, baseUrl: BASE });
     }
     throw new Error(`No admin route ${method} ${path}.`);
   }

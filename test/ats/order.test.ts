@@ -24,7 +24,7 @@ describe('ats sandbox: order of refusal', () => {
       'inactive before scope',
       'api_key.org_inactive',
       async (ats) => {
-        ats.admin('PUT', `/__admin/organizations/${organizations(ats).active}`, { active: false });
+        await ats.admin('PUT', `/__admin/organizations/${organizations(ats).active}`, { active: false });
         return asked(ats, 'initWork', { token: ats.world.tokens.readOnly });
       },
     ],
@@ -102,7 +102,7 @@ describe('ats sandbox: order of refusal', () => {
       'registration.audio_empty',
       async (ats) => {
         const job_id = await ats.uploaded(0);
-        ats.admin('PUT', '/__admin/faults', { commitment: true, dryRun: true });
+        await ats.admin('PUT', '/__admin/faults', { commitment: true, dryRun: true });
         return ats.post('works/prepare', { job_id }, { token: ats.world.tokens.smallFiles });
       },
     ],
@@ -111,7 +111,7 @@ describe('ats sandbox: order of refusal', () => {
       'registration.audio_too_large',
       async (ats) => {
         const job_id = await ats.uploaded(65_537);
-        ats.admin('PUT', '/__admin/faults', { commitment: true, dryRun: true });
+        await ats.admin('PUT', '/__admin/faults', { commitment: true, dryRun: true });
         return ats.post('works/prepare', { job_id }, { token: ats.world.tokens.smallFiles });
       },
     ],
@@ -125,7 +125,7 @@ describe('ats sandbox: order of refusal', () => {
       'registration.prepared_not_found',
       async (ats) => {
         const request = await valid(ats, 'confirmWork');
-        ats.admin('PUT', `/__admin/organizations/${organizations(ats).active}`, { quota: 0 });
+        await ats.admin('PUT', `/__admin/organizations/${organizations(ats).active}`, { quota: 0 });
         return send(ats, { ...request, path: ats.versions('confirm') });
       },
     ],
@@ -134,7 +134,7 @@ describe('ats sandbox: order of refusal', () => {
       'common.quota_exceeded',
       async (ats) => {
         const job_id = await ats.prepared(11 * 1024 * 1024);
-        ats.admin('PUT', `/__admin/organizations/${organizations(ats).active}`, { quota: 0, credits: 0 });
+        await ats.admin('PUT', `/__admin/organizations/${organizations(ats).active}`, { quota: 0, credits: 0 });
         return ats.post('works/confirm', { job_id });
       },
     ],
@@ -143,7 +143,7 @@ describe('ats sandbox: order of refusal', () => {
       'body before key limit',
       'api_key.scopes_required',
       async (ats) => {
-        ats.admin('PUT', `/__admin/organizations/${organizations(ats).active}`, { maxKeys: 0 });
+        await ats.admin('PUT', `/__admin/organizations/${organizations(ats).active}`, { maxKeys: 0 });
         return asked(ats, 'createApiKey', { body: { name: 'x', scopes: [] } });
       },
     ],
@@ -217,19 +217,19 @@ describe('ats sandbox: readings', () => {
   it('a refused prepare or confirm consumes nothing', async () => {
     const ats = new Ats();
     const job_id = await ats.uploaded();
-    ats.admin('PUT', '/__admin/faults', { dryRun: true });
+    await ats.admin('PUT', '/__admin/faults', { dryRun: true });
     expect((await ats.post('works/prepare', { job_id })).code).to.equal('registration.dry_run_failed');
-    ats.admin('PUT', '/__admin/faults', { dryRun: false });
+    await ats.admin('PUT', '/__admin/faults', { dryRun: false });
     ok(await ats.post('works/prepare', { job_id }));
-    ats.admin('PUT', `/__admin/organizations/${organizationsOf(ats)}`, { quota: 0 });
+    await ats.admin('PUT', `/__admin/organizations/${organizationsOf(ats)}`, { quota: 0 });
     expect((await ats.post('works/confirm', { job_id })).code).to.equal('common.quota_exceeded');
-    ats.admin('PUT', `/__admin/organizations/${organizationsOf(ats)}`, { quota: null });
+    await ats.admin('PUT', `/__admin/organizations/${organizationsOf(ats)}`, { quota: null });
     ok(await ats.post('works/confirm', { job_id }));
   });
 
   it('load is shed before anything is looked at, on confirm only', async () => {
     const ats = new Ats();
-    ats.admin('PUT', '/__admin/faults', { shed: true });
+    await ats.admin('PUT', '/__admin/faults', { shed: true });
     const answer = await asked(ats, 'prepareWork', {});
     expect(answer.code).to.equal(undefined);
     const shed = await ats.post('works/confirm', {}, { token: undefined });
@@ -254,7 +254,7 @@ async function asked(ats: Ats, operation: string, change: Partial<Request>): Pro
 
 async function faulty(ats: Ats, faults: object, operation: string, change: Partial<Request>): Promise<Seen> {
   const request = await valid(ats, operation);
-  ats.admin('PUT', '/__admin/faults', faults);
+  await ats.admin('PUT', '/__admin/faults', faults);
   return send(ats, { ...request, ...change });
 }
 

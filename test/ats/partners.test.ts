@@ -22,7 +22,7 @@ const asked = async (ats: Ats, operation: string, change: Partial<Request>): Pro
   send(ats, { ...(await valid(ats, operation)), ...change });
 const faulty = async (ats: Ats, operation: string, change: Partial<Request>): Promise<Seen> => {
   const request = { ...(await valid(ats, operation)), ...change };
-  ats.admin('PUT', '/__admin/faults', { upstream: true });
+  await ats.admin('PUT', '/__admin/faults', { upstream: true });
   return send(ats, request);
 };
 const frozen = (): Ats => {

@@ -73,17 +73,17 @@ describe('ats sandbox: tables', () => {
 describe('ats sandbox: administration', () => {
   const organization = `/__admin/organizations/${WORLD.organizations.active}`;
 
-  it('sets single faults and leaves the others', () => {
+  it('sets single faults and leaves the others', async () => {
     const ats = new Ats();
-    expect(ats.admin('GET', '/__admin/faults').body).to.deep.equal({
+    expect((await ats.admin('GET', '/__admin/faults')).body).to.deep.equal({
       dryRun: false,
       commitment: false,
       upstream: false,
       shed: false,
       submission: false,
     });
-    ats.admin('PUT', '/__admin/faults', { dryRun: 'no funds' });
-    expect(ats.admin('PUT', '/__admin/faults', { shed: true }).body).to.deep.equal({
+    await ats.admin('PUT', '/__admin/faults', { dryRun: 'no funds' });
+    expect((await ats.admin('PUT', '/__admin/faults', { shed: true })).body).to.deep.equal({
       dryRun: 'no funds',
       commitment: false,
       upstream: false,
@@ -92,27 +92,27 @@ describe('ats sandbox: administration', () => {
     });
   });
 
-  it('sets what an organization has, and takes back what it showed', () => {
+  it('sets what an organization has, and takes back what it showed', async () => {
     const ats = new Ats();
-    const before = ats.admin('GET', organization).body;
+    const before = (await ats.admin('GET', organization)).body;
     expect(before).to.deep.equal({ credits: { testnet: 1e6, mainnet: 1e6 }, quota: null, active: true, deleted: false, maxKeys: null });
-    expect(ats.admin('PUT', organization, { credits: 7, quota: 3, maxKeys: 2 }).body).to.deep.include({
+    expect((await ats.admin('PUT', organization, { credits: 7, quota: 3, maxKeys: 2 })).body).to.deep.include({
       credits: { testnet: 7, mainnet: 7 },
       quota: { limit: 3, used: 0 },
       maxKeys: 2,
     });
-    expect(ats.admin('PUT', organization, { credits: { mainnet: 1 }, quota: { limit: 3, used: 2 } }).body).to.deep.include({
+    expect((await ats.admin('PUT', organization, { credits: { mainnet: 1 }, quota: { limit: 3, used: 2 } })).body).to.deep.include({
       credits: { testnet: 7, mainnet: 1 },
       quota: { limit: 3, used: 2 },
     });
-    expect(ats.admin('PUT', organization, { quota: 9 }).body).to.deep.include({ quota: { limit: 9, used: 2 } });
-    expect(ats.admin('PUT', organization, before).body).to.deep.equal(before);
+    expect((await ats.admin('PUT', organization, { quota: 9 })).body).to.deep.include({ quota: { limit: 9, used: 2 } });
+    expect((await ats.admin('PUT', organization, before)).body).to.deep.equal(before);
   });
 
-  it('refuses what it does not understand, and changes nothing', () => {
+  it('refuses what it does not understand, and changes nothing', async () => {
     const ats = new Ats();
     for (const body of [undefined, null, [], 'x', { upstreams: true }, { upstream: 'yes' }, { dryRun: '' }]) {
-      expect(ats.admin('PUT', '/__admin/faults', body), JSON.stringify(body)).to.have.nested.property(
+      expect(await ats.admin('PUT', '/__admin/faults', body), JSON.stringify(body)).to.have.nested.property(
         'body.type',
         'failpath:admin-invalid-input',
       );
@@ -127,11 +127,11 @@ describe('ats sandbox: administration', () => {
       { maxKeys: '3' },
       { name: 'x' },
     ]) {
-      const answer = ats.admin('PUT', organization, body);
+      const answer = await ats.admin('PUT', organization, body);
       expect(answer.status, JSON.stringify(body)).to.equal(400);
       expect(answer.body).to.include.all.keys('type', 'title', 'detail', 'remedy');
     }
-    const unknown = ats.admin('PUT', '/__admin/organizations/nobody', {});
+    const unknown = await ats.admin('PUT', '/__admin/organizations/nobody', {});
     expect([unknown.status, JSON.stringify(unknown.body).includes(WORLD.organizations.other)]).to.deep.equal([404, true]);
   });
 });

@@ -104,7 +104,7 @@ describe('ats sandbox: details and headers', () => {
     expect(forced('revokeApiKey', 'common.not_found', {}, 'api-keys/x', 'DELETE')).to.deep.equal({ resource: 'api_key' });
 
     expect(forced('confirmWork', 'common.quota_exceeded', {}, 'works/confirm')).to.deep.equal({ resets_at: '2026-04-01T00:00:00.000Z' });
-    ats.admin('PUT', `/__admin/organizations/${ats.world.organizations.active}`, { quota: 20 });
+    await ats.admin('PUT', `/__admin/organizations/${ats.world.organizations.active}`, { quota: 20 });
     expect(forced('confirmWork', 'common.quota_exceeded', {}, 'works/confirm')).to.deep.include({ limit: 20, used: 20 });
     expect(forced('confirmWork', 'common.forbidden', {}, 'works/confirm')).to.equal(undefined);
     const quote = { job_id: await ats.prepared(1000, { ...NEW_MAINNET }) };

@@ -17,9 +17,12 @@ const organization = (ats: Ats): string => `/__admin/organizations/${ats.world.o
 const confirm = async (ats: Ats, body: object = NEW_WORK): Promise<Seen> =>
   ats.post('works/confirm', { job_id: await ats.prepared(10, body) });
 
-const credits = (ats: Ats): { testnet: number; mainnet: number } =>
-  (ats.admin('GET', `/__admin/organizations/${ats.world.organizations.active}`).body as { credits: { testnet: number; mainnet: number } })
-    .credits;
+const credits = async (ats: Ats): Promise<{ testnet: number; mainnet: number }> =>
+  (
+    (await ats.admin('GET', `/__admin/organizations/${ats.world.organizations.active}`)).body as {
+      credits: { testnet: number; mainnet: number };
+    }
+  ).credits;
 
 describe('ats sandbox: expiry', () => {
   it('an upload session lives up to its last millisecond', async () => {
@@ -107,7 +110,7 @@ describe('ats sandbox: quota', () => {
   it('counts per month in UTC and starts anew with the next', async () => {
     const ats = frozen();
     await ats.clock.set(Date.UTC(2026, 11, 31, 23, 59, 30));
-    ats.admin('PUT', organization(ats), { quota: 2 });
+    await ats.admin('PUT', organization(ats), { quota: 2 });
     ok(await confirm(ats));
     ok(await confirm(ats));
     const refused = await confirm(ats);
@@ -115,19 +118,19 @@ describe('ats sandbox: quota', () => {
     expect(refused.headers['retry-after']).to.equal('30');
     await ats.clock.advance(30_000);
     ok(await confirm(ats));
-    expect((ats.admin('GET', organization(ats)).body as Record<string, unknown>)['quota']).to.deep.equal({ limit: 2, used: 1 });
+    expect(((await ats.admin('GET', organization(ats))).body as Record<string, unknown>)['quota']).to.deep.equal({ limit: 2, used: 1 });
   });
 
   it('is for testnet only', async () => {
     const ats = frozen();
-    ats.admin('PUT', organization(ats), { quota: 0 });
+    await ats.admin('PUT', organization(ats), { quota: 0 });
     ok(await confirm(ats, { ...NEW_WORK, network: 'mainnet' }));
     expect((await confirm(ats)).code).to.equal('common.quota_exceeded');
   });
 
   it('counts versions too', async () => {
     const ats = frozen();
-    ats.admin('PUT', organization(ats), { quota: 1 });
+    await ats.admin('PUT', organization(ats), { quota: 1 });
     const { body } = ok(await ats.post(ats.versions('init'), NEW_VERSION));
     ok(await ats.post(ats.versions('prepare'), body));
     ok(await ats.post(ats.versions('confirm'), body));
@@ -139,11 +142,11 @@ describe('ats sandbox: credits', () => {
   it('never go below zero, however many confirmations come at once', async () => {
     const ats = frozen();
     const jobs = await Promise.all(Array.from({ length: 50 }, () => ats.prepared(10, { ...NEW_WORK, network: 'mainnet' })));
-    ats.admin('PUT', `/__admin/organizations/${ats.world.organizations.active}`, { credits: { mainnet: 67 * 20 + 5 } });
+    await ats.admin('PUT', `/__admin/organizations/${ats.world.organizations.active}`, { credits: { mainnet: 67 * 20 + 5 } });
     const answers = await Promise.all(jobs.map((job_id) => ats.post('works/confirm', { job_id })));
     expect(answers.filter(({ status }) => status === 202)).to.have.length(20);
     expect(answers.filter(({ code }) => code === 'common.forbidden')).to.have.length(30);
-    expect(credits(ats)).to.deep.equal({ testnet: 1_000_000, mainnet: 5 });
+    expect(await credits(ats)).to.deep.equal({ testnet: 1_000_000, mainnet: 5 });
   });
 
   it('are debited once when one quote is confirmed fifty times at once', async () => {
@@ -152,6 +155,6 @@ describe('ats sandbox: credits', () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => ats.post('works/confirm', { job_id })));
     expect(answers.filter(({ status }) => status === 202)).to.have.length(1);
     expect(answers.filter(({ why }) => why === 'quoteExists: confirmed already')).to.have.length(49);
-    expect(credits(ats).mainnet).to.equal(1_000_000 - 67);
+    expect((await credits(ats)).mainnet).to.equal(1_000_000 - 67);
   });
 });
