@@ -220,8 +220,10 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
         const lasting = stream === undefined ? answer : { ...answer, stream: streamUntil(world.closing, stream) };
         return { answer: cors ? shareWithPages(request, lasting) : lasting, fault: answered.fault, closing: world.closing };
       } catch (error) {
-        const answer = refuseWorld(error);
-        return { answer: cors && !admin.handles(withoutPrefix(sent.path)) ? shareWithPages(sent, answer) : answer };
+        const path = withoutPrefix(sent.path);
+        if (admin.handles(path)) return { answer: refuseWorld(error) };
+        const answer = isUnavailable(error) ? main.engine.unavailable({ ...sent, path }, error).answer : refuseWorld(error);
+        return { answer: cors ? shareWithPages(sent, answer) : answer };
       }
     },
     closing: closing.signal,

@@ -57,6 +57,8 @@ export interface Engine {
   refuseFraming(why: string): Answered;
   /** The answer to a request that no operation can take. */
   refuseRoute(request: Target, why: string): Answered;
+  /** The answer to a request for a world that cannot be looked at. */
+  unavailable(request: Target, error: Error): Answered;
 }
 
 /** A request on its way through the steps; the first that answers wins. */
@@ -174,13 +176,7 @@ class ContractEngine implements Engine {
       return this.#finish(asked, operation, given, choice?.delay);
     } catch (error) {
       if (error instanceof WorldGone) throw error;
-      if (isUnavailable(error)) {
-        return this.#finish(
-          asked,
-          operation,
-          this.#responder.unavailable(operation && this.#kit.catalogue.entry(operation), asked.requestId, error),
-        );
-      }
+      if (isUnavailable(error)) return this.#unavailable(asked, operation, error);
       return this.#finish(asked, operation, this.#responder.crashed(asked.requestId, error));
     }
   }
@@ -195,6 +191,15 @@ class ContractEngine implements Engine {
   refuseRoute(target: Target, why: string): Answered {
     const asked = outside(target);
     return this.#finish(asked, undefined, this.#unknownRoute(asked, why));
+  }
+
+  unavailable(target: Target, error: Error): Answered {
+    return this.#unavailable(outside(target), routeOf(this.#contract, target)?.operation, error);
+  }
+
+  #unavailable(asked: Asked, operation: Operation | undefined, error: Error): Answered {
+    const entry = operation && this.#kit.catalogue.entry(operation);
+    return this.#finish(asked, operation, this.#responder.unavailable(entry, asked.requestId, error));
   }
 
   async #given(step: Step): Promise<Given> {

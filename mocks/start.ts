@@ -12,7 +12,8 @@ import type { LiveRecording } from './recording/index.js';
 import { createBuilder, type ApiTypes, type OperationName, type Scripting, type Scripts } from './script/index.js';
 import { requireOptions } from './options.js';
 import { createHttpServer } from './server.js';
-import { openStore, type Store } from './stores/index.js';
+import { SessionError } from './sessions/index.js';
+import { openStore, unservable, type Store } from './stores/index.js';
 import type { Clock } from './types.js';
 import {
   received,
@@ -103,6 +104,7 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
  * await mock.close();
  *
  * @throws {InputError} `usage` for an option that there is not or an impossible port, `address-unavailable` when the address is taken or not allowed,
+ *   `state-unusable` and `store-unusable` for a store that cannot be used, `replay-unusable` for a situation that cannot,
  *   and whatever `loadContract` throws.
  */
 export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi>(
@@ -115,7 +117,7 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
   const keyPair = tls === false ? undefined : await keyPairFor(tls, host);
   const assembly = await assemble({ ...options, host, store }).catch(async (error: unknown) => {
     await store?.close();
-    throw error;
+    throw error instanceof SessionError ? unservable(options, error.message) : error;
   });
   const { app, contract, adminToken, main, audit, recording, reset } = assembly;
   const { sandbox, journal, clock, scripts } = main;

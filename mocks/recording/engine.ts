@@ -40,6 +40,7 @@ export function createRecordingEngine(options: RecordingEngineOptions): Engine {
     answer: (request) => answer({ ...options, via }, request),
     refuseFraming: (why) => engine.refuseFraming(why),
     refuseRoute: (request, why) => engine.refuseRoute(request, why),
+    unavailable: (request, error) => engine.unavailable(request, error),
   };
 }
 

@@ -31,5 +31,7 @@ export function newId(isTaken: (id: string) => boolean): string {
 
 /** What a new session is. */
 export function aboutOf({ contract }: Server, id: string, { ttlMs, seed, from }: NewSession): About {
-  return { contract: contract.sha256, mint: seed ?? randomSeed(), seed, tag: id, ttlMs, created: Date.now(), ...from?.about };
+  // What goes on from another world gives out what that would have given out, and nothing of its own.
+  const origin = from === undefined ? { mint: seed ?? randomSeed(), seed, tag: id } : from.about;
+  return { contract: contract.sha256, mint: origin.mint, seed: origin.seed, tag: origin.tag, ttlMs, created: Date.now() };
 }

@@ -41,6 +41,20 @@ export async function openStore({ state, store, replay, record }: StoreChoice): 
   return state === undefined ? openRedisStore(store ?? '') : openLmdbStore(state);
 }
 
+/**
+ * A store that can be opened, but holds what cannot be served, such as a world of another contract.
+ *
+ * @param why What it holds.
+ */
+export function unservable({ state }: StoreChoice, why: string): InputError {
+  if (state === undefined) {
+    const remedy = 'Serve the contract that it was made with, or keep the two apart: ?prefix=another in the address.';
+    return new InputError([{ problem: 'store-unusable', what: 'the store cannot be used', why, remedy }]);
+  }
+  const remedy = 'Serve the contract that it was made with, or name another folder.';
+  return new InputError([{ problem: 'state-unusable', what: `${state} cannot be used as a state`, why, remedy }]);
+}
+
 function refuse(what: string, why: string, remedy: string): never {
   throw new InputError([{ problem: 'usage', what, why, remedy }]);
 }

@@ -33,7 +33,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({
       does: fc.constantFrom('upload', 'upload', 'prepare', 'prepare', 'confirm', 'status', 'revoke', 'use'),
       of: some,
-    }) as fc.Arbitrary<Action>,
+    }),
   },
   {
     weight: 1,
@@ -43,9 +43,9 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       does: fc.constantFrom('list', 'partner', 'works', 'clear', 'stranger', 'snapshot', 'restore'),
-    }) as fc.Arbitrary<Action>,
+    }),
   },
-  { weight: 4, arbitrary: fc.record({ does: fc.constantFrom('job', 'work') }) as fc.Arbitrary<Action> },
+  { weight: 4, arbitrary: fc.record({ does: fc.constantFrom('job', 'work') }) },
   { weight: 1, arbitrary: fc.constant({ does: 'reset' } as const) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('version' as const), upload: fc.boolean() }) },
   {
@@ -58,6 +58,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     arbitrary: fc.record({
       does: fc.constant('rule' as const),
       rule: fc.constantFrom(
+        // oxlint-disable-next-line unicorn/no-thenable -- it is what a rule calls it
         { on: 'initWork', answers: [503, 'ok'], then: 'cycle' },
         { on: 'prepareWork', answers: ['registration.dry_run_failed', 'ok'], per: 'Idempotency-Key' },
         { on: 'confirmWork', probability: 0.5, seed: 'x', answers: [503] },
@@ -111,6 +112,7 @@ class User {
     this.known = structuredClone(known);
   }
 
+  // oxlint-disable-next-line typescript/consistent-return -- every action is dealt with
   async do(action: Action): Promise<string> {
     const { known } = this;
     const { tokens, admin, externalUser, organizations } = this.#world;

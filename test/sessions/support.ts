@@ -63,8 +63,8 @@ export function ok(seen: Seen): Seen {
 
 /** `404 transaction.not_found`, `503`: what an answer says in short. */
 export function short({ status, at }: Seen): string {
-  const code = at('/error/code') ?? at('/type');
-  return code === undefined ? String(status) : `${status} ${String(code)}`;
+  const code = (at('/error/code') ?? at('/type')) as string | undefined;
+  return code === undefined ? String(status) : `${status} ${code}`;
 }
 
 export async function begin(mock: { readonly url: string }, body?: unknown): Promise<Session> {

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import type { Mock } from '../../mocks/index.js';
 import { send, type Seen } from '../mock/support.js';
-import { begin, Client, clientOf, ok, rule, everywhere, short, type Session } from './support.js';
+import type { Client } from './support.js';
+import { begin, clientOf, ok, rule, everywhere, short, type Session } from './support.js';
 
 const START = '2026-03-31T23:00:00.000Z';
 const MINUTE = 60;
@@ -111,7 +112,7 @@ everywhere('sessions: one clock drives everything', (servers) => {
     const id = await client.confirmed();
     const socket = new WebSocket(`${client.url.replace(/^http/, 'ws')}/v1/ws/transactions/${id}`);
     const frames: { readonly transaction?: { readonly current_step: string; readonly updated_at: string } }[] = [];
-    socket.on('message', (data) => void frames.push(JSON.parse(String(data)) as (typeof frames)[number]));
+    socket.on('message', (data: Buffer) => void frames.push(JSON.parse(data.toString()) as (typeof frames)[number]));
     const closed = new Promise<number>((resolve) => void socket.on('close', resolve));
     await new Promise((resolve) => void socket.once('message', resolve));
     await advance(7);

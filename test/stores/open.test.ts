@@ -20,7 +20,7 @@ describe('openStore', () => {
   it('takes one of them alone', async () => {
     const error = await openStore({ state: 'a', store: 'redis://127.0.0.1' }).catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(InputError);
-    expect(String(error)).to.match(/usage {2}--state and --store are both given/);
+    expect(String(error)).to.match(/usage {2}state and store are both given/);
   });
 });
 

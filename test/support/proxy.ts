@@ -35,13 +35,19 @@ export interface Proxy {
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length']);
 
 /**
- * Starts a proxy in front of a deployment: a deployment that lies, seen from outside. Uploads are streamed.
+ * Starts a proxy in front of a deployment: a deployment that lies, seen from outside; or one that has several servers, of which each
+ * request, and each WebSocket, goes to the next. Uploads are streamed.
  *
  * @example
  * const proxy = await startProxy(mock.url, { answer: (answer) => ({ ...answer, status: 418 }) });
  */
-export async function startProxy(target: string, { answer: meddle, instead, dropsUpgrades = false }: Meddling): Promise<Proxy> {
+export async function startProxy(
+  target: string | readonly string[],
+  { answer: meddle, instead, dropsUpgrades = false }: Meddling = {},
+): Promise<Proxy> {
   const agent = new Agent({ keepAlive: true });
+  const targets = [target].flat();
+  let turn = 0;
 
   const forward = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const own = instead?.(incoming);
@@ -54,7 +60,7 @@ export async function startProxy(target: string, { answer: meddle, instead, drop
     const { connection: _, upgrade: __, ...others } = incoming.headers;
     const headers = dropsUpgrades ? others : incoming.headers;
     const operation = contract.route(method, url.split('?')[0] ?? '')?.operation;
-    const upstream = request(target, { agent, method, path: url, headers });
+    const upstream = request(targets[turn++ % targets.length] ?? '', { agent, method, path: url, headers });
     upstream.once('error', () => outgoing.destroy());
     upstream.once('upgrade', (answered, behind: Socket) => switchOver(outgoing, answered, behind));
     upstream.once('response', (answered) => {

@@ -77,11 +77,7 @@ const GOOD: Readonly<Record<string, string>> = {
 };
 
 const BAD: Readonly<Record<string, Refusal>> = {
-  'a wrong operation': [
-    `mock.on('prepareWrk').passes();`,
-    `'prepareWrk'`,
-    ['"initWork"', '"prepareWork"', '"confirmWork"', '"getTransaction"'],
-  ],
+  'a wrong operation': [`mock.on('prepareWrk').passes();`, `'prepareWrk'`, ['"initWork"', '"prepareWork"', '"confirmWork"']],
   'a misspelled code': [
     `mock.on('prepareWork').fails('registration.dry_run_faild');`,
     `'registration.dry_run_faild'`,
