@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { InputError, type Contract } from '../../spec/index.js';
 import { createReceivers } from '../deliveries/index.js';
 import { createMint, type Mint } from '../mint.js';
+import { oncePer } from '../once.js';
 import { Records, type Table } from '../state/index.js';
-import type { AdminRoute, Call, Outcome, Refusal, Sandbox, SandboxContext } from '../types.js';
+import type { Call, Outcome, Refusal, Sandbox, SandboxContext } from '../types.js';
 import { adminRoutes } from './admin.js';
 import { sha256 } from './digest.js';
 import { compileOperations, type CompiledOperation } from './compile.js';
@@ -60,14 +61,13 @@ export function createAtsSandbox(context: SandboxContext, replacements: Replacem
     if (facts === undefined) known.set(call, (facts = new Facts(service, call)));
     return facts;
   };
-  let admin: readonly AdminRoute[] | undefined;
   const sandbox: AtsSandbox = {
     // Made of the tag when it is asked for: it is all over the tables already.
     get world() {
       return worldOf(tag);
     },
     get admin() {
-      return (admin ??= adminRoutes(service));
+      return adminRoutes(service);
     },
     answer: (call) => {
       const operation = operations.get(call.operation.id);
@@ -103,9 +103,17 @@ export function createAtsSandbox(context: SandboxContext, replacements: Replacem
   return sandbox;
 }
 
+/** The same for all worlds of a server. */
+const receiversOf = oncePer((allowed: readonly string[]) => createReceivers(allowed));
+const NOWHERE: readonly string[] = [];
+
 /** Sends webhooks as long as the clock has an agenda. */
-function deliver(service: Service, rules: WebhookRules, { clock, webhooksTo = [], webhookPatienceMs = 1_000 }: SandboxContext): Webhooks {
-  const webhooks = new Webhooks(service, { rules, forbids: createReceivers(webhooksTo), patienceMs: webhookPatienceMs });
+function deliver(
+  service: Service,
+  rules: WebhookRules,
+  { clock, webhooksTo = NOWHERE, webhookPatienceMs = 1_000 }: SandboxContext,
+): Webhooks {
+  const webhooks = new Webhooks(service, { rules, forbids: receiversOf(webhooksTo), patienceMs: webhookPatienceMs });
   clock.agenda.add(webhooks);
   return webhooks;
 }

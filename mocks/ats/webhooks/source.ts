@@ -40,7 +40,8 @@ interface Claim {
 export class Webhooks implements DueSource {
   readonly #service: Service;
   readonly #options: WebhooksOptions;
-  readonly #couriers: Couriers;
+  /** Made for the first errand: most worlds never have one. */
+  #couriers: Couriers | undefined;
   /** When each is next to be sent, and until when each is under way: what the records say, without those that are finished. */
   readonly #waiting = new Map<string, number>();
   readonly #claims = new Map<string, number>();
@@ -54,7 +55,6 @@ export class Webhooks implements DueSource {
   constructor(service: Service, options: WebhooksOptions) {
     this.#service = service;
     this.#options = options;
-    this.#couriers = createCouriers(options);
     const { deliveries, deliverySettings } = service.state;
     for (const delivery of deliveries.list()) this.#follow(delivery.id, delivery);
     deliveries.watch((id, delivery) => this.#follow(id, delivery));
@@ -79,16 +79,18 @@ export class Webhooks implements DueSource {
     const standing = claims.filter(({ delivery, number }) => isClaimed(this.#service.state.deliveries.get(delivery.id), number));
     if (this.#isClosed) return;
     for (const { delivery, number } of standing) this.#flying.set(delivery.id, number);
+    if (standing.length === 0) return;
+    this.#couriers ??= createCouriers(this.#options);
     this.#couriers.send(standing.map((claim) => this.#errand(claim)));
   }
 
   settle(): Promise<void> {
-    return this.#couriers.settle();
+    return this.#couriers?.settle() ?? Promise.resolve();
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#couriers.close();
+    this.#couriers?.close();
   }
 
   /** Claims what is due; part of a step. */
@@ -130,8 +132,8 @@ export class Webhooks implements DueSource {
     const overdue = (): [string, number][] => [...this.#claims].filter(([, until]) => until <= now);
     // The time may have been moved faster than anybody can answer.
     const isYoung = ([id]: [string, number]): boolean =>
-      (this.#couriers.age(nameOf(id, this.#flying.get(id) ?? 0)) ?? Infinity) < this.#options.patienceMs;
-    if (overdue().some(isYoung)) await this.#couriers.settle();
+      (this.#couriers?.age(nameOf(id, this.#flying.get(id) ?? 0)) ?? Infinity) < this.#options.patienceMs;
+    if (overdue().some(isYoung)) await this.settle();
     if (overdue().length === 0) return;
     const problem = `no answer within ${this.#options.rules.terms.timeoutSeconds} seconds`;
     await this.#service.transact(() => {
@@ -162,7 +164,7 @@ export class Webhooks implements DueSource {
     const flying = this.#flying.get(id);
     if (flying !== undefined && !isClaimed(delivery, flying)) {
       this.#flying.delete(id);
-      this.#couriers.recall(nameOf(id, flying));
+      this.#couriers?.recall(nameOf(id, flying));
     }
     const due = Math.min(next_attempt_at ?? Infinity, claimed_until ?? Infinity);
     const first = this.#first === null ? -Infinity : (this.#first ?? Infinity);
