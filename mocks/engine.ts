@@ -15,7 +15,7 @@ import { redactUrl } from './redact.js';
 import { createResponder, sayApplied, type Given, type Responder } from './responder.js';
 import { select, unreadable, type Selection } from './select.js';
 import { nearestRule, newWork, type Decision, type Scripts } from './script/index.js';
-import { isUnavailable } from './state/index.js';
+import { isUnavailable, WorldGone } from './state/index.js';
 import { createScripted, type ScriptedAnswers } from './scripted.js';
 import { newRequestId } from './template.js';
 import type { Clock, MockRequest, Outcome, Sandbox } from './types.js';
@@ -51,7 +51,7 @@ export type Ask = <T>(asked: Asked, step: () => T) => Promise<T>;
 
 /** From a request to its answer, without sockets. */
 export interface Engine {
-  /** Never throws. */
+  /** @throws {WorldGone} when the world has ended meanwhile; and nothing else */
   answer(request: MockRequest): Promise<Answered>;
   /** The answer to what never became a request: broken framing, over-long headers. */
   refuseFraming(why: string): Answered;
@@ -175,6 +175,7 @@ class ContractEngine implements Engine {
       const given = unlessUpgraded(await this.#given({ ...asked, entry, call, choice }), asked, operation);
       return this.#finish(asked, operation, given, choice?.delay);
     } catch (error) {
+      if (error instanceof WorldGone) throw error;
       if (isUnavailable(error)) return this.#unavailable(asked, operation, error);
       return this.#finish(asked, operation, this.#responder.crashed(asked.requestId, error));
     }

@@ -8,7 +8,7 @@ import { single } from '../headers.js';
 import { hostName, isLoopback } from '../hosts.js';
 import { HTTP_LIMITS } from '../http/index.js';
 import { ORIGIN, problem, storeUnavailable } from '../problem.js';
-import { isUnavailable } from '../state/index.js';
+import { isUnavailable, WorldGone } from '../state/index.js';
 import type { AdminAnswer, AdminRoute, MockAnswer, MockRequest } from '../types.js';
 
 export interface AdminOptions<World> {
@@ -27,7 +27,7 @@ export interface AdminOptions<World> {
 /** The routes below `/__admin`, by which tests steer a mock from outside. */
 export interface Admin<World> {
   handles(path: string): boolean;
-  /** In a world. */
+  /** In a world. @throws {WorldGone} when it has ended meanwhile */
   answer(request: MockRequest, world: World): Promise<MockAnswer>;
 }
 
@@ -91,6 +91,7 @@ export function createAdmin<World extends SteeredWorld>(options: AdminOptions<Wo
       try {
         return await run(request, world);
       } catch (error) {
+        if (error instanceof WorldGone) throw error;
         if (isUnavailable(error)) return storeUnavailable(error);
         return problem('internal-error', `The admin route failed: ${error instanceof Error ? error.message : String(error)}`);
       }

@@ -35,7 +35,8 @@ export function address(sessions: Sessions, request: MockRequest): Addressed | P
   const id = single(request.headers[HEADER]);
   if (id !== undefined && id !== '')
     return named(sessions, id, { ...request, baseUrl: `${request.baseUrl}${PREFIX}${encodeURIComponent(id)}` });
-  const tag = sessions.any ? tagIn(request) : undefined;
+  // An id in the path of the control API says what is steered, not where.
+  const tag = sessions.any && !request.path.startsWith('/__admin') ? tagIn(request) : undefined;
   return tag === undefined ? { request, world: sessions.main } : tagged(sessions, tag, request);
 }
 

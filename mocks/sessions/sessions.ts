@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Records, transactionsOf } from '../state/index.js';
 import type { Change, Store } from '../stores/index.js';
-import { createWorld, DEFAULT, inMemory, randomSeed, type About, type Place, type Server, type World } from './world.js';
+import { ABOUT, createWorld, DEFAULT, inMemory, randomSeed, type About, type Place, type Server, type World } from './world.js';
 
 /** How a session begins. */
 export interface NewSession {
@@ -212,6 +212,7 @@ class StoredSessions implements Sessions {
   readonly #server: Server;
   readonly #store: Store;
   readonly #cached = new Map<string, Cached>();
+  #sweeper: NodeJS.Timeout | undefined;
   readonly #opening = new Map<string, Promise<World | undefined>>();
   readonly #unlisten: () => void;
   /** Worlds that are catching up, and whether they have to once more. */
@@ -249,7 +250,6 @@ class StoredSessions implements Sessions {
   }
 
   async create(session: NewSession): Promise<World> {
-    this.#sweep();
     const id = session.id ?? newId((one) => this.#cached.has(one));
     const about = aboutOf(this.#server, id, session);
     const made = await this.#store.create(id, initial(about, session.from), session.ttlMs);
@@ -283,6 +283,7 @@ class StoredSessions implements Sessions {
 
   close(): void {
     this.#unlisten();
+    clearTimeout(this.#sweeper);
     for (const world of this.worlds()) world.close();
   }
 
@@ -300,7 +301,7 @@ class StoredSessions implements Sessions {
     if (loaded === undefined) return undefined;
     const records = new Records();
     records.replace(loaded.records);
-    const about = records.table<About>('about', { capacity: 2 }).get('world');
+    const about = records.table<About>('about', ABOUT).get('world');
     if (about === undefined) return undefined;
     if (about.contract !== this.#server.contract.sha256) {
       throw new SessionError(`The world ${id} in ${this.#store.name} was made with another contract (${about.contract.slice(0, 12)}…).`);
@@ -328,7 +329,10 @@ class StoredSessions implements Sessions {
       },
     });
     await world.refresh();
-    if (id !== DEFAULT) this.#cached.set(id, { world, until: Date.now() + (about.ttlMs ?? 0) });
+    if (id !== DEFAULT) {
+      this.#cached.set(id, { world, until: Date.now() + (about.ttlMs ?? 0) });
+      this.#sweepLater();
+    }
     return world;
   }
 
@@ -352,8 +356,25 @@ class StoredSessions implements Sessions {
     void refresh();
   }
 
-  #sweep(): void {
-    const now = Date.now();
-    for (const [id, { until }] of this.#cached) if (until <= now) this.forget(id);
+  /** What nobody has asked for here for as long as it lives may live on elsewhere: only the store knows. */
+  async #sweep(): Promise<void> {
+    for (const [id, cached] of this.#cached) {
+      if (cached.until > Date.now()) continue;
+      const lives = await this.#store.load(id).then(
+        (loaded) => loaded !== undefined,
+        () => true,
+      );
+      if (lives) cached.until = Date.now() + (cached.world.about.ttlMs ?? 0);
+      else this.forget(id);
+    }
+  }
+
+  #sweepLater(): void {
+    this.#sweeper ??= setTimeout(() => {
+      void this.#sweep().finally(() => {
+        this.#sweeper = undefined;
+        if (this.#cached.size > 0) this.#sweepLater();
+      });
+    }, SWEEP_MS).unref();
   }
 }
