@@ -23,6 +23,8 @@ export interface Agenda {
   settle(): Promise<void>;
   /** To be called when a source has something else to do next than before, and when the clock was changed. */
   changed(): void;
+  /** Nothing is due until it is let go again: for those who build a world up, and move its time about. Answers how to let go. */
+  hold(): () => void;
   /** Waits for real time no more. */
   close(): void;
 }
@@ -66,6 +68,7 @@ class WatchedAgenda implements Agenda {
   #failed: WeakMap<DueSource, Failed> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #holds = 0;
   #turn: Promise<void> | undefined;
 
   constructor(time: Time) {
@@ -84,7 +87,7 @@ class WatchedAgenda implements Agenda {
 
   next(): number | undefined {
     let first: number | undefined;
-    if (this.#closed || this.#sources === undefined) return undefined;
+    if (this.#isIdle || this.#sources === undefined) return undefined;
     for (const source of this.#sources) {
       const due = this.#dueOf(source);
       if (due !== undefined && (first === undefined || due < first)) first = due;
@@ -105,7 +108,7 @@ class WatchedAgenda implements Agenda {
   changed(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#closed) return;
+    if (this.#isIdle) return;
     const due = this.next();
     // A clock that stands still may have been moved past it: by another server, or by a snapshot that was restored.
     if (due === undefined || (!this.#time.runs() && due > this.#time.now())) return;
@@ -113,9 +116,22 @@ class WatchedAgenda implements Agenda {
     this.#timer = setTimeout(() => void this.run(this.#time.now()), wait).unref();
   }
 
+  hold(): () => void {
+    this.#holds++;
+    clearTimeout(this.#timer);
+    return () => {
+      this.#holds--;
+      this.changed();
+    };
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+  }
+
+  get #isIdle(): boolean {
+    return this.#closed || this.#holds > 0;
   }
 
   /** It must not keep the others from being done, nor be asked again at the same moment for ever. */
@@ -148,7 +164,7 @@ class WatchedAgenda implements Agenda {
     const due = Array.from(sources, (source) => ({ source, at: this.#dueOf(source) ?? Infinity })).filter(({ at }) => at <= time);
     due.sort((a, b) => a.at - b.at);
     for (const { source } of due) {
-      if (this.#closed || !sources.has(source)) continue;
+      if (this.#isIdle || !sources.has(source)) continue;
       try {
         await source.run(time);
         this.#failed?.delete(source);

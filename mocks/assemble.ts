@@ -203,9 +203,12 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
         const { request, world } = requireWorld(addressed instanceof Promise ? await addressed : addressed);
         if (admin.handles(request.path)) return { answer: await admin.answer(request, world) };
         const since = now(world);
-        tally.begin();
         const engine = world === main && recordingEngine !== undefined ? recordingEngine : world.engine;
-        const answered = await engine.answer(request);
+        tally.begin();
+        const answered = await engine.answer(request).catch((error: unknown) => {
+          tally.end();
+          throw error;
+        });
         if (answered.delay > 0) await wait(answered.delay, undefined, { signal: world.closing }).catch(() => undefined);
         tally.end();
         const answer = await record(world, answered, since);

@@ -181,6 +181,8 @@ export function createWorld(server: Server, id: string, about: About, { records,
       await journal.refresh();
     },
     settled: async () => {
+      // Who has ended it from within has nothing left to keep.
+      if (closing.signal.aborted) return;
       await transactions.refresh();
       await journal.settled();
     },

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { startMock, type Mock, type StartOptions } from '../../mocks/index.js';
 import type { AtsWorld } from '../../mocks/ats/index.js';
+import { createMemoryStore } from '../../mocks/stores/index.js';
 import { atsContract, json, send, type Seen } from '../mock/support.js';
 
 /** Read before the first test begins, whose time it is not. */
@@ -29,11 +30,14 @@ export const NEW_WORK = {
 export const NOON = '2026-03-31T12:00:00.000Z';
 
 /** Mocks of a suite on a socket each; `stop` closes those of a test. */
-export function servers(): { start(options?: StartOptions): Promise<Mock>; stop(): Promise<void> } {
+export function servers(defaults: () => StartOptions = () => ({})): {
+  start(options?: StartOptions): Promise<Mock>;
+  stop(): Promise<void>;
+} {
   let started: Mock[] = [];
   return {
     start: async (options = {}) => {
-      const mock = await startMock({ contract, ...options });
+      const mock = await startMock({ contract, ...defaults(), ...options });
       started.push(mock);
       return mock;
     },
@@ -43,6 +47,12 @@ export function servers(): { start(options?: StartOptions): Promise<Mock>; stop(
       await Promise.all(all.map((mock) => mock.close({ graceMs: 100 })));
     },
   };
+}
+
+/** A suite over sessions in memory, and over those in a store. */
+export function everywhere(title: string, suite: (of: () => ReturnType<typeof servers>) => void): void {
+  describe(title, () => suite(servers));
+  describe(`${title} (in a store)`, () => suite(() => servers(() => ({ store: createMemoryStore() }))));
 }
 
 /** An answer that must be a success, or the test fails with what it says. */
