@@ -51,7 +51,7 @@ export type Ask = <T>(asked: Asked, step: () => T) => Promise<T>;
 
 /** From a request to its answer, without sockets. */
 export interface Engine {
-  /** @throws {WorldGone} when the world has come to its end, and nothing else */
+  /** @throws {WorldGone} when the world has ended meanwhile; and nothing else */
   answer(request: MockRequest): Promise<Answered>;
   /** The answer to what never became a request: broken framing, over-long headers. */
   refuseFraming(why: string): Answered;

@@ -66,7 +66,7 @@ export async function mock(options: MockCommandOptions, io: Io): Promise<number>
   try {
     if (options.tlsOut !== undefined) writeCertificate(options.tlsOut, server.certificate ?? '');
     const generatedToken = (options.adminToken ?? '') === '' ? server.adminToken : undefined;
-    if (json === undefined) io.out(greeting(server, createColors(io.color), options.tlsOut));
+    if (json === undefined) io.out(greeting(server, createColors(io.color), { certificateFile: options.tlsOut, generatedToken }));
     else json.start(server, { adminToken: generatedToken });
     await new Promise<void>((resolve) => {
       io.onInterrupt(resolve);
@@ -163,7 +163,13 @@ function writeCertificate(file: string, certificate: string): void {
 
 type Colors = ReturnType<typeof createColors>;
 
-function greeting(server: Mock, { bold, dim, green }: Colors, certificateFile: string | undefined): string {
+interface Said {
+  readonly certificateFile: string | undefined;
+  /** One that was given is known, and may be a secret elsewhere. */
+  readonly generatedToken: string | undefined;
+}
+
+function greeting(server: Mock, { bold, dim, green }: Colors, { certificateFile, generatedToken }: Said): string {
   const { contract, world, recording } = server;
   if (recording !== undefined) {
     const what = `${green('●')} ${bold(contract.title)} at ${bold(server.url)} is recorded from ${bold(recording.from)}`;
@@ -182,7 +188,7 @@ function greeting(server: Mock, { bold, dim, green }: Colors, certificateFile: s
           ...worldLines(world),
         ]),
     ...(server.certificate === undefined ? [] : ['', `  ${dim('to trust it')}             ${trustOf(certificateFile)}`]),
-    ...(server.adminToken === undefined ? [] : ['', `  ${dim('admin token')}             ${server.adminToken}`]),
+    ...(generatedToken === undefined ? [] : ['', `  ${dim('admin token')}             ${generatedToken}`]),
     '',
     '',
   ].join('\n');

@@ -27,7 +27,7 @@ export interface AdminOptions<World> {
 /** The routes below `/__admin`, by which tests steer a mock from outside. */
 export interface Admin<World> {
   handles(path: string): boolean;
-  /** In a world. @throws {WorldGone} when it has come to its end */
+  /** In a world. @throws {WorldGone} when it has ended meanwhile */
   answer(request: MockRequest, world: World): Promise<MockAnswer>;
 }
 

@@ -186,6 +186,9 @@ async function create(subject: SessionSubject, body: unknown, baseUrl: string): 
   if (token !== undefined && (from !== undefined || seed !== undefined)) {
     return invalidInput('replay comes with from or seed.', 'A situation brings its own: leave them out.');
   }
+  if (seed !== undefined && from !== undefined) {
+    return invalidInput('seed comes with from.', 'What goes on from another world has the seed of that: leave one of them out.');
+  }
   if (named !== undefined && from === undefined)
     return invalidInput('snapshot comes without from.', 'Name the session that has it: {"from": "default", "snapshot": "…"}.');
   return orConflict(async () => {
@@ -201,10 +204,16 @@ async function create(subject: SessionSubject, body: unknown, baseUrl: string): 
     const make = async (): Promise<World> =>
       sessions.create(id === undefined || (await sessions.find(id)) !== undefined ? begin : { ...begin, id });
     const world = await (situation === undefined ? make() : usable(make));
-    const refused = await fill(world, situation, { clock, rules }, { ...subject, mayProxyTo });
-    if (refused === undefined) return { status: 201, body: shown(world, baseUrl) };
-    await sessions.remove(world.id);
-    return refused;
+    try {
+      const refused = await fill(world, situation, { clock, rules }, { ...subject, mayProxyTo });
+      if (refused === undefined) return { status: 201, body: shown(world, baseUrl) };
+      await sessions.remove(world.id);
+      return refused;
+    } catch (error) {
+      // Half a session is none.
+      await sessions.remove(world.id);
+      throw error;
+    }
   });
 }
 

@@ -7,7 +7,7 @@ import { createWorld, DEFAULT, type About, type Server, type World } from './wor
 
 interface Cached {
   readonly world: World;
-  /** Real time, after which it is no longer kept at hand. */
+  /** Real time, after which it may have ended. */
   until: number;
 }
 
@@ -42,11 +42,9 @@ export class StoredSessions implements Sessions {
   find(id: string): World | undefined | Promise<World | undefined> {
     if (id === DEFAULT) return this.main;
     const cached = this.#cached.get(id);
-    const now = Date.now();
-    // The store knows whether it lives on because of others.
-    if (cached !== undefined && cached.until <= now) this.forget(id);
-    else if (cached !== undefined) {
-      cached.until = now + (cached.world.about.ttlMs ?? 0);
+    if (cached !== undefined && cached.until <= Date.now()) return this.#check(id, cached);
+    if (cached !== undefined) {
+      prolong(cached);
       return cached.world;
     }
     let opening = this.#opening.get(id);
@@ -170,12 +168,26 @@ export class StoredSessions implements Sessions {
     return loaded && aboutIn(loaded);
   }
 
+  /** What nobody has asked for here for as long as it lives may live on elsewhere: only the store knows. */
+  async #check(id: string, cached: Cached): Promise<World | undefined> {
+    const lives = (await this.#store.load(id)) !== undefined;
+    if (lives) prolong(cached);
+    else this.forget(id);
+    return lives ? cached.world : undefined;
+  }
+
   /** Answers whether there is anything left to look at. */
-  #sweep(): boolean {
-    const now = Date.now();
-    for (const [id, { until }] of this.#cached) if (until <= now) this.forget(id);
+  async #sweep(): Promise<boolean> {
+    for (const [id, cached] of this.#cached) {
+      // While the store is away, nobody knows.
+      if (cached.until <= Date.now()) await this.#check(id, cached).catch(() => undefined);
+    }
     return this.#cached.size > 0;
   }
+}
+
+function prolong(cached: Cached): void {
+  cached.until = Date.now() + (cached.world.about.ttlMs ?? 0);
 }
 
 function aboutIn({ records }: Loaded): About | undefined {

@@ -83,6 +83,9 @@ export interface World {
   close(): void;
 }
 
+/** What is known of a world beside its own records: what it is, whether it was filled, and whether it was given something to begin with. */
+export const ABOUT = Object.freeze({ capacity: 10 });
+
 /** The world of those who name none. */
 export const DEFAULT = 'default';
 
@@ -201,7 +204,7 @@ export function createWorld(server: Server, id: string, about: About, { records,
       sandbox?.close?.();
     },
   };
-  const known = records.table<unknown>('about', { capacity: 3 });
+  const known = records.table<unknown>('about', ABOUT);
   if (known.get('filled') === undefined) {
     quietlyNow(() => {
       // Another server may have been faster.
