@@ -62,13 +62,6 @@ export function createAtsSandbox(context: SandboxContext, replacements: Replacem
     return facts;
   };
   const sandbox: AtsSandbox = {
-    // Made of the tag when it is asked for: it is all over the tables already.
-    get world() {
-      return worldOf(tag);
-    },
-    get admin() {
-      return adminRoutes(service);
-    },
     answer: (call) => {
       const operation = operations.get(call.operation.id);
       // A step that is taken again has to look again.
@@ -97,6 +90,13 @@ export function createAtsSandbox(context: SandboxContext, replacements: Replacem
       clock.agenda.changed();
     },
     close: () => deliveries?.close(),
+    // Made when they are asked for, and the last members: what comes after an accessor takes a shape of its own in each world.
+    get world() {
+      return worldOf(tag);
+    },
+    get admin() {
+      return adminRoutes(service);
+    },
   };
   // Who keeps tables says when they are filled.
   if (context.tables === undefined) sandbox.reset();
