@@ -20,8 +20,22 @@ export {
 } from './ledger.js';
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
 export { createPlan, laneOf, type Lane, type Plan, type PlannedPath, type Selection } from './plan.js';
+export {
+  declareProbes,
+  planProbes,
+  prepareProbes,
+  sortProbes,
+  toLedgerProbe,
+  type LedgerProbe,
+  type PlannedProbe,
+  type Probe,
+  type ProbeLine,
+  type ProbeRun,
+  type ProbeSuite,
+} from './probes/index.js';
 export { createRedactor, type Redactor } from './redact.js';
 export { toJunit } from './report/junit.js';
+export { formatProbe } from './report/probes.js';
 export { formatFinding, formatRun } from './report/terminal.js';
 export { prepareRun, run, type Run, type RunOptions } from './run.js';
 export type { SessionWay } from './sessions.js';

@@ -18,7 +18,7 @@ const IDEMPOTENT = ['initWork', 'initVersion', 'initVersionUpload'] as const;
 /** One more than an Idempotency-Key may have. */
 const TOO_LONG_KEY = 'k'.repeat(256);
 
-const withBody = (request: PathRequest, members: Readonly<Record<string, unknown>>): PathRequest => ({
+export const withBody = (request: PathRequest, members: Readonly<Record<string, unknown>>): PathRequest => ({
   ...request,
   body: { ...(request.body as object), ...members },
 });
