@@ -21,7 +21,7 @@ describe('failpath verify, interrupted', function () {
   this.timeout(120_000);
 
   let mock: Mock;
-  beforeEach(async () => void (mock = await startMock()));
+  beforeEach(async () => void (mock = await startMock({ adminToken: 'the-operators-token-of-this-test' })));
   afterEach(() => mock.close());
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
