@@ -29,8 +29,10 @@ const hasAdmin = ({ identities, organization }: Deployment): boolean => identiti
 
 const keyRight = (capability: Fixture) => {
   return (deployment: Deployment): [boolean, string] => {
-    const allowed = !deployment.forbidden.has(capability);
-    return [hasAdmin(deployment) && allowed, allowed ? ADMIN : `delete capabilities.${capability}: false`];
+    if (deployment.forbidden.has(capability)) return [false, `delete capabilities.${capability}: false`];
+    // A key that may not be revoked may not be made either: it would stay.
+    if (deployment.allow?.revocations === false) return [false, 'set allow.revocations: true, since keys that are made are revoked'];
+    return [hasAdmin(deployment), ADMIN];
   };
 };
 
@@ -69,6 +71,8 @@ export function readyInFile(capability: Capability, deployment: Deployment): Rea
   if (isSharedState(capability)) {
     const way = deployment.ways.get(capability);
     const by = way !== undefined && 'magic' in way ? 'magic' : 'http';
+    if (way !== undefined && by === 'http' && deployment.allow?.writes.has(capability) === false)
+      return { met: false, by, remedy: `name ${capability} in allow.writes` };
     return { met: way !== undefined, by, remedy: `give capabilities.${capability}: ${SHARED[capability]}` };
   }
   const [met, remedy] = stock(capability, deployment);
@@ -78,6 +82,7 @@ export function readyInFile(capability: Capability, deployment: Deployment): Rea
 function stock(capability: Exclude<Capability, SharedState>, deployment: Deployment): [met: boolean, remedy: string] {
   if (isUpload(capability)) {
     const bytes = Number(capability.slice('upload:'.length));
+    if (deployment.allow?.writes.has('upload') === false) return [false, 'name upload in allow.writes'];
     return [bytes <= deployment.largestUploadBytes, `set uploads.maxBytes to at least ${bytes}`];
   }
   if (isIdentity(capability)) {

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import type { DeploymentFile } from './deployment-file.js';
 import type { SharedState } from './types.js';
+
+export { baseUrlProblem, type CallTemplate, type DeploymentFile, type HttpWay, type MagicWay } from './deployment-file.js';
 
 const variable = z.string().regex(/^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/, 'a token is given as ${NAME}, the name of an environment variable');
 
@@ -28,6 +31,24 @@ const identity = (secret: z.ZodString) =>
       message: 'a token is given as ${NAME}, the name of an environment variable (or marked `public: true`)',
       path: ['token'],
     });
+
+/** A name, an IPv4 address, or an IPv6 address in brackets, and a port where it is not the usual one; parts may be ${NAME}. */
+const HOST = /^(?:\$\{[A-Za-z_]\w*\}|[A-Za-z0-9._-]|\[[0-9A-Fa-f:.]+\])+(?::\d{1,5})?$/;
+
+const allow = z
+  .strictObject({
+    hosts: z
+      .array(z.string().regex(HOST, 'a host is a name, with :port where it is not the usual one: no scheme, no path, no wildcard'))
+      .default([])
+      .describe('Hosts that requests may go to; that of `url` and that of upload URLs as well.'),
+    writes: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Operations by operationId, `upload` for uploads, capabilities such as `clock.advance` for their calls.'),
+    revocations: z.boolean().default(false).describe('Whether keys may be revoked, and whatever else the contract has a DELETE for.'),
+  })
+  .optional()
+  .describe('All that the suite may do: whatever is not named is refused before it is sent. Applies wherever it stands.');
 
 /** A name, an IPv4 address, or an IPv6 address in brackets, and a port. */
 const LISTEN = /^(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}$/;
@@ -94,6 +115,8 @@ const schema = (secret: z.ZodString): z.ZodType<DeploymentFile> =>
       organization: z.string().min(1).optional().describe('The organization under test, active.'),
       network: z.enum(['testnet', 'mainnet']).default('testnet'),
       allowMainnet: z.boolean().default(false).describe('Mainnet costs real credits, so it must be allowed by name.'),
+      production: z.boolean().default(false).describe('Permits only what `allow` names; without `allow` that is nothing.'),
+      allow,
       identities: z
         .record(z.string(), identity(secret))
         .default({})
@@ -187,76 +210,6 @@ export const deploymentSchema: z.ZodType<DeploymentFile> = schema(variable);
 
 /** As {@link deploymentSchema}, once the variables are filled in. */
 export const filledSchema: z.ZodType<DeploymentFile> = schema(z.string().min(1));
-
-/** A request to an admin or test endpoint, with `{{parameters}}`. */
-export interface CallTemplate {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
-
-/** State that an HTTP call brings about, and another one puts back. */
-export interface HttpWay {
-  readonly set: CallTemplate;
-  readonly restore?: CallTemplate | undefined;
-}
-
-/** A value in a request that makes the deployment pretend. */
-export interface MagicWay {
-  readonly magic: {
-    readonly operation?: string | undefined;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: Readonly<Record<string, unknown>>;
-  };
-}
-
-export interface DeploymentFile {
-  url: string;
-  organization?: string | undefined;
-  network: 'testnet' | 'mainnet';
-  allowMainnet: boolean;
-  identities: Record<
-    string,
-    string | { token: string; public: boolean; organization?: string | undefined; maxFileSizeBytes?: number | undefined }
-  >;
-  works: {
-    own?: string | number | undefined;
-    other?: string | number | undefined;
-    external?: { externalUserRef: string; id: string } | undefined;
-    direct?: string | undefined;
-  };
-  limits: { keysPerOrganization?: number | undefined };
-  uploads: { maxBytes: number };
-  capabilities: Partial<Record<SharedState, false | HttpWay | MagicWay | undefined>> & {
-    'key.create'?: false | undefined;
-    'key.revoke'?: false | undefined;
-  };
-  simulate?: { headers: Record<string, string>; query: Record<string, string> } | undefined;
-  webhooks?: { listen: string; url?: string | undefined; timeoutSeconds: number } | undefined;
-  http: {
-    timeoutSeconds: number;
-    rate?: number | undefined;
-    headers: Record<string, string>;
-    ca?: string | undefined;
-    proxy?: string | undefined;
-  };
-}
-
-/**
- * What is wrong with a base URL; `undefined` when nothing is.
- *
- * @example
- * baseUrlProblem('https://api.example.com/?v=1'); // 'it ends in a query or a fragment, ...'
- */
-export function baseUrlProblem(url: string): string | undefined {
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
-    return `${JSON.stringify(url.replace(/\/\/.*@/, '//...@'))} is no URL of http or https`;
-  const { username, password, search, hash } = new URL(url);
-  if (username !== '' || password !== '') return 'it holds a credential, which would show in reports: give it in http.headers';
-  if (search !== '' || hash !== '') return 'it ends in a query or a fragment, but paths are appended to it';
-  return undefined;
-}
 
 /**
  * The deployment file's JSON Schema, for editors; `schemas/deployment.schema.json` holds it.

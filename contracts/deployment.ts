@@ -19,6 +19,8 @@ export interface Deployment {
   readonly replayUrl?: string;
   readonly organization: string | undefined;
   readonly network: string;
+  /** All that the suite may do; `undefined` where it may do whatever the capabilities say. */
+  readonly allow: Allowed | undefined;
   readonly identities: ReadonlyMap<string, Identity>;
   /** Values of environment variables that calls and headers of the file hold, by the variable's name. */
   readonly secrets: ReadonlyMap<string, string>;
@@ -43,6 +45,14 @@ export interface Deployment {
     readonly ca?: string;
     readonly proxy?: string;
   };
+}
+
+/** What a deployment file allows by name; see {@link createPermits}. */
+export interface Allowed {
+  /** In lower case, with a port where it is not the usual one. */
+  readonly hosts: ReadonlySet<string>;
+  readonly writes: ReadonlySet<string>;
+  readonly revocations: boolean;
 }
 
 /** Where webhooks reach a run. */
@@ -127,6 +137,7 @@ function toDeployment(file: DeploymentFile, folder: string, secrets: ReadonlyMap
     url: file.url.replace(/\/+$/, ''),
     organization: file.organization,
     network: file.network,
+    allow: file.production || file.allow !== undefined ? toAllowed(file.allow) : undefined,
     identities: new Map(identities),
     secrets,
     works: {
@@ -150,6 +161,12 @@ function toDeployment(file: DeploymentFile, folder: string, secrets: ReadonlyMap
     },
   });
 }
+
+function toAllowed({ hosts, writes, revocations }: NonNullable<DeploymentFile['allow']> = NOTHING): Allowed {
+  return Object.freeze({ hosts: new Set(hosts.map((host) => host.toLowerCase())), writes: new Set(writes), revocations });
+}
+
+const NOTHING = { hosts: [], writes: [], revocations: false };
 
 function toAddress({ listen, url, timeoutSeconds }: NonNullable<DeploymentFile['webhooks']>): WebhookAddress {
   const at = listen.lastIndexOf(':');

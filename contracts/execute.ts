@@ -2,6 +2,7 @@ import { AssertionError, expect } from 'chai';
 import { envelopeCodec, type Failure, type Operation, type Parameter } from '../spec/index.js';
 import { judge, summarise, type Judgement } from './judge.js';
 import type { FailurePath } from './path.js';
+import { NotPermitted } from './permits.js';
 import type { PlannedPath } from './plan.js';
 import { formatResponse, toScript } from './repro.js';
 import { describeAnswer, insteadOfSuccess, SetupFailed } from './setup-failed.js';
@@ -71,7 +72,7 @@ export function createExecutor(context: RunContext): Executor {
       if (operation === undefined || succeeded(operation, answer)) return undefined;
       return `the control twin (the same request without the fault) ${insteadOfSuccess(context.contract, operation, answer)}`;
     } catch (error) {
-      if (error instanceof SetupFailed) return `the control twin could not be sent: ${error.message}`;
+      if (error instanceof SetupFailed && !(error instanceof NotPermitted)) return `the control twin could not be sent: ${error.message}`;
       throw error;
     }
   };
@@ -109,7 +110,7 @@ export function createExecutor(context: RunContext): Executor {
         verdict = await attempt(planned, steps);
       } catch (error) {
         if (!(error instanceof SetupFailed)) throw error;
-        verdict = { ...setupFailed(error.message), outcome: error.intercepted ? 'edge-intercepted' : 'setup-failed' };
+        verdict = { ...setupFailed(error.message), outcome: outcomeOf(error) };
       } finally {
         // Whatever happened, and be it a mistake in the path: the deployment is left as it was found.
         unrestored = await restored(steps);
@@ -130,6 +131,11 @@ const simulatedVerdict: Verdict = {
 
 function setupFailed(reason: string): Verdict {
   return { outcome: 'setup-failed', reason, discrepancies: [] };
+}
+
+function outcomeOf(error: SetupFailed): Outcome {
+  if (error instanceof NotPermitted) return 'not-capable';
+  return error.intercepted ? 'edge-intercepted' : 'setup-failed';
 }
 
 /** Shared state is put back even after a failure; says what could not be. */

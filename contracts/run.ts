@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createExecutor, type Executor } from './execute.js';
+import { createPermits, NotPermitted, permitting } from './permits.js';
 import { needsOf, sequenceOf, type Plan, type PlannedPath } from './plan.js';
 import { createRedactor, type Redactor } from './redact.js';
 import { secretsOf } from './repro.js';
@@ -42,7 +43,8 @@ export function prepareRun(plan: Plan, options: Pick<RunOptions, 'transport' | '
     deployment: plan.deployment,
     suite: plan.suite,
     resolve: plan.resolve,
-    transport: options.transport,
+    // Here, because every run begins here: nothing is sent that the deployment file does not permit.
+    transport: permitting(options.transport, createPermits(plan.contract, plan.deployment)),
     redactor,
     run: options.run ?? randomBytes(4).toString('hex'),
     shared: new Map(),
@@ -144,6 +146,8 @@ async function whySilent(context: RunContext, plan: Plan): Promise<string | unde
     await context.transport.send({ method: 'GET', url: `${plan.deployment.url}/`, headers: {} });
     return undefined;
   } catch (error) {
+    // Whether anybody is there may not even be asked: each line says for itself what it would need.
+    if (error instanceof NotPermitted) return undefined;
     if (error instanceof TransportError)
       return `${plan.deployment.url} gives no answer (${error.message}): is it running, and is the address right?`;
     throw error;

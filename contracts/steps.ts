@@ -4,6 +4,7 @@ import { jsonPointer } from '../spec/index.js';
 import { missingOf, type Resolver } from './capabilities.js';
 import type { Deployment } from './deployment.js';
 import type { CallTemplate, MagicWay } from './deployment-schema.js';
+import { NotPermitted, type PermittingTransport } from './permits.js';
 import type { Redactor } from './redact.js';
 import { describeAnswer, insteadOfSuccess, refusedBy, SetupFailed } from './setup-failed.js';
 import { succeeded } from './success.js';
@@ -16,7 +17,6 @@ import {
   type PathRequest,
   type SharedState,
   type Token,
-  type Transport,
   type WireAnswer,
   type WireRequest,
 } from './types.js';
@@ -28,7 +28,7 @@ export interface RunContext {
   readonly deployment: Deployment;
   readonly suite: Suite;
   readonly resolve: Resolver;
-  readonly transport: Transport;
+  readonly transport: PermittingTransport;
   readonly redactor: Redactor;
   /** Short and random: part of every name that the run creates. */
   readonly run: string;
@@ -179,6 +179,8 @@ export class Steps {
     }
     const values = { organization: this.deployment.organization, network: this.deployment.network, ...parameters };
     const { restore } = way;
+    // What may not be put back must not be moved.
+    if (restore !== undefined) this.#context.transport.mustPermit(fromTemplate(restore, values, this.deployment.url));
     // Registered before the change itself: a change whose answer was lost is put back as well.
     if (restore !== undefined) this.#restores.push({ what: capability, undo: () => this.#template(capability, restore, values) });
     await this.#template(capability, way.set, values);
@@ -244,6 +246,8 @@ export class Steps {
       this.exchanges.push({ phase, label, request, answer });
       return answer;
     } catch (error) {
+      // It was never sent.
+      if (error instanceof NotPermitted) throw error;
       this.exchanges.push({ phase, label, request, answer: undefined });
       throw error instanceof TransportError ? new SetupFailed(`${label} got no answer: ${error.message}`, { cause: error }) : error;
     }
