@@ -1,5 +1,19 @@
 import type { SharedState } from './types.js';
 
+/** Identities that paths ask for; a suite of one's own may know others. */
+export const IDENTITIES = [
+  'active',
+  'readOnly',
+  'registerOnly',
+  'revoked',
+  'otherOrg',
+  'inactiveOrg',
+  'deletedOrg',
+  'smallFiles',
+  'otherKeySameOrg',
+  'admin',
+] as const;
+
 /** A request to an admin or test endpoint, with `{{parameters}}`. */
 export interface CallTemplate {
   readonly method: string;

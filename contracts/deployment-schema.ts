@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { DeploymentFile } from './deployment-file.js';
+import { closest } from '../spec/index.js';
+import { IDENTITIES, type DeploymentFile } from './deployment-file.js';
 import type { SharedState } from './types.js';
 
 export { baseUrlProblem, type CallTemplate, type DeploymentFile, type HttpWay, type MagicWay } from './deployment-file.js';
@@ -86,6 +87,16 @@ const onlyParameters = (known: readonly string[]) => {
   };
 };
 
+/** A misspelt identity would be missing, and nobody would look for it here. */
+const spelledRight = (identities: object, context: z.RefinementCtx): void => {
+  for (const name of Object.keys(identities)) {
+    if ((IDENTITIES as readonly string[]).includes(name)) continue;
+    const near = closest(name, IDENTITIES);
+    if (near !== undefined)
+      context.addIssue({ code: 'custom', path: [name], message: `no path asks for such an identity. Did you mean ${near}?` });
+  }
+};
+
 const magic = z
   .strictObject({
     operation: z.string().optional().describe('The operation whose request carries the value; by default the faulty one.'),
@@ -119,10 +130,9 @@ const schema = (secret: z.ZodString): z.ZodType<DeploymentFile> =>
       allow,
       identities: z
         .record(z.string(), identity(secret))
+        .superRefine(spelledRight)
         .default({})
-        .describe(
-          'active, readOnly, registerOnly, revoked, otherOrg, inactiveOrg, deletedOrg, smallFiles, otherKeySameOrg; admin for an administrator.',
-        ),
+        .describe(`${IDENTITIES.slice(0, -1).join(', ')}; admin for an administrator.`),
       works: z
         .strictObject({
           own: z.union([z.string(), z.number()]).optional().describe('ats_id of a registered work of the organization.'),

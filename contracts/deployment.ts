@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { InputError, jsonPointer, readSource, type Finding, type Source } from '../spec/index.js';
+import { sameIdentities, tokenOf, type Issue } from './identity-check.js';
 import { SHORTEST_SECRET } from './redact.js';
 import { baseUrlProblem, deploymentSchema, filledSchema, type DeploymentFile, type HttpWay, type MagicWay } from './deployment-schema.js';
 import type { SharedState, Token } from './types.js';
@@ -95,10 +96,9 @@ function checkFilled(file: DeploymentFile, filled: DeploymentFile, source: Sourc
       const path = ['identities', name, ...(typeof file.identities[name] === 'object' ? ['token'] : [])];
       return invalid({ path, message: `a token of fewer than ${SHORTEST_SECRET} characters cannot be kept out of reports` }, source);
     }),
+    ...sameIdentities(filled).map((issue) => invalid(issue, source)),
   ];
 }
-
-const tokenOf = (identity: DeploymentFile['identities'][string]): string => (typeof identity === 'string' ? identity : identity.token);
 
 /**
  * A deployment from the members of a deployment file, its variables filled in already.
@@ -112,7 +112,8 @@ export function createDeployment(members: Partial<DeploymentFile> & { url: strin
   const parsed = filledSchema.safeParse(members);
   if (!parsed.success) throw new InputError(parsed.error.issues.map((issue) => invalid(narrowed(issue))));
   const problem = baseUrlProblem(members.url);
-  if (problem !== undefined) throw new InputError([invalid({ path: ['url'], message: problem })]);
+  const issues: Issue[] = [...(problem === undefined ? [] : [{ path: ['url'], message: problem }]), ...sameIdentities(parsed.data)];
+  if (issues.length > 0) throw new InputError(issues.map((issue) => invalid(issue)));
   return toDeployment(parsed.data, process.cwd(), new Map());
 }
 
@@ -241,12 +242,6 @@ function readCa(file: string): string {
       },
     ]);
   }
-}
-
-/** A place in the file, and what is wrong there. */
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
 }
 
 /** Of the ways to write a member, the one that was meant: the first whose kind fits and whose parts do not. */
