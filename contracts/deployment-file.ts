@@ -1,3 +1,4 @@
+import type { SessionWay } from './sessions.js';
 import type { SharedState } from './types.js';
 
 /** Identities that paths ask for; a suite of one's own may know others. */
@@ -60,6 +61,7 @@ export interface DeploymentFile {
     'key.create'?: false | undefined;
     'key.revoke'?: false | undefined;
   };
+  sessions?: SessionWay | undefined;
   simulate?: { headers: Record<string, string>; query: Record<string, string> } | undefined;
   webhooks?: { listen: string; url?: string | undefined; timeoutSeconds: number } | undefined;
   http: {

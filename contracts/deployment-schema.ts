@@ -175,6 +175,22 @@ const schema = (secret: z.ZodString): z.ZodType<DeploymentFile> =>
           >),
         })
         .default({}),
+      sessions: z
+        .strictObject({
+          open: call.describe('Opens a session.'),
+          close: call
+            .superRefine(onlyParameters(['session']))
+            .optional()
+            .describe('Ends it: {{session}} is its id.'),
+          id: z
+            .string()
+            .regex(/^\//, 'a JSON pointer begins with /')
+            .default('/id')
+            .describe('Where the answer to `open` has the id, as a JSON pointer.'),
+          header: z.string().min(1).describe('The header of requests that names their session.'),
+        })
+        .optional()
+        .describe('Lets every path have a world of its own, so that all of them run side by side.'),
       simulate: z
         .strictObject({ headers: z.record(z.string(), z.string()).default({}), query: z.record(z.string(), z.string()).default({}) })
         .refine(({ headers, query }) => Object.keys({ ...headers, ...query }).length > 0, 'say how to ask: in headers, query or both')

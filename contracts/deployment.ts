@@ -5,6 +5,7 @@ import { InputError, jsonPointer, readSource, type Finding, type Source } from '
 import { sameIdentities, tokenOf, type Issue } from './identity-check.js';
 import { SHORTEST_SECRET } from './redact.js';
 import { baseUrlProblem, deploymentSchema, filledSchema, type DeploymentFile, type HttpWay, type MagicWay } from './deployment-schema.js';
+import type { SessionWay } from './sessions.js';
 import type { SharedState, Token } from './types.js';
 
 /** An identity of a deployment; a public token is shown in scripts as it is. */
@@ -36,6 +37,8 @@ export interface Deployment {
   /** Capabilities that the deployment refuses although they would be possible. */
   readonly forbidden: ReadonlySet<string>;
   readonly ways: ReadonlyMap<SharedState, HttpWay | MagicWay>;
+  /** How each path can have a world of its own, if it can. */
+  readonly sessions: SessionWay | undefined;
   readonly simulate: { readonly headers: Readonly<Record<string, string>>; readonly query: Readonly<Record<string, string>> } | undefined;
   /** How the run receives webhooks, if it can. */
   readonly webhooks: WebhookAddress | undefined;
@@ -134,11 +137,12 @@ function toDeployment(file: DeploymentFile, folder: string, secrets: ReadonlyMap
   });
   const ways = Object.entries(file.capabilities).filter(([, way]) => typeof way === 'object') as [SharedState, HttpWay | MagicWay][];
   const { timeoutSeconds, rate, headers, ca, proxy } = file.http;
+  const allow = file.production || file.allow !== undefined ? toAllowed(file.allow) : undefined;
   return Object.freeze({
     url: file.url.replace(/\/+$/, ''),
     organization: file.organization,
     network: file.network,
-    allow: file.production || file.allow !== undefined ? toAllowed(file.allow) : undefined,
+    allow,
     identities: new Map(identities),
     secrets,
     works: {
@@ -151,6 +155,8 @@ function toDeployment(file: DeploymentFile, folder: string, secrets: ReadonlyMap
     largestUploadBytes: file.uploads.maxBytes,
     forbidden: new Set(Object.entries(file.capabilities).flatMap(([name, way]) => (way === false ? [name] : []))),
     ways: new Map(ways),
+    // Without its permit there is only the one world.
+    sessions: allow?.writes.has('sessions') === false ? undefined : file.sessions,
     simulate: file.simulate,
     webhooks: file.webhooks === undefined ? undefined : toAddress(file.webhooks),
     http: {

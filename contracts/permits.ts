@@ -92,15 +92,15 @@ function operationOf(contract: Contract, deployment: Deployment, method: string,
 }
 
 /** Which capability's call a request is, by the URLs that the deployment file gives; parameters stand for anything but a slash. */
-function createCallFinder({ ways, url }: Deployment): (request: WireRequest) => string | undefined {
-  const calls = [...ways].flatMap(([capability, way]) =>
-    'magic' in way
-      ? []
-      : [way.set, way.restore].flatMap((call) =>
-          call === undefined ? [] : [{ capability, method: call.method, url: patternOf(call, url) }],
-        ),
+function createCallFinder({ ways, sessions, url }: Deployment): (request: WireRequest) => string | undefined {
+  const described: { name: string; calls: readonly (CallTemplate | undefined)[] }[] = [...ways].flatMap(([name, way]) =>
+    'magic' in way ? [] : [{ name, calls: [way.set, way.restore] }],
   );
-  return (request) => calls.find((call) => call.method === request.method && call.url.test(request.url))?.capability;
+  if (sessions !== undefined) described.push({ name: 'sessions', calls: [sessions.open, sessions.close] });
+  const patterns = described.flatMap(({ name, calls }) =>
+    calls.flatMap((call) => (call === undefined ? [] : [{ name, method: call.method, url: patternOf(call, url) }])),
+  );
+  return (request) => patterns.find((call) => call.method === request.method && call.url.test(request.url))?.name;
 }
 
 function patternOf({ url }: CallTemplate, base: string): RegExp {

@@ -122,6 +122,31 @@ describe('a run in production', () => {
     ).to.equal(true);
   });
 
+  it('opens sessions only where they are named', async () => {
+    const sessions = { open: { method: 'POST', url: '/worlds', headers: {} }, id: '/id', header: 'x-world' };
+    for (const [writes, opened] of [
+      [['makeThing'], 0],
+      [['makeThing', 'sessions'], 1],
+    ] as const) {
+      const transport = toyApi((asked) => (asked.url.endsWith('/worlds') ? answer(201, { id: 'world-1' }) : undefined));
+      const allow = { hosts: ['toy.test'], writes: [...writes], revocations: false };
+      const { line } = await runToy(toySuite([PATHS.foreign]), transport, { deployment: toyDeployment({ allow, sessions }) });
+      expect(line('foreign').outcome).to.equal('verified');
+      expect(transport.requests.filter(({ url }) => url.endsWith('/worlds'))).to.have.length(opened);
+    }
+  });
+
+  it('loses no finding to a control twin that it may not send', async () => {
+    const control: FailurePath = {
+      ...PATHS.same,
+      control: (steps, ready) => steps.call({ operation: 'removeThing', params: { id: '1' } }).then(() => ready),
+    };
+    const wrong = answer(409, { error: { code: 'thing.exists', message: 'No.' } });
+    const transport = toyApi((asked) => (asked.headers['x-want'] === undefined ? undefined : wrong));
+    const { line } = await runToy(toySuite([control]), transport, { deployment: production({ writes: ['makeThing'] }) });
+    expect(line('same name').outcome).to.equal('violated');
+  });
+
   it('asks nobody anything where not even the host is named', async () => {
     const transport = toyApi();
     const { lines } = await runToy(toySuite([PATHS.foreign]), transport, { deployment: production({ hosts: [] }) });
