@@ -1,5 +1,5 @@
 import type { Deployment } from './deployment.js';
-import type { Capability, SharedState } from './types.js';
+import type { Capability, Expiry, SharedState } from './types.js';
 
 /** How a deployment file meets a capability: ready-made, by a call that it describes, or by a value that pretends. */
 export type ReadyBy = 'file' | 'http' | 'magic';
@@ -22,7 +22,7 @@ const SHARED: Readonly<Record<SharedState, string>> = {
   'submission.fault': 'a call that makes the chain refuse what is submitted to it',
 };
 
-type Fixture = Exclude<Capability, SharedState | `upload:${number}` | `identity:${string}`>;
+type Fixture = Exclude<Capability, Expiry | SharedState | `upload:${number}` | `identity:${string}`>;
 
 const ADMIN = "give identities.admin, an administrator's session";
 const hasAdmin = ({ identities, organization }: Deployment): boolean => identities.has('admin') && organization !== undefined;
@@ -67,7 +67,7 @@ export function isSharedState(capability: Capability): capability is SharedState
  * @example
  * readyInFile('work.own', deployment); // { met: false, by: 'file', remedy: 'give works.own, ...' }
  */
-export function readyInFile(capability: Capability, deployment: Deployment): Ready {
+export function readyInFile(capability: Exclude<Capability, Expiry>, deployment: Deployment): Ready {
   if (isSharedState(capability)) {
     const way = deployment.ways.get(capability);
     const by = way !== undefined && 'magic' in way ? 'magic' : 'http';
@@ -79,7 +79,7 @@ export function readyInFile(capability: Capability, deployment: Deployment): Rea
   return { met, by: 'file', remedy };
 }
 
-function stock(capability: Exclude<Capability, SharedState>, deployment: Deployment): [met: boolean, remedy: string] {
+function stock(capability: Exclude<Capability, Expiry | SharedState>, deployment: Deployment): [met: boolean, remedy: string] {
   if (isUpload(capability)) {
     const bytes = Number(capability.slice('upload:'.length));
     if (deployment.allow?.writes.has('upload') === false) return [false, 'name upload in allow.writes'];

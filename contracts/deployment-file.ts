@@ -55,7 +55,20 @@ export interface DeploymentFile {
     external?: { externalUserRef: string; id: string } | undefined;
     direct?: string | undefined;
   };
-  limits: { keysPerOrganization?: number | undefined };
+  limits: {
+    keysPerOrganization?: number | undefined;
+    uploadTtlSeconds?: number | undefined;
+    quoteTtlSeconds?: number | undefined;
+    partnerSessionTtlSeconds?: number | undefined;
+  };
+  aged: {
+    uploadSession?: string | undefined;
+    versionUploadSession?: string | undefined;
+    quote?: string | undefined;
+    versionQuote?: string | undefined;
+    partnerSession?: { token: string; public: boolean; externalUserRef: string } | undefined;
+  };
+  patienceSeconds: number;
   uploads: { maxBytes: number };
   capabilities: Partial<Record<SharedState, false | HttpWay | MagicWay | undefined>> & {
     'key.create'?: false | undefined;

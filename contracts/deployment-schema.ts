@@ -51,6 +51,28 @@ const allow = z
   .optional()
   .describe('All that the suite may do: whatever is not named is refused before it is sent. Applies wherever it stands.');
 
+const jobId = z.string().min(1).optional();
+
+const aged = (secret: z.ZodString) =>
+  z.strictObject({
+    uploadSession: jobId.describe('job_id of an upload session of works/init that has expired.'),
+    versionUploadSession: jobId.describe('job_id of an upload session of versions/init that has expired.'),
+    quote: jobId.describe('job_id of a quote of works/prepare that has expired.'),
+    versionQuote: jobId.describe('job_id of a quote of versions/prepare that has expired.'),
+    partnerSession: z
+      .strictObject({
+        token: z.string().min(1).describe('The expired token, as ${NAME} of an environment variable.'),
+        public: z.boolean().default(false).describe('Says that the token is no secret.'),
+        externalUserRef: z.string().min(1).describe('The external user that it was opened for.'),
+      })
+      .refine((value) => value.public || secret.safeParse(value.token).success, {
+        message: 'a token is given as ${NAME}, the name of an environment variable (or marked `public: true`)',
+        path: ['token'],
+      })
+      .optional()
+      .describe('A partner session of the organization that has expired.'),
+  });
+
 /** A name, an IPv4 address, or an IPv6 address in brackets, and a port. */
 const LISTEN = /^(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}$/;
 
@@ -152,9 +174,21 @@ const schema = (secret: z.ZodString): z.ZodType<DeploymentFile> =>
         })
         .default({}),
       limits: z
-        .strictObject({ keysPerOrganization: z.number().int().positive().optional() })
+        .strictObject({
+          keysPerOrganization: z.number().int().positive().optional(),
+          uploadTtlSeconds: z.number().positive().optional().describe('How long an upload session lives here.'),
+          quoteTtlSeconds: z.number().positive().optional().describe('How long a quote binds here.'),
+          partnerSessionTtlSeconds: z.number().positive().optional().describe('How long a partner session lives here.'),
+        })
         .default({})
         .describe('Limits that this deployment sets otherwise than the contract says.'),
+      aged: aged(secret).default({}).describe('Things that have expired already, for a deployment whose clock stands for itself.'),
+      patienceSeconds: z
+        .number()
+        .nonnegative()
+        .max(7200)
+        .default(60)
+        .describe('The longest that the suite may wait for something to expire.'),
       uploads: z
         .strictObject({
           maxBytes: z

@@ -33,6 +33,12 @@ export interface Deployment {
     readonly direct: string | undefined;
   };
   readonly keysPerOrganization: number | undefined;
+  /** Times to live, where they are others than the contract says. */
+  readonly ttls: Ttls;
+  /** Things that have expired already. */
+  readonly aged: Aged;
+  /** The longest wait that the suite may make. */
+  readonly patienceSeconds: number;
   readonly largestUploadBytes: number;
   /** Capabilities that the deployment refuses although they would be possible. */
   readonly forbidden: ReadonlySet<string>;
@@ -49,6 +55,21 @@ export interface Deployment {
     readonly ca?: string;
     readonly proxy?: string;
   };
+}
+
+export interface Ttls {
+  readonly uploadTtlSeconds: number | undefined;
+  readonly quoteTtlSeconds: number | undefined;
+  readonly partnerSessionTtlSeconds: number | undefined;
+}
+
+/** Job ids of the organization under test, and a partner session. */
+export interface Aged {
+  readonly uploadSession: string | undefined;
+  readonly versionUploadSession: string | undefined;
+  readonly quote: string | undefined;
+  readonly versionQuote: string | undefined;
+  readonly partnerSession: { readonly token: Identity; readonly externalUserRef: string } | undefined;
 }
 
 /** What a deployment file allows by name; see {@link createPermits}. */
@@ -93,12 +114,13 @@ function checkFilled(file: DeploymentFile, filled: DeploymentFile, source: Sourc
   const short = Object.entries(filled.identities)
     .filter(([, identity]) => typeof identity === 'string' || !identity.public)
     .filter(([, identity]) => tokenOf(identity).length < SHORTEST_SECRET);
+  const session = filled.aged.partnerSession;
+  const tooShort = (path: readonly string[]): Finding =>
+    invalid({ path, message: `a token of fewer than ${SHORTEST_SECRET} characters cannot be kept out of reports` }, source);
   return [
     ...(problem === undefined ? [] : [invalid({ path: ['url'], message: problem }, source)]),
-    ...short.map(([name]) => {
-      const path = ['identities', name, ...(typeof file.identities[name] === 'object' ? ['token'] : [])];
-      return invalid({ path, message: `a token of fewer than ${SHORTEST_SECRET} characters cannot be kept out of reports` }, source);
-    }),
+    ...short.map(([name]) => tooShort(['identities', name, ...(typeof file.identities[name] === 'object' ? ['token'] : [])])),
+    ...(session?.public === false && session.token.length < SHORTEST_SECRET ? [tooShort(['aged', 'partnerSession', 'token'])] : []),
     ...sameIdentities(filled).map((issue) => invalid(issue, source)),
   ];
 }
@@ -152,6 +174,13 @@ function toDeployment(file: DeploymentFile, folder: string, secrets: ReadonlyMap
       direct: file.works.direct,
     },
     keysPerOrganization: file.limits.keysPerOrganization,
+    ttls: {
+      uploadTtlSeconds: file.limits.uploadTtlSeconds,
+      quoteTtlSeconds: file.limits.quoteTtlSeconds,
+      partnerSessionTtlSeconds: file.limits.partnerSessionTtlSeconds,
+    },
+    aged: toAged(file.aged),
+    patienceSeconds: file.patienceSeconds,
     largestUploadBytes: file.uploads.maxBytes,
     forbidden: new Set(Object.entries(file.capabilities).flatMap(([name, way]) => (way === false ? [name] : []))),
     ways: new Map(ways),
@@ -174,6 +203,17 @@ function toAllowed({ hosts, writes, revocations }: NonNullable<DeploymentFile['a
 }
 
 const NOTHING = { hosts: [], writes: [], revocations: false };
+
+function toAged({ uploadSession, versionUploadSession, quote, versionQuote, partnerSession }: DeploymentFile['aged']): Aged {
+  const { token = '', public: isPublic = false, externalUserRef = '' } = partnerSession ?? {};
+  return Object.freeze({
+    uploadSession,
+    versionUploadSession,
+    quote,
+    versionQuote,
+    partnerSession: partnerSession && { token: { name: 'agedSession', value: token, public: isPublic }, externalUserRef },
+  });
+}
 
 function toAddress({ listen, url, timeoutSeconds }: NonNullable<DeploymentFile['webhooks']>): WebhookAddress {
   const at = listen.lastIndexOf(':');
@@ -210,6 +250,9 @@ interface Filling {
 /** Where a variable holds a credential. Those of identities are known by the identity's name instead. */
 const SECRET_PLACES = /^\/(capabilities|simulate|http)\//;
 
+/** Where it is the credential of an identity. */
+const TOKEN_PLACES = /^\/identities\/[^/]+(\/token)?$|^\/aged\/partnerSession\/token$/;
+
 /** Replaces `${NAME}` by the environment's value in every string of the file. */
 function fillIn(value: unknown, at: string, filling: Filling): unknown {
   if (typeof value === 'string') return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => valueOf(name, at, filling));
@@ -222,7 +265,7 @@ function valueOf(name: string, at: string, { source, environment, findings, secr
   const value = environment[name];
   if (value !== undefined && value !== '') {
     if (SECRET_PLACES.test(at)) secrets.set(name, value);
-    else if (!at.startsWith('/identities/') || at.endsWith('/organization')) plain.add(name);
+    else if (!TOKEN_PLACES.test(at)) plain.add(name);
     return value;
   }
   findings.push({

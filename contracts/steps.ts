@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Contract, Operation } from '../spec/index.js';
 import { jsonPointer } from '../spec/index.js';
-import { missingOf, type Resolver } from './capabilities.js';
+import { missingOf, type Resolver, type Way } from './capabilities.js';
 import type { Deployment } from './deployment.js';
 import type { CallTemplate, MagicWay } from './deployment-schema.js';
 import { NotPermitted, type PermittingTransport } from './permits.js';
@@ -68,6 +68,7 @@ export class Steps {
   #phase: Exchange['phase'] = 'given';
   #simulated = false;
   #names = 0;
+  #waitedMs = 0;
 
   constructor(context: RunContext) {
     this.#context = context;
@@ -119,14 +120,13 @@ export class Steps {
 
   /** What a capability's sequence made, run once for all paths; `undefined` when the deployment file has it ready. */
   async provide(capability: Capability): Promise<Token | string | undefined> {
-    const resolved = this.#context.resolve(capability);
-    if ('missing' in resolved) throw new SetupFailed(`${capability} is missing: ${resolved.missing[0]?.remedy ?? ''}`);
-    if (resolved.way.by !== 'sequence') return undefined;
-    if (resolved.way.sequence.afresh === true) return resolved.way.sequence.run(this);
+    const way = this.way(capability);
+    if (way.by !== 'sequence') return undefined;
+    if (way.sequence.afresh === true) return way.sequence.run(this);
     const { shared } = this.#context;
     let making = shared.get(capability);
     if (making === undefined) {
-      making = runSequence(this.#context, resolved.way.sequence);
+      making = runSequence(this.#context, way.sequence);
       shared.set(capability, making);
     }
     const made = await making;
@@ -137,6 +137,13 @@ export class Steps {
     // It may succeed for the next path.
     if (shared.get(capability) === making) shared.delete(capability);
     throw made.failed;
+  }
+
+  /** How the deployment meets a capability. */
+  way(capability: Capability): Way {
+    const resolved = this.#context.resolve(capability);
+    if ('missing' in resolved) throw new SetupFailed(`${capability} is missing: ${resolved.missing[0]?.remedy ?? ''}`);
+    return resolved.way;
   }
 
   /** Whether the deployment meets these capabilities. */
@@ -246,6 +253,7 @@ export class Steps {
   /** Lets time pass on the deployment's own clock. */
   async wait(milliseconds: number): Promise<void> {
     await this.#context.wait(milliseconds);
+    this.#waitedMs += milliseconds;
   }
 
   /** From now on a value is hidden in every output. */
@@ -267,9 +275,11 @@ export class Steps {
     const { session } = this.#context;
     const request = session === undefined ? wanted : { ...wanted, headers: { ...wanted.headers, ...session } };
     const phase = this.#phase;
+    const waited = this.#waitedMs === 0 ? {} : { waitedMs: this.#waitedMs };
+    this.#waitedMs = 0;
     const began = performance.now();
     const record = (answer: WireAnswer | undefined): void => {
-      this.exchanges.push({ phase, label, request, answer, durationMs: tenths(performance.now() - began) });
+      this.exchanges.push({ phase, label, request, answer, durationMs: tenths(performance.now() - began), ...waited });
     };
     try {
       const answer = await this.#context.transport.send(request);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
 import { createDeployment, loadDeployment, type Deployment } from '../../contracts/index.js';
+import { secretsOf } from '../../contracts/repro.js';
 import type { Finding } from '../../spec/index.js';
 import { findingsOf, withFiles } from './support.js';
 
@@ -77,6 +78,14 @@ http: {headers: {x-gateway: '\${GATEWAY}'}}
       GATEWAY: 'gateway-secret',
     });
     expect([...secrets]).to.deep.equal([['ADMIN', 'admin-secret'], ['GATEWAY', 'gateway-secret']]); // prettier-ignore
+  });
+
+  it('hides an aged session as it hides any other credential', async () => {
+    const yaml = 'url: https://h\naged:\n  partnerSession: {token: "${AGED}", externalUserRef: artist-1}\n';
+    const deployment = await load(yaml, { AGED: 'an-aged-session' });
+    expect(secretsOf(deployment).map(({ variable, value }) => [variable, value])).to.deep.equal([
+      ['FAILPATH_AGED_SESSION', 'an-aged-session'],
+    ]);
   });
 
   it('describes ways to move shared state, and forbids others', async () => {
@@ -221,6 +230,16 @@ capabilities:
           'identities.revoked.token: it has the secret of identities.active; the two differ, so give each its own',
         ]);
       });
+    });
+
+    it('for an aged session in plain text, or one too short to be hidden', async () => {
+      const yaml = (token: string): string => `url: https://h\naged:\n  partnerSession: {token: ${token}, externalUserRef: artist-1}\n`;
+      const [plain] = await refused(yaml('eyJhbGciOiJIUzI1NiJ9'));
+      expect(`${plain?.at} ${plain?.what}`).to.match(/^3:20 aged\.partnerSession\.token: a token is given as \$\{NAME\}.*public: true/);
+      const [short] = await refused(yaml("'${AGED}'"), { AGED: 'short' });
+      expect(`${short?.at} ${short?.what}`).to.equal(
+        '3:20 aged.partnerSession.token: a token of fewer than 8 characters cannot be kept out of reports',
+      );
     });
 
     it('for an identity that is misspelt, before its variable is asked for; one of a suite of your own is none of that', async () => {
