@@ -69,6 +69,7 @@ export interface DeploymentFile {
     partnerSession?: { token: string; public: boolean; externalUserRef: string } | undefined;
   };
   patienceSeconds: number;
+  revocation: { withinSeconds: number };
   uploads: { maxBytes: number };
   capabilities: Partial<Record<SharedState, false | HttpWay | MagicWay | undefined>> & {
     'key.create'?: false | undefined;

@@ -189,6 +189,12 @@ const schema = (secret: z.ZodString): z.ZodType<DeploymentFile> =>
         .max(7200)
         .default(60)
         .describe('The longest that the suite may wait for something to expire.'),
+      revocation: z
+        .strictObject({
+          withinSeconds: z.number().nonnegative().max(600).default(5).describe('How long a revoked key may go on working; 0: not at all.'),
+        })
+        .prefault({})
+        .describe('Whether this deployment lets a revoked key in for a while, such as one that caches keys.'),
       uploads: z
         .strictObject({
           maxBytes: z

@@ -37,6 +37,8 @@ export interface Deployment {
   readonly ttls: Ttls;
   /** Things that have expired already. */
   readonly aged: Aged;
+  /** How long a revoked key may go on working before that is a finding. */
+  readonly revokedWithinSeconds: number;
   /** The longest wait that the suite may make. */
   readonly patienceSeconds: number;
   readonly largestUploadBytes: number;
@@ -181,6 +183,7 @@ function toDeployment(file: DeploymentFile, folder: string, secrets: ReadonlyMap
     },
     aged: toAged(file.aged),
     patienceSeconds: file.patienceSeconds,
+    revokedWithinSeconds: file.revocation.withinSeconds,
     largestUploadBytes: file.uploads.maxBytes,
     forbidden: new Set(Object.entries(file.capabilities).flatMap(([name, way]) => (way === false ? [name] : []))),
     ways: new Map(ways),

@@ -134,7 +134,7 @@ describe('what has expired on a deployment without a clock', () => {
       'verified |  | waited 3601 s for it to expire',
     ]);
     expect(found).to.have.length(6);
-    expect(waited.sort()).to.deep.equal([301_000, 301_000, 3_601_000, 3_601_000, 601_000, 601_000]);
+    expect(waited.sort((a, b) => a - b)).to.deep.equal([301_000, 301_000, 601_000, 601_000, 3_601_000, 3_601_000]);
     const quote = found.find(({ failure }) => failure.operation.id === 'confirmWork');
     expect(quote?.repro).to.match(/\n# when: confirmWork, to be refused .*\nsleep 301\n/);
   });
