@@ -27,6 +27,11 @@ const malformed: Token = { name: 'malformed', value: 'no-partner-session' };
 
 const userOf = (request: PathRequest): string => String(request.params?.['external_user_ref']);
 
+/** Between what is about to expire and its end: time for a request on a slow deployment, whose clock goes on. */
+const MARGIN_SECONDS = 60;
+
+const lifeOf = ({ contract }: Steps): number => contract.limits['partner_session_ttl_seconds']?.value ?? 0;
+
 const sessionPaths = OPERATIONS.flatMap((operation): FailurePath[] => {
   const unauthorized = { operation, code: 'common.unauthorized' } as const;
   const forbidden = { operation, code: 'common.forbidden' } as const;
@@ -53,7 +58,13 @@ const sessionPaths = OPERATIONS.flatMap((operation): FailurePath[] => {
       needs: ['clock.advance'],
       given: async (steps) => {
         const request = await steps.scenario(operation);
-        await steps.change('clock.advance', { seconds: (steps.contract.limits['partner_session_ttl_seconds']?.value ?? 0) + 1 });
+        await steps.change('clock.advance', { seconds: lifeOf(steps) + 1 });
+        return request;
+      },
+      // A session that is about to expire, and has not yet.
+      control: async (steps) => {
+        const request = await steps.scenario(operation);
+        await steps.change('clock.advance', { seconds: lifeOf(steps) - MARGIN_SECONDS });
         return request;
       },
     },
@@ -70,6 +81,9 @@ const sessionPaths = OPERATIONS.flatMap((operation): FailurePath[] => {
     },
   ];
 });
+
+/** Works of a page, as the contract has it. */
+const LARGEST_PAGE = 100;
 
 const withQuery = (cause: string, query: Readonly<Record<string, string>>): FailurePath => ({
   operation: 'listExternalUserWorks',
@@ -94,7 +108,10 @@ const queryPaths: readonly FailurePath[] = [
     when: ({ query: _, ...request }) => request,
   },
   withQuery('unknown network', { network: 'failnet' }),
-  withQuery('first out of range', { first: '101' }),
+  {
+    ...withQuery('first out of range', { first: String(LARGEST_PAGE + 1) }),
+    control: async (_, request) => ({ ...request, query: { ...request.query, first: String(LARGEST_PAGE) } }),
+  },
   withQuery('first no number', { first: 'all' }),
   withQuery('unknown cursor', { after: 'failpath' }),
   {
