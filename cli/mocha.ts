@@ -8,6 +8,7 @@ import {
   matchPaths,
   prepareRun,
   type CauseLine,
+  type Lane,
   type Ledger,
   type Plan,
   type Run,
@@ -71,6 +72,7 @@ export async function describeContract(options: ContractSuiteOptions = {}): Prom
     for (const [lane, title] of [
       ['parallel', 'with provisions of their own'],
       ['alone', 'moving state that others share'],
+      ['quota', 'using up a quota'],
     ] as const) {
       describe(title, function () {
         for (const { failure, cause } of pathsOf(contract, lane)) {
@@ -102,11 +104,11 @@ async function openSession(contract: Contract, options: ContractSuiteOptions): P
   const { timeoutMs, headers } = deployment.http;
   const uploads = createTransport({ ...deployment.http, connections: 2 });
   const transport = createSupertestTransport(deployment.url, { timeoutMs, headers, uploads });
-  return { target, plan, transport, run: prepareRun(plan, { transport }) };
+  return { target, plan, transport, run: prepareRun(plan, { transport, reruns: 1 }) };
 }
 
 /** Every cause of every failure in one lane; what has no path is shown as well, and skipped. */
-function pathsOf(contract: Contract, lane: 'parallel' | 'alone'): { failure: Failure; cause: string }[] {
+function pathsOf(contract: Contract, lane: Lane): { failure: Failure; cause: string }[] {
   const suite = suiteOf(contract);
   const matched = matchPaths(contract, suite.paths);
   return contract.failures.flatMap((failure) =>

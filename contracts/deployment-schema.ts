@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SessionWay } from './sessions.js';
 import type { SharedState } from './types.js';
 
 const variable = z.string().regex(/^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/, 'a token is given as ${NAME}, the name of an environment variable');
@@ -142,6 +143,18 @@ const schema = (secret: z.ZodString): z.ZodType<DeploymentFile> =>
           >),
         })
         .default({}),
+      sessions: z
+        .strictObject({
+          open: call.describe('Opens a session.'),
+          close: call
+            .superRefine(onlyParameters(['session']))
+            .optional()
+            .describe('Ends it: {{session}} is its id.'),
+          id: z.string().startsWith('/').default('/id').describe('Where the answer to `open` has the id, as a JSON pointer.'),
+          header: z.string().min(1).describe('The header of requests that names their session.'),
+        })
+        .optional()
+        .describe('Lets every path have a world of its own, so that all of them run side by side.'),
       simulate: z
         .strictObject({ headers: z.record(z.string(), z.string()).default({}), query: z.record(z.string(), z.string()).default({}) })
         .refine(({ headers, query }) => Object.keys({ ...headers, ...query }).length > 0, 'say how to ask: in headers, query or both')
@@ -232,6 +245,7 @@ export interface DeploymentFile {
     'key.create'?: false | undefined;
     'key.revoke'?: false | undefined;
   };
+  sessions?: SessionWay | undefined;
   simulate?: { headers: Record<string, string>; query: Record<string, string> } | undefined;
   webhooks?: { listen: string; url?: string | undefined; timeoutSeconds: number } | undefined;
   http: {

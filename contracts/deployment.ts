@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { InputError, jsonPointer, readSource, type Finding, type Source } from '../spec/index.js';
 import { SHORTEST_SECRET } from './redact.js';
 import { baseUrlProblem, deploymentSchema, filledSchema, type DeploymentFile, type HttpWay, type MagicWay } from './deployment-schema.js';
+import type { SessionWay } from './sessions.js';
 import type { SharedState, Token } from './types.js';
 
 /** An identity of a deployment; a public token is shown in scripts as it is. */
@@ -33,6 +34,8 @@ export interface Deployment {
   /** Capabilities that the deployment refuses although they would be possible. */
   readonly forbidden: ReadonlySet<string>;
   readonly ways: ReadonlyMap<SharedState, HttpWay | MagicWay>;
+  /** How each path can have a world of its own, if it can. */
+  readonly sessions: SessionWay | undefined;
   readonly simulate: { readonly headers: Readonly<Record<string, string>>; readonly query: Readonly<Record<string, string>> } | undefined;
   /** How the run receives webhooks, if it can. */
   readonly webhooks: WebhookAddress | undefined;
@@ -139,6 +142,7 @@ function toDeployment(file: DeploymentFile, folder: string, secrets: ReadonlyMap
     largestUploadBytes: file.uploads.maxBytes,
     forbidden: new Set(Object.entries(file.capabilities).flatMap(([name, way]) => (way === false ? [name] : []))),
     ways: new Map(ways),
+    sessions: file.sessions,
     simulate: file.simulate,
     webhooks: file.webhooks === undefined ? undefined : toAddress(file.webhooks),
     http: {

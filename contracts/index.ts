@@ -19,11 +19,12 @@ export {
   type LedgerWebhook,
 } from './ledger.js';
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
-export { createPlan, laneOf, type Plan, type PlannedPath, type Selection } from './plan.js';
+export { createPlan, laneOf, type Lane, type Plan, type PlannedPath, type Selection } from './plan.js';
 export { createRedactor, type Redactor } from './redact.js';
 export { toJunit } from './report/junit.js';
 export { formatFinding, formatRun } from './report/terminal.js';
 export { prepareRun, run, type Run, type RunOptions } from './run.js';
+export type { SessionWay } from './sessions.js';
 export { SetupFailed } from './setup-failed.js';
 export { Steps, type Cleanup } from './steps.js';
 export type { Leftover, Sequence, Suite } from './suite.js';
@@ -36,12 +37,15 @@ export {
   type CauseLine,
   type Discrepancy,
   type Exchange,
+  type LineEvidence,
   type Outcome,
   type PathRequest,
+  type RequestEvidence,
   type RunEvent,
   type SharedState,
   type Token,
   type Transport,
+  type Trigger,
   type WireAnswer,
   type WireRequest,
 } from './types.js';

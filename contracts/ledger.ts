@@ -1,5 +1,5 @@
 import { groupBy, type Contract, type Failure } from '../spec/index.js';
-import { OUTCOMES, type CauseLine, type Discrepancy, type Outcome } from './types.js';
+import { OUTCOMES, type CauseLine, type Discrepancy, type LineEvidence, type Outcome } from './types.js';
 import type { WebhookLine, WebhookOutcome } from './webhooks/types.js';
 
 /** One cause of a failure, as the ledger keeps it. */
@@ -10,6 +10,7 @@ export interface LedgerCause {
   readonly observed: { readonly status: number; readonly code: string | null } | null;
   readonly requestId: string | null;
   readonly durationMs: number;
+  readonly evidence: LineEvidence;
   /** The whole path as a shell script, secrets as environment variables; `null` when nothing was sent. */
   readonly repro: string | null;
 }
@@ -130,6 +131,7 @@ function toFailure(failure: Failure, lines: readonly CauseLine[]): LedgerFailure
       observed: line.observed === undefined ? null : { status: line.observed.status, code: line.observed.code ?? null },
       requestId: line.requestId ?? null,
       durationMs: line.durationMs,
+      evidence: line.evidence,
       repro: line.repro ?? null,
     })),
   };

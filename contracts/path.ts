@@ -39,6 +39,8 @@ export interface FailurePath {
 export interface Scenario {
   readonly needs: readonly Capability[];
   given(steps: Steps): Promise<PathRequest>;
+  /** What can be seen of the operation's effect: the same after a refusal as before, or the refusal had a side effect. */
+  trace?(steps: Steps, ready: PathRequest, faulty: PathRequest): Promise<unknown>;
 }
 
 /**

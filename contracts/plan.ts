@@ -6,12 +6,21 @@ import { matchPaths, type FailurePath } from './path.js';
 import type { Sequence, Suite } from './suite.js';
 import type { Capability } from './types.js';
 
+/**
+ * What may run beside what. Paths with provisions of their own run side by side; those that move shared state one by one after them,
+ * and those that use up a quota at the very end. Where each path has a session of its own, nothing is shared.
+ */
+export type Lane = 'parallel' | 'alone' | 'quota';
+
+/** The lanes that follow the parallel one, in their order. */
+export const ONE_BY_ONE: readonly Lane[] = ['alone', 'quota'];
+
 /** What will be done about one cause of one failure. */
 export interface PlannedPath {
   readonly failure: Failure;
   readonly cause: string;
   readonly action:
-    | { readonly do: 'run'; readonly path: FailurePath; readonly lane: 'parallel' | 'alone'; readonly mints: boolean }
+    | { readonly do: 'run'; readonly path: FailurePath; readonly lane: Lane; readonly mints: boolean }
     | { readonly do: 'simulate' }
     | { readonly do: 'nothing'; readonly outcome: 'not-capable' | 'not-selected' | 'setup-failed'; readonly reason: string };
 }
@@ -69,8 +78,9 @@ function plan(
   return {
     do: 'run',
     path,
-    lane: laneOf(path, suite),
-    mints: [...needs].some((need) => need === 'key.create' || sequenceOf(need, resolve)?.afresh === true),
+    lane: laneOf(path, suite, deployment),
+    mints:
+      deployment.sessions === undefined && [...needs].some((need) => need === 'key.create' || sequenceOf(need, resolve)?.afresh === true),
   };
 }
 
@@ -85,7 +95,10 @@ export function needsOf(path: FailurePath, suite: Suite): Set<Capability> {
   return new Set([...(path.needs ?? []), ...(suite.scenarios[path.operation]?.needs ?? [])]);
 }
 
-/** A path that moves state which others stand on runs alone, after them. */
-export function laneOf(path: FailurePath, suite: Suite): 'parallel' | 'alone' {
-  return path.alone === true || [...needsOf(path, suite)].some(isSharedState) ? 'alone' : 'parallel';
+/** Where a path runs: by what it moves, and whether anybody else would notice. */
+export function laneOf(path: FailurePath, suite: Suite, deployment?: Pick<Deployment, 'sessions'>): Lane {
+  if (deployment?.sessions !== undefined) return 'parallel';
+  const needs = needsOf(path, suite);
+  if (needs.has('quota.set')) return 'quota';
+  return path.alone === true || [...needs].some(isSharedState) ? 'alone' : 'parallel';
 }

@@ -35,21 +35,22 @@ export function toScript(story: {
   readonly redactor: Redactor;
   /** Part of every name that the run created; a script makes its own. */
   readonly run: string;
-  /** Whether the control twin is part of the story. */
-  readonly throughControl?: boolean;
+  /** The last part of the story; by default the faulty request. */
+  readonly until?: 'when' | 'again' | 'control';
 }): string {
   const { failure, cause, deployment, redactor } = story;
-  // What came after the faulty request (the control twin) belongs to the judgement, unless it is what failed.
-  const last = story.throughControl === true ? -1 : story.exchanges.findLastIndex(({ phase }) => phase === 'when');
+  // What came after the faulty request (the same again, the control twin) belongs to the judgement, unless it is what failed.
+  const { until = 'when' } = story;
+  const last = until === 'control' ? -1 : story.exchanges.findLastIndex(({ phase }) => phase === until);
   const faulty = story.exchanges
     .filter(({ phase }, index) => phase === 'restore' || last < 0 || index <= last)
     .map((exchange) => ({
       ...exchange,
-      request: { ...exchange.request, headers: { ...deployment.http.headers, ...exchange.request.headers } },
+      request: { ...exchange.request, headers: withoutSession({ ...deployment.http.headers, ...exchange.request.headers }, deployment) },
     }));
   const sent = faulty.map(({ request }) => serialise(request)).join('\n');
   const ending = faulty.findLastIndex(({ phase }) => phase !== 'restore');
-  const isShown = (index: number): boolean => index === ending || faulty[index]?.phase === 'when';
+  const isShown = (index: number): boolean => index === ending || /when|again/.test(faulty[index]?.phase ?? '');
   const captures = findCaptures(faulty).filter(({ from }) => !isShown(from));
   const secrets = secretsOf(deployment).filter(({ value }) => sent.includes(value));
   const quote = createQuote(
@@ -73,7 +74,9 @@ export function toScript(story: {
     '',
     ...faulty.map((exchange, index) =>
       toCommand(exchange, {
-        what: exchange.phase === 'when' ? `${exchange.label}, to be refused with ${failure.status} ${failure.code}` : exchange.label,
+        what: /when|again/.test(exchange.phase)
+          ? `${exchange.label}, to be refused with ${failure.status} ${failure.code}`
+          : exchange.label,
         captures: captures.filter(({ from }) => from === index),
         shown: isShown(index),
         answer: `ANSWER_${index + 1}`,
@@ -83,6 +86,11 @@ export function toScript(story: {
     '',
   ].join('\n');
   return redactor.redact(script);
+}
+
+/** A session has ended when somebody reads of it; whoever runs the script has a world of their own. */
+function withoutSession(headers: Readonly<Record<string, string>>, { sessions }: Deployment): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== sessions?.header));
 }
 
 /** The environment variable that stands for an identity's token: `readOnly` is `FAILPATH_READ_ONLY`. */

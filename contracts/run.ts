@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createExecutor, type Executor } from './execute.js';
-import { needsOf, sequenceOf, type Plan, type PlannedPath } from './plan.js';
+import { needsOf, ONE_BY_ONE, sequenceOf, type Lane, type Plan, type PlannedPath } from './plan.js';
 import { createRedactor, type Redactor } from './redact.js';
 import { secretsOf } from './repro.js';
+import { inSession } from './sessions.js';
 import { SetupFailed } from './setup-failed.js';
 import { Steps, type RunContext } from './steps.js';
 import { createSlots } from './slots.js';
-import { TransportError, type CauseLine, type RunEvent, type Transport } from './types.js';
+import { TransportError, type CauseLine, type Outcome, type RunEvent, type Transport } from './types.js';
 
 export interface RunOptions {
   readonly transport: Transport;
@@ -19,6 +21,10 @@ export interface RunOptions {
   readonly redactor?: Redactor;
   /** Once aborted, no further path is begun; what the run created is still removed. */
   readonly signal?: AbortSignal;
+  /** How often a path that was not proven is run again; what passes only then is `flaky`. */
+  readonly reruns?: number;
+  /** Lets time pass; real time by default. */
+  readonly wait?: (milliseconds: number) => Promise<void>;
 }
 
 /** A run that is prepared: for the runner itself, and for test frameworks that schedule paths on their own. */
@@ -27,14 +33,14 @@ export interface Run {
   readonly executor: Executor;
   /** Why nothing can be judged, if the deployment gives no answer at all; asked once. */
   silence(): Promise<string | undefined>;
-  /** Runs one path, unless the deployment is silent: then its line says so. */
+  /** Runs one path, in a session of its own where there are any, unless the deployment is silent: then its line says so. */
   execute(planned: PlannedPath): Promise<CauseLine>;
   /** Undoes what the whole run made, the last thing first; returns what could not be undone. */
   cleanUp(): Promise<RunEvent[]>;
 }
 
 /** Prepares a run: secrets are known to the redactor before anything is sent. */
-export function prepareRun(plan: Plan, options: Pick<RunOptions, 'transport' | 'run' | 'redactor'>): Run {
+export function prepareRun(plan: Plan, options: Omit<RunOptions, 'concurrency' | 'removeLeftovers'>): Run {
   const redactor = options.redactor ?? createRedactor();
   for (const { value, variable } of secretsOf(plan.deployment)) redactor.add(value, variable);
   const context: RunContext = {
@@ -46,9 +52,11 @@ export function prepareRun(plan: Plan, options: Pick<RunOptions, 'transport' | '
     redactor,
     run: options.run ?? randomBytes(4).toString('hex'),
     shared: new Map(),
+    wait: options.wait ?? ((milliseconds) => sleep(milliseconds)),
     cleanups: [],
+    succeeded: new Set(),
   };
-  const executor = createExecutor(context);
+  const executor = createExecutor(plan.contract);
   let asked: Promise<string | undefined> | undefined;
   const silence = (): Promise<string | undefined> => (asked ??= whySilent(context, plan));
   return {
@@ -56,12 +64,45 @@ export function prepareRun(plan: Plan, options: Pick<RunOptions, 'transport' | '
     executor,
     silence,
     execute: async (planned) => {
+      if (isLeftOut(planned)) return executor.execute(planned, context);
       const reason = await silence();
-      return executor.execute(reason === undefined ? planned : unlessLeftOut(planned, reason));
+      // Without an answer nothing is known, not even of what the deployment file is lacking.
+      if (reason !== undefined) return executor.execute(insteadOf(planned, 'setup-failed', reason), context);
+      if (planned.action.do === 'nothing') return executor.execute(planned, context);
+      return again(() => once(executor, planned, context), options);
     },
     cleanUp: () => cleanUp(context),
   };
 }
+
+/** One run of a path; without a session it cannot begin. */
+async function once(executor: Executor, planned: PlannedPath, context: RunContext): Promise<CauseLine> {
+  try {
+    return await inSession(context, (own) => executor.execute(planned, own));
+  } catch (error) {
+    if (!(error instanceof SetupFailed)) throw error;
+    return executor.execute(insteadOf(planned, 'setup-failed', error.message), context);
+  }
+}
+
+/** What is not proven is run again: what passes then is neither proven nor a finding that would be seen again. */
+async function again(attempt: () => Promise<CauseLine>, { reruns = 0, signal }: Pick<RunOptions, 'reruns' | 'signal'>): Promise<CauseLine> {
+  const first = await attempt();
+  if (!UNPROVEN.has(first.outcome)) return first;
+  for (let run = 0; run < reruns; run++) {
+    if (signal?.aborted === true) break;
+    const line = await attempt();
+    if (UNPROVEN.has(line.outcome)) continue;
+    return {
+      ...first,
+      outcome: 'flaky',
+      reason: `it passed only when it was run again; before that it was ${first.outcome}: ${first.reason}`,
+    };
+  }
+  return first;
+}
+
+const UNPROVEN: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path', 'setup-failed', 'edge-intercepted']);
 
 /**
  * Runs a plan and says what happens as it happens.
@@ -84,7 +125,7 @@ export async function* run(plan: Plan, options: RunOptions): AsyncGenerator<RunE
   try {
     if ((await prepared.silence()) === undefined) {
       yield* leftovers(context, options.removeLeftovers === true);
-      for await (const line of inLanes(plan, prepared.executor, options, await countKeyPlaces(context, plan))) yield finished(line);
+      for await (const line of inLanes(plan, prepared, options, await countKeyPlaces(context, plan))) yield finished(line);
     } else {
       for (const planned of plan.paths) yield finished(await prepared.execute(planned));
     }
@@ -97,21 +138,30 @@ export async function* run(plan: Plan, options: RunOptions): AsyncGenerator<RunE
 }
 
 /** Lines as they are finished; keys that exist at the same time never exceed the places that the organization has left. */
-async function* inLanes(plan: Plan, executor: Executor, { concurrency, signal }: RunOptions, keyPlaces: number): AsyncGenerator<CauseLine> {
+async function* inLanes(
+  plan: Plan,
+  { execute }: Pick<Run, 'execute'>,
+  { concurrency, signal }: RunOptions,
+  keyPlaces: number,
+): AsyncGenerator<CauseLine> {
   const left = new AbortController();
   const slots = createSlots(concurrency);
   const places = createSlots(Math.max(1, keyPlaces));
-  const isAlone = ({ action }: PlannedPath): boolean => action.do === 'run' && action.lane === 'alone';
+  const laneOf = ({ action }: PlannedPath): Lane => (action.do === 'run' ? action.lane : 'parallel');
   const unlessAborted = (planned: PlannedPath): Promise<CauseLine> =>
-    executor.execute(signal?.aborted === true || left.signal.aborted ? instead(planned, 'the run was interrupted') : planned);
+    execute(
+      planned.action.do !== 'nothing' && (signal?.aborted === true || left.signal.aborted)
+        ? insteadOf(planned, 'not-selected', 'the run was interrupted')
+        : planned,
+    );
   const one = async (planned: PlannedPath): Promise<CauseLine> => {
     const mints = planned.action.do === 'run' && planned.action.mints;
     const work = (): Promise<CauseLine> => slots.use(() => unlessAborted(planned));
     return mints ? places.use(work) : work();
   };
-  const parallel = plan.paths.filter((planned) => !isAlone(planned)).map((planned) => () => one(planned));
+  const parallel = plan.paths.filter((planned) => laneOf(planned) === 'parallel').map((planned) => () => one(planned));
   yield* asTheyFinish(parallel, concurrency * 8, () => left.abort());
-  for (const planned of plan.paths.filter(isAlone)) yield await unlessAborted(planned);
+  for (const lane of ONE_BY_ONE) for (const planned of plan.paths.filter((one) => laneOf(one) === lane)) yield await unlessAborted(planned);
 }
 
 /** Results in the order in which they are ready; a failure, or a listener who leaves, stops the rest after what is under way has ended. */
@@ -154,14 +204,9 @@ function isLeftOut({ action }: PlannedPath): boolean {
   return action.do === 'nothing' && action.outcome === 'not-selected';
 }
 
-/** Without an answer nothing is known, not even of what the deployment file is lacking. */
-function unlessLeftOut(planned: PlannedPath, reason: string): PlannedPath {
-  return isLeftOut(planned) ? planned : { ...planned, action: { do: 'nothing', outcome: 'setup-failed', reason } };
-}
-
 /** What a path comes to when it is not run after all. */
-function instead(planned: PlannedPath, reason: string): PlannedPath {
-  return planned.action.do === 'nothing' ? planned : { ...planned, action: { do: 'nothing', outcome: 'not-selected', reason } };
+function insteadOf(planned: PlannedPath, outcome: 'not-selected' | 'setup-failed', reason: string): PlannedPath {
+  return { ...planned, action: { do: 'nothing', outcome, reason } };
 }
 
 async function* leftovers(context: RunContext, remove: boolean): AsyncGenerator<RunEvent> {

@@ -9,10 +9,16 @@ export class SetupFailed extends Error {
   override readonly name = 'SetupFailed';
   /** A proxy answered in place of the application, of which nothing is known then. */
   readonly intercepted: boolean;
+  /** What the application answered, where it was that. */
+  readonly answer: WireAnswer | undefined;
 
-  constructor(message: string, { intercepted = false, ...options }: ErrorOptions & { readonly intercepted?: boolean } = {}) {
+  constructor(
+    message: string,
+    { intercepted = false, answer, ...options }: ErrorOptions & { readonly intercepted?: boolean; readonly answer?: WireAnswer } = {},
+  ) {
     super(message, options);
     this.intercepted = intercepted;
+    this.answer = answer;
   }
 }
 
@@ -20,7 +26,7 @@ export class SetupFailed extends Error {
 export function refusedBy(answer: WireAnswer, what: string): SetupFailed {
   const evidence = edgeEvidence(answer);
   return evidence === undefined
-    ? new SetupFailed(what)
+    ? new SetupFailed(what, { answer })
     : new SetupFailed(`${what}, which did not come from the application: ${evidence}`, { intercepted: true });
 }
 

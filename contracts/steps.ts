@@ -34,12 +34,18 @@ export interface RunContext {
   readonly run: string;
   /** The sequences that ran already, by capability. */
   readonly shared: Map<Capability, Promise<Provided>>;
+  /** Lets so many milliseconds pass; a rehearsal takes none. */
+  readonly wait: (milliseconds: number) => Promise<void>;
   /** What the run must undo at its end. */
   readonly cleanups: Cleanup[];
+  /** The operations that have succeeded in this run. */
+  readonly succeeded: Set<string>;
+  /** The header that names the session which this work has to itself; what is made there goes away with it. */
+  readonly session?: Readonly<Record<string, string>>;
 }
 
 /** What a sequence made, or why it made nothing, and its requests: part of the story of every path that uses it. */
-export type Provided = { readonly exchanges: readonly Exchange[] } & (
+export type Provided = { readonly exchanges: readonly Exchange[]; readonly notes: readonly string[] } & (
   { readonly value: Token | string } | { readonly failed: SetupFailed }
 );
 
@@ -54,6 +60,7 @@ export interface Cleanup {
  */
 export class Steps {
   readonly exchanges: Exchange[] = [];
+  readonly notes: string[] = [];
   readonly #context: RunContext;
   readonly #magic: MagicWay['magic'][] = [];
   readonly #restores: Cleanup[] = [];
@@ -125,6 +132,7 @@ export class Steps {
     const made = await making;
     // Also when it failed: what was answered is part of this path's story.
     this.exchanges.push(...made.exchanges.filter((exchange) => !this.exchanges.includes(exchange)));
+    this.notes.push(...made.notes.filter((note) => !this.notes.includes(note)));
     if (!('failed' in made)) return made.value;
     // It may succeed for the next path.
     if (shared.get(capability) === making) shared.delete(capability);
@@ -142,6 +150,7 @@ export class Steps {
     const params = this.#params(operation, request);
     const answer = await this.#exchange(request.operation, await this.#toWire(operation, request, params));
     if (succeeded(operation, answer)) {
+      this.#context.succeeded.add(operation.id);
       this.#learnSecrets(operation, answer);
       const cleanup = this.#context.suite.created(operation.id, answer, this, params);
       if (cleanup !== undefined) this.#cleanups.push(cleanup);
@@ -208,6 +217,7 @@ export class Steps {
 
   /** Removes what this path created; what resists is tried once more at the end of the run. */
   async cleanUp(): Promise<void> {
+    if (this.#context.session !== undefined) this.#cleanups.length = 0;
     this.#phase = 'restore';
     const recorded = this.exchanges.length;
     for (let last = this.#cleanups.pop(); last !== undefined; last = this.#cleanups.pop()) {
@@ -226,9 +236,23 @@ export class Steps {
     this.#context.cleanups.push(...this.#cleanups.splice(0));
   }
 
+  /** Something that whoever reads the line should know. */
+  note(text: string): void {
+    this.notes.push(text);
+  }
+
+  /** Lets time pass on the deployment's own clock. */
+  async wait(milliseconds: number): Promise<void> {
+    await this.#context.wait(milliseconds);
+  }
+
   /** From now on a value is hidden in every output. */
   hide(value: string, name: string): void {
     this.#context.redactor.add(value, name);
+  }
+
+  get #isFaulty(): boolean {
+    return this.#phase === 'when' || this.#phase === 'again';
   }
 
   #operation(id: string): Operation {
@@ -237,14 +261,20 @@ export class Steps {
     return operation;
   }
 
-  async #exchange(label: string, request: WireRequest): Promise<WireAnswer> {
+  async #exchange(label: string, wanted: WireRequest): Promise<WireAnswer> {
+    const { session } = this.#context;
+    const request = session === undefined ? wanted : { ...wanted, headers: { ...wanted.headers, ...session } };
     const phase = this.#phase;
+    const began = performance.now();
+    const record = (answer: WireAnswer | undefined): void => {
+      this.exchanges.push({ phase, label, request, answer, durationMs: tenths(performance.now() - began) });
+    };
     try {
       const answer = await this.#context.transport.send(request);
-      this.exchanges.push({ phase, label, request, answer });
+      record(answer);
       return answer;
     } catch (error) {
-      this.exchanges.push({ phase, label, request, answer: undefined });
+      record(undefined);
       throw error instanceof TransportError ? new SetupFailed(`${label} got no answer: ${error.message}`, { cause: error }) : error;
     }
   }
@@ -266,7 +296,7 @@ export class Steps {
 
   async #toWire(operation: Operation, request: PathRequest, params: Readonly<Record<string, string>>): Promise<WireRequest> {
     const token = request.as === undefined ? await this.#defaultToken(operation) : (request.as ?? undefined);
-    const magic = this.#magic.filter((one) => (one.operation === undefined ? this.#phase === 'when' : one.operation === operation.id));
+    const magic = this.#magic.filter((one) => (one.operation === undefined ? this.#isFaulty : one.operation === operation.id));
     return toWire(operation, request, { base: this.deployment.url, params, token, magic });
   }
 
@@ -295,14 +325,19 @@ export class Steps {
 
 async function runSequence(context: RunContext, sequence: Sequence): Promise<Provided> {
   const steps = new Steps(context);
-  const { exchanges } = steps;
+  const { exchanges, notes } = steps;
   try {
-    return { exchanges, value: await sequence.run(steps) };
+    return { exchanges, notes, value: await sequence.run(steps) };
   } catch (error) {
     if (!(error instanceof SetupFailed)) throw error;
-    return { exchanges, failed: error };
+    return { exchanges, notes, failed: error };
   } finally {
     // Also what it created before it failed.
     steps.keepForRun();
   }
+}
+
+/** Milliseconds as reports show them. */
+export function tenths(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
 }

@@ -1,4 +1,4 @@
-import type { Contract, Operation } from '../spec/index.js';
+import { envelopeCodec, type Contract, type Operation } from '../spec/index.js';
 import { edgeEvidence } from './edge.js';
 import type { Exchange, WireAnswer } from './types.js';
 
@@ -23,4 +23,14 @@ export function isApplicationAnswer(contract: Contract, { label, answer }: Excha
   const operation = contract.operation(label);
   if (operation === undefined || answer === undefined || edgeEvidence(answer) !== undefined) return false;
   return answer.json !== undefined || succeeded(operation, answer);
+}
+
+/**
+ * Whether an answer says of itself that it will pass: a declared failure that may be retried, or what something in front of the
+ * application says.
+ */
+export function isTransient(contract: Contract, operation: string, answer: WireAnswer): boolean {
+  if (edgeEvidence(answer) !== undefined || answer.status === 429) return true;
+  const { code } = envelopeCodec(contract).read(answer.json);
+  return contract.operation(operation)?.failures.some((one) => one.code === code && one.retry !== 'never') ?? false;
 }

@@ -109,11 +109,41 @@ export class TransportError extends Error {
 
 /** One request of a run with its answer, in the order in which they were sent. */
 export interface Exchange {
-  readonly phase: 'given' | 'when' | 'control' | 'restore';
+  /** `again` is the faulty request of `when` once more. */
+  readonly phase: 'given' | 'when' | 'again' | 'control' | 'restore';
   /** The operation's id, or what else the request does. */
   readonly label: string;
   readonly request: WireRequest;
   readonly answer: WireAnswer | undefined;
+  readonly durationMs: number;
+}
+
+/** How a failure was brought about: by what really causes it, by a value that pretends, or by asking for it; `observed` in passing traffic. */
+export type Trigger = 'real cause' | 'magic value' | 'simulated' | 'observed';
+
+/** One request that was made for a line, and what was answered; redacted. */
+export interface RequestEvidence {
+  readonly phase: Exchange['phase'];
+  readonly label: string;
+  readonly method: string;
+  readonly url: string;
+  /** `null` when no answer came. */
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly requestId: string | null;
+  readonly durationMs: number;
+}
+
+/** What a line stands on. */
+export interface LineEvidence {
+  /** `null` when nothing was sent. */
+  readonly trigger: Trigger | null;
+  /** In the order in which they were sent. */
+  readonly requests: readonly RequestEvidence[];
+  /** What the control twin was answered with; `null` when there was none. */
+  readonly control: { readonly status: number; readonly code: string | null } | null;
+  /** What else there is to know, such as how long a revocation took. */
+  readonly notes: readonly string[];
 }
 
 /** What one check found wrong. */
@@ -137,6 +167,7 @@ export interface CauseLine {
   readonly requestId: string | undefined;
   readonly durationMs: number;
   readonly discrepancies: readonly Discrepancy[];
+  readonly evidence: LineEvidence;
   /** The answer to the faulty request, or that of the step before it which failed; redacted. */
   readonly response: string | undefined;
   /** The whole path as a shell script, redacted; `undefined` when nothing was sent. */

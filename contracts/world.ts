@@ -70,6 +70,13 @@ function describe(
       external: externalUser && { externalUserRef: externalUser.ref, id: externalUser.work },
       direct: workIds['active'],
     },
+    sessions: {
+      // A fork: what the world is by now, with the same ids and tokens.
+      open: { method: 'POST', url: '/__admin/sessions', headers: {}, body: { from: 'default', ttlSeconds: 600 } },
+      close: { method: 'DELETE', url: '/__admin/sessions/{{session}}', headers: {} },
+      id: '/id',
+      header: 'x-failpath-session',
+    },
     capabilities: {
       'clock.advance': {
         set: { method: 'POST', url: '/__admin/clock/advance', headers: {}, body: { seconds: '{{seconds}}' } },

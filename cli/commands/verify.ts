@@ -34,6 +34,7 @@ export interface VerifyOptions extends SelectOptions, TargetOptions {
   readonly proxy?: string;
   readonly out: string;
   readonly json?: boolean;
+  readonly reruns: number;
   readonly removeLeftovers?: boolean;
 }
 
@@ -57,8 +58,8 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
     let lines: CauseLine[];
     let webhooks: readonly WebhookLine[] = [];
     try {
-      const { concurrency, removeLeftovers = false } = options;
-      lines = await follow(contract, run(plan, { transport, concurrency, removeLeftovers, signal: abort.signal }), io);
+      const { concurrency, reruns, removeLeftovers = false } = options;
+      lines = await follow(contract, run(plan, { transport, concurrency, reruns, removeLeftovers, signal: abort.signal }), io);
       if (!isFiltered(options)) webhooks = await receive(plan, transport, abort.signal, io);
     } finally {
       unlisten();

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SetupFailed } from '../setup-failed.js';
 import type { Steps } from '../steps.js';
 import type { Sequence, Suite } from '../suite.js';
@@ -38,14 +37,13 @@ const minted = (
 /** Registers a work and waits until the chain has it. */
 async function registerWork(steps: Steps, actor: Actor = {}, members: Members = {}): Promise<{ atsId: string; jobId: string }> {
   const { transactionId, job } = await confirm(steps, WORK, actor, members);
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
+  for (let waited = 0; ; waited += POLL_MS) {
     const status = await steps.call({ operation: 'getTransaction', params: { transaction_id: transactionId } });
     const result = status['result'] as { ats_id?: string | number } | null | undefined;
     if (result?.ats_id !== undefined) return { atsId: String(result.ats_id), jobId: job.jobId };
     if (status['is_complete'] === true) throw new SetupFailed(`transaction ${transactionId} failed`);
-    if (Date.now() > deadline) throw new SetupFailed(`transaction ${transactionId} is not complete after ${PATIENCE_MS / 1000} s`);
-    await sleep(POLL_MS);
+    if (waited >= PATIENCE_MS) throw new SetupFailed(`transaction ${transactionId} is not complete after ${PATIENCE_MS / 1000} s`);
+    await steps.wait(POLL_MS);
   }
 }
 

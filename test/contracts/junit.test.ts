@@ -4,7 +4,8 @@ import { parseXml, type Element } from './xml.js';
 import { OUTCOMES, toJunit, type Ledger, type LedgerCause, type LedgerFailure, type Outcome } from '../../contracts/index.js';
 
 const cause = (outcome: Outcome, members: Partial<LedgerCause> = {}): LedgerCause => ({
-  cause: 'expired', outcome, reason: 'it is so', observed: null, requestId: null, durationMs: 12, repro: null, ...members,
+  cause: 'expired', outcome, reason: 'it is so', observed: null, requestId: null, durationMs: 12, repro: null,
+  evidence: { trigger: 'real cause', requests: [], control: null, notes: [] }, ...members,
 }); // prettier-ignore
 const failure = (causes: readonly LedgerCause[], members: Partial<LedgerFailure> = {}): LedgerFailure => ({
   operation: 'confirmWork', method: 'POST', path: '/confirm', status: 404, code: 'registration.prepared_not_found', outcome: 'verified', reason: '', causes, ...members,
@@ -49,6 +50,25 @@ describe('a ledger as JUnit XML', () => {
     ]);
   });
 
+  it('has what a case stands on as properties, where anything was sent', () => {
+    const evidence = {
+      trigger: 'magic value',
+      requests: [],
+      control: { status: 401, code: 'key.unknown' },
+      notes: ['it took a while'],
+    } as const;
+    const [properties] = only(toJunit(ledger(failure([cause('simulated', { evidence })])))).children;
+    expect(properties?.children.map(({ attributes }) => [attributes['name'], attributes['value']])).to.deep.equal([
+      ['trigger', 'magic value'],
+      ['control', '401 key.unknown'],
+      ['requests', '0'],
+      ['note', 'it took a while'],
+    ]);
+    const nothing = { trigger: null, requests: [], control: null, notes: [] };
+    const inner = only(toJunit(ledger(failure([cause('not-capable', { evidence: nothing })])))).children;
+    expect(inner.map(({ name }) => name)).to.deep.equal(['skipped']);
+  });
+
   const kinds: Readonly<Record<Outcome, 'failure' | 'error' | 'skipped' | 'passed'>> = {
     'violated': 'failure', 'not-reached': 'failure', 'wrong-path': 'failure',
     'setup-failed': 'error', 'edge-intercepted': 'error', 'flaky': 'error',
@@ -57,8 +77,8 @@ describe('a ledger as JUnit XML', () => {
   }; // prettier-ignore
   for (const [outcome, kind] of Object.entries(kinds) as [Outcome, string][]) {
     it(`has ${outcome} as ${kind}, with its reason`, () => {
-      const [result, ...others] = only(toJunit(ledger(failure([cause(outcome)])))).children;
-      expect(others).to.deep.equal([]);
+      const [properties, result, ...others] = only(toJunit(ledger(failure([cause(outcome)])))).children;
+      expect([properties?.name, others]).to.deep.equal(['properties', []]);
       expect(result?.name).to.equal(kind === 'passed' ? undefined : kind);
       expect(result?.attributes['message']).to.equal(kind === 'passed' ? undefined : `${outcome}: it is so`);
     });
@@ -73,7 +93,7 @@ describe('a ledger as JUnit XML', () => {
 
   it('holds the script of a finding', () => {
     const repro = 'curl -X POST "$URL" \\\n  --data-raw \'{"a": "<b> & \\"c\\""}\'\n';
-    const [found] = only(toJunit(ledger(failure([cause('violated', { repro })])))).children;
+    const [, found] = only(toJunit(ledger(failure([cause('violated', { repro })])))).children;
     expect(found?.text).to.equal(repro);
     expect(found?.attributes['type']).to.equal('violated');
   });
@@ -91,8 +111,8 @@ describe('a ledger as JUnit XML', () => {
         const one = only(toJunit(ledger(failure([cause('violated', { cause: name, reason: `-${reason}`, repro: `-${repro}` })]))));
         const kept = (value: string): string => value.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
         expect(one.attributes['name']).to.equal(kept(`404 registration.prepared_not_found (${name})`));
-        expect(one.children[0]?.attributes['message']).to.equal(kept(`violated: -${reason}`));
-        expect(one.children[0]?.text).to.equal(kept(`-${repro}`));
+        expect(one.children[1]?.attributes['message']).to.equal(kept(`violated: -${reason}`));
+        expect(one.children[1]?.text).to.equal(kept(`-${repro}`));
       }),
     );
   });

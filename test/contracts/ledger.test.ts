@@ -5,6 +5,8 @@ import { worstOf } from '../../contracts/ledger.js';
 import type { Contract, Failure } from '../../spec/index.js';
 import { failureOf, toyContract } from './support.js';
 
+const NOTHING: CauseLine['evidence'] = { trigger: null, requests: [], control: null, notes: [] };
+
 export function lineOf(failure: Failure, cause: string, outcome: Outcome, members: Partial<CauseLine> = {}): CauseLine {
   return {
     failure,
@@ -15,6 +17,7 @@ export function lineOf(failure: Failure, cause: string, outcome: Outcome, member
     requestId: undefined,
     durationMs: 1,
     discrepancies: [],
+    evidence: NOTHING,
     response: undefined,
     repro: undefined,
     location: { file: 'toy.yaml', line: 1, column: 1 },
@@ -86,7 +89,16 @@ describe('a ledger', () => {
       outcome: 'not-reached',
       reason: 'same name in other case: same name in other case is not-reached',
       causes: [
-        { cause: 'same name', outcome: 'verified', reason: '', observed, requestId: 'req_1', durationMs: 1, repro: null },
+        {
+          cause: 'same name',
+          outcome: 'verified',
+          reason: '',
+          observed,
+          requestId: 'req_1',
+          durationMs: 1,
+          evidence: NOTHING,
+          repro: null,
+        },
         {
           cause: 'same name in other case',
           outcome: 'not-reached',
@@ -94,6 +106,7 @@ describe('a ledger', () => {
           observed: null,
           requestId: null,
           durationMs: 1,
+          evidence: NOTHING,
           repro: 'curl',
         },
       ],

@@ -59,8 +59,8 @@ describe('a failure path', () => {
     it("that is the scenario's request without the fault", async () => {
       const { requests, line } = await drive(PATHS.foreign);
       expect(line.outcome).to.equal('verified');
-      expect(requests.map(faulty)).to.deep.equal([true, false]);
-      expect(requests[1]?.body, 'the very same request').to.equal(requests[0]?.body);
+      expect(requests.map(faulty)).to.deep.equal([true, true, false]);
+      expect(new Set(requests.map(({ body }) => body)), 'the very same request').to.have.length(1);
     });
 
     it('that is a fresh scenario where the fault is in what was given', async () => {
@@ -70,13 +70,13 @@ describe('a failure path', () => {
         cause: 'foreign',
         given: async (steps) => ({ ...(await steps.scenario('makeThing')), headers: { 'x-want': '403 thing.forbidden' } }),
       });
-      expect(requests.map(faulty)).to.deep.equal([true, false]);
-      expect(requests[1]?.body).to.not.equal(requests[0]?.body);
+      expect(requests.map(faulty)).to.deep.equal([true, true, false]);
+      expect(requests[2]?.body).to.not.equal(requests[0]?.body);
     });
 
     it('of its own', async () => {
       const { requests } = await drive({ ...PATHS.foreign, control: async (_, request) => ({ ...request, body: { name: 'control' } }) });
-      expect(requests[1]?.body).to.equal('{"name":"control"}');
+      expect(requests[2]?.body).to.equal('{"name":"control"}');
     });
 
     const table: readonly [what: string, reply: Reply, outcome: string, reason: RegExp][] = [
@@ -229,7 +229,7 @@ describe('a failure path', () => {
     const outcomes = lines
       .filter(({ outcome }) => outcome !== 'not-capable')
       .map(({ outcome, discrepancies }) => [outcome, ...discrepancies.map(({ check }) => check)]);
-    expect(outcomes).to.deep.equal([['verified'], ['violated', 'request-id'], ['violated', 'request-id']]);
+    expect(outcomes).to.deep.equal(Array.from({ length: 3 }, () => ['violated', 'request-id']));
   });
 
   it('shows no credential that it was given or that was made for it', async () => {

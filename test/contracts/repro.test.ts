@@ -114,6 +114,7 @@ describe('a path as a script', () => {
     label: 'makeThing',
     request: { method: 'POST', url: 'http://toy.test/things', headers: {}, ...members },
     answer: body === undefined ? undefined : answer(200, body),
+    durationMs: 1,
   });
   const script = async (
     exchanges: readonly Exchange[],

@@ -51,7 +51,7 @@ describe('a run', () => {
       let [alone, others] = [0, 0];
       const transport = toyApi((request) => {
         if (request.url.endsWith('/faults')) {
-          expect(others, 'parallel paths are done').to.equal(4);
+          expect(others, 'parallel paths are done').to.equal(8);
           alone += request.body === SET ? 1 : -1;
           expect(alone, 'one at a time').to.be.within(0, 1);
         } else if (request.headers['x-want'] !== undefined)
@@ -80,7 +80,7 @@ describe('a run', () => {
       const order = transport.requests
         .slice(1)
         .map(({ url, body, headers }) => (url.endsWith('/faults') ? body : (headers['x-want'] ?? 'control')));
-      expect(order).to.deep.equal([SET, '503 toy.down', RESTORE, 'control']);
+      expect(order).to.deep.equal([SET, '503 toy.down', '503 toy.down', RESTORE, 'control']);
     });
 
     const failures: Readonly<Record<string, [(request: WireRequest) => WireAnswer | undefined, outcome: string]>> = {
