@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { decide } from '../../ci/index.js';
 import {
   buildLedger,
-  createPlan,
   createTransport,
   formatRun,
+  planRun,
   run,
   verifyWebhooks,
   type CauseLine,
@@ -22,6 +22,7 @@ import type { Io } from '../io.js';
 import { createProgress } from '../progress.js';
 import { prepareFolder, writeReports } from '../reports.js';
 import { createSelection, type SelectOptions } from '../select.js';
+import { plan } from './plan.js';
 import { openTarget, suiteOf, usage, type TargetOptions } from '../targets.js';
 
 export interface VerifyOptions extends SelectOptions, TargetOptions {
@@ -35,6 +36,7 @@ export interface VerifyOptions extends SelectOptions, TargetOptions {
   readonly out: string;
   readonly json?: boolean;
   readonly removeLeftovers?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** What a run comes to that was not let finish; the exit code is what a shell expects. */
@@ -42,13 +44,14 @@ const INTERRUPTED: Decision = { verdict: 'interrupted', exitCode: 130 };
 
 /** `failpath verify`: drives a deployment through every declared failure. Without a deployment, the embedded sandbox. */
 export async function verify(options: VerifyOptions, io: Io): Promise<number> {
+  if (options.dryRun === true) return plan(options, io, (deployment) => withOptions(deployment, options));
   const contract = await soundContract(options.contract);
   const selection = createSelection(contract, options);
   prepareFolder(options.out);
   const target = await openTarget(contract, options, io.env, (deployment) => withOptions(deployment, options));
   try {
     const { deployment } = target;
-    const plan = createPlan(contract, suiteOf(contract), deployment, selection);
+    const planned = await planRun({ contract, suite: suiteOf(contract), deployment, selected: selection });
     const transport = createTransport({ ...deployment.http, connections: options.concurrency });
     const startedAt = new Date();
     const began = performance.now();
@@ -58,8 +61,8 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
     let webhooks: readonly WebhookLine[] = [];
     try {
       const { concurrency, removeLeftovers = false } = options;
-      lines = await follow(contract, run(plan, { transport, concurrency, removeLeftovers, signal: abort.signal }), io);
-      if (!isFiltered(options)) webhooks = await receive(plan, transport, abort.signal, io);
+      lines = await follow(contract, run(planned, { transport, concurrency, removeLeftovers, signal: abort.signal }), io);
+      if (!isFiltered(options)) webhooks = await receive(planned, transport, abort.signal, io);
     } finally {
       unlisten();
       await transport.close();
@@ -99,9 +102,9 @@ function isFiltered({ operation, status, code, filter }: SelectOptions): boolean
 }
 
 /** Follows the paths: by now everything that they moved has been put back. */
-async function receive(plan: Plan, transport: Transport, signal: AbortSignal, io: Io): Promise<readonly WebhookLine[]> {
+async function receive(planned: Plan, transport: Transport, signal: AbortSignal, io: Io): Promise<readonly WebhookLine[]> {
   if (signal.aborted) return [];
-  const { lines, events } = await verifyWebhooks(plan, { transport, signal });
+  const { lines, events } = await verifyWebhooks(planned, { transport, signal });
   for (const event of events) if (event.type === 'cleanup-failed') tellUnremoved(event, io);
   return lines;
 }
