@@ -104,7 +104,7 @@ async function openSession(contract: Contract, options: ContractSuiteOptions): P
   const { timeoutMs, headers } = deployment.http;
   const uploads = createTransport({ ...deployment.http, connections: 2 });
   const transport = createSupertestTransport(deployment.url, { timeoutMs, headers, uploads });
-  return { target, plan, transport, run: prepareRun(plan, { transport }) };
+  return { target, plan, transport, run: prepareRun(plan, { transport, reruns: 1 }) };
 }
 
 /** Every cause of every failure in one lane; what has no path is shown as well, and skipped. */

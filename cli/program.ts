@@ -68,6 +68,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--header <name:value>', 'sent with every request; repeatable', collect)
     .option('--ca <file>', 'PEM file of certificate authorities to trust')
     .option('--proxy <url>', 'HTTP proxy to go through')
+    .option('--reruns <n>', 'how often a path that is not proven is run again: if it passes then, it is flaky', whole(0, 5), 1)
     .option('--remove-leftovers', 'revoke the keys that aborted runs left behind')
     .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
     .option('--json', 'print the ledger instead of the report')

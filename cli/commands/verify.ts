@@ -22,7 +22,7 @@ import type { Io } from '../io.js';
 import { createProgress } from '../progress.js';
 import { prepareFolder, writeReports } from '../reports.js';
 import { createSelection, type SelectOptions } from '../select.js';
-import { plan } from './plan.js';
+import { plan as printPlan } from './plan.js';
 import { openTarget, suiteOf, usage, type TargetOptions } from '../targets.js';
 
 export interface VerifyOptions extends SelectOptions, TargetOptions {
@@ -35,6 +35,7 @@ export interface VerifyOptions extends SelectOptions, TargetOptions {
   readonly proxy?: string;
   readonly out: string;
   readonly json?: boolean;
+  readonly reruns: number;
   readonly removeLeftovers?: boolean;
   readonly dryRun?: boolean;
 }
@@ -44,14 +45,14 @@ const INTERRUPTED: Decision = { verdict: 'interrupted', exitCode: 130 };
 
 /** `failpath verify`: drives a deployment through every declared failure. Without a deployment, the embedded sandbox. */
 export async function verify(options: VerifyOptions, io: Io): Promise<number> {
-  if (options.dryRun === true) return plan(options, io, (deployment) => withOptions(deployment, options));
+  if (options.dryRun === true) return printPlan(options, io, (deployment) => withOptions(deployment, options));
   const contract = await soundContract(options.contract);
   const selection = createSelection(contract, options);
   prepareFolder(options.out);
   const target = await openTarget(contract, options, io.env, (deployment) => withOptions(deployment, options));
   try {
     const { deployment } = target;
-    const planned = await planRun({ contract, suite: suiteOf(contract), deployment, selected: selection });
+    const plan = await planRun({ contract, suite: suiteOf(contract), deployment, selected: selection });
     const transport = createTransport({ ...deployment.http, connections: options.concurrency });
     const startedAt = new Date();
     const began = performance.now();
@@ -60,9 +61,9 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
     let lines: CauseLine[];
     let webhooks: readonly WebhookLine[] = [];
     try {
-      const { concurrency, removeLeftovers = false } = options;
-      lines = await follow(contract, run(planned, { transport, concurrency, removeLeftovers, signal: abort.signal }), io);
-      if (!isFiltered(options)) webhooks = await receive(planned, transport, abort.signal, io);
+      const { concurrency, reruns, removeLeftovers = false } = options;
+      lines = await follow(contract, run(plan, { transport, concurrency, reruns, removeLeftovers, signal: abort.signal }), io);
+      if (!isFiltered(options)) webhooks = await receive(plan, transport, abort.signal, io);
     } finally {
       unlisten();
       await transport.close();
@@ -102,9 +103,9 @@ function isFiltered({ operation, status, code, filter }: SelectOptions): boolean
 }
 
 /** Follows the paths: by now everything that they moved has been put back. */
-async function receive(planned: Plan, transport: Transport, signal: AbortSignal, io: Io): Promise<readonly WebhookLine[]> {
+async function receive(plan: Plan, transport: Transport, signal: AbortSignal, io: Io): Promise<readonly WebhookLine[]> {
   if (signal.aborted) return [];
-  const { lines, events } = await verifyWebhooks(planned, { transport, signal });
+  const { lines, events } = await verifyWebhooks(plan, { transport, signal });
   for (const event of events) if (event.type === 'cleanup-failed') tellUnremoved(event, io);
   return lines;
 }
