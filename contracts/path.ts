@@ -27,6 +27,8 @@ export interface FailurePath {
   readonly needs?: readonly Capability[];
   /** Runs alone, last, because it moves state that other paths stand on and no capability says so. */
   readonly alone?: boolean;
+  /** How many requests it takes depends on what it finds: a plan can only say the most. */
+  readonly atMost?: boolean;
   given?(steps: Steps): Promise<PathRequest>;
   when?(request: PathRequest, steps: Steps): PathRequest | Promise<PathRequest>;
   /** By default the scenario's request when only `when` holds the fault, and a fresh scenario when `given` does. */

@@ -213,7 +213,8 @@ function insteadOf(planned: PlannedPath, outcome: 'not-selected' | 'setup-failed
   return { ...planned, action: { do: 'nothing', outcome, reason } };
 }
 
-async function* leftovers(context: RunContext, remove: boolean): AsyncGenerator<RunEvent> {
+/** What aborted runs have left behind, looked for before the first path. */
+export async function* leftovers(context: RunContext, remove: boolean): AsyncGenerator<RunEvent> {
   try {
     for (const leftover of await context.suite.leftovers(new Steps(context))) {
       const why = remove ? await whyNotUndone(() => leftover.remove()) : undefined;
@@ -225,7 +226,8 @@ async function* leftovers(context: RunContext, remove: boolean): AsyncGenerator<
   }
 }
 
-async function countKeyPlaces(context: RunContext, plan: Plan): Promise<number> {
+/** How many keys paths may make for themselves at one time. */
+export async function countKeyPlaces(context: RunContext, plan: Plan): Promise<number> {
   if (!plan.paths.some(({ action }) => action.do === 'run' && action.mints)) return 1;
   try {
     return (await context.suite.keyPlaces(new Steps(context))) - sharedIdentities(plan);

@@ -282,7 +282,7 @@ export class Steps {
       this.exchanges.push({ phase, label, request, answer, durationMs: tenths(performance.now() - began), ...waited });
     };
     try {
-      const answer = await this.#context.transport.send(request);
+      const answer = await this.#context.transport.send(request, { phase, label });
       record(answer);
       return answer;
     } catch (error) {

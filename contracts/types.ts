@@ -102,7 +102,8 @@ export interface WireAnswer {
 
 /** Sends one request and returns its answer; anything that keeps an answer from arriving is a {@link TransportError}. */
 export interface Transport {
-  send(request: WireRequest): Promise<WireAnswer>;
+  /** @param about What it is sent for, which only a rehearsal asks. */
+  send(request: WireRequest, about?: Pick<Exchange, 'phase' | 'label'>): Promise<WireAnswer>;
   close(): Promise<void>;
 }
 
