@@ -142,8 +142,8 @@ async function openSession(contract: Contract, options: ContractSuiteOptions, li
   const { timeoutMs, headers } = deployment.http;
   const uploads = createTransport({ ...deployment.http, connections: 2 });
   const transport = createSupertestTransport(deployment.url, { timeoutMs, headers, uploads });
-  const run = prepareRun(plan, { transport });
-  return { target, plan, transport, run, probes: prepareProbes(plan, run, { lines }) };
+  const run = prepareRun(plan, { transport, reruns: 1 });
+  return { target, plan, transport, run, probes: prepareProbes(plan, run, { lines, reruns: 1 }) };
 }
 
 /** Every cause of every failure in one lane; what has no path is shown as well, and skipped. */

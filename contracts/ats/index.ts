@@ -7,6 +7,7 @@ import { activeKeys, keyLimit, leftoverKeys, revocation } from './keys.js';
 import { identities } from './identities.js';
 import { partnerPaths } from './partners.js';
 import { precedence, precedenceSequences } from './precedence.js';
+import { rehearsal } from './rehearsal.js';
 import { scenarios } from './scenarios.js';
 import { sequences } from './sequences.js';
 import { surroundingPaths } from './surroundings.js';
@@ -34,6 +35,7 @@ export const atsSuite: Suite = {
   },
   webhooks,
   probes: { identities, precedence },
+  rehearsal,
   leftovers: leftoverKeys,
   keyPlaces: async (steps) => keyLimit(steps) - (await activeKeys(steps)).length,
 };

@@ -5,6 +5,7 @@ import type { Steps } from '../steps.js';
 import type { PathRequest, Token } from '../types.js';
 import { noCredential } from './credentials.js';
 import { downloadRequest, listRequest, openSession, userWork } from './partner-requests.js';
+import { agedSession, expired, nearlyExpired } from './time.js';
 import { secondOrganization } from './work.js';
 
 export const PARTNER_OPERATIONS = ['listExternalUserWorks', 'downloadVersionFile'] as const;
@@ -50,12 +51,18 @@ const sessionPaths = PARTNER_OPERATIONS.flatMap((operation): FailurePath[] => {
     {
       ...unauthorized,
       cause: 'expired',
-      needs: ['clock.advance'],
-      given: async (steps) => {
-        const request = await steps.scenario(operation);
-        await steps.change('clock.advance', { seconds: (steps.contract.limits['partner_session_ttl_seconds']?.value ?? 0) + 1 });
-        return request;
-      },
+      needs: ['expired.session'],
+      given: (steps) =>
+        expired(steps, 'expired.session', {
+          made: () => steps.scenario(operation),
+          aged: async () => {
+            const { as, user } = agedSession(steps);
+            const request = await steps.scenario(operation);
+            return { ...request, as, params: { ...request.params, external_user_ref: user } };
+          },
+        }),
+      control: (steps) => nearlyExpired(steps, 'expired.session', () => steps.scenario(operation)),
+      boundary: 'a session that has not expired yet',
     },
     {
       ...forbidden,
@@ -70,6 +77,9 @@ const sessionPaths = PARTNER_OPERATIONS.flatMap((operation): FailurePath[] => {
     },
   ];
 });
+
+/** Works of a page, as the contract has it. */
+const LARGEST_PAGE = 100;
 
 const withQuery = (cause: string, query: Readonly<Record<string, string>>): FailurePath => ({
   operation: 'listExternalUserWorks',
@@ -94,7 +104,11 @@ const queryPaths: readonly FailurePath[] = [
     when: ({ query: _, ...request }) => request,
   },
   withQuery('unknown network', { network: 'failnet' }),
-  withQuery('first out of range', { first: '101' }),
+  {
+    ...withQuery('first out of range', { first: String(LARGEST_PAGE + 1) }),
+    control: async (_, request) => ({ ...request, query: { ...request.query, first: String(LARGEST_PAGE) } }),
+    boundary: `a page of ${LARGEST_PAGE} works`,
+  },
   withQuery('first no number', { first: 'all' }),
   withQuery('unknown cursor', { after: 'failpath' }),
   {

@@ -1,7 +1,7 @@
 import { groupBy } from '../../spec/index.js';
 import type { LedgerProbe } from '../probes/index.js';
 import type { Ledger, LedgerCause, LedgerFailure, LedgerWebhook } from '../ledger.js';
-import type { Outcome } from '../types.js';
+import type { LineEvidence, Outcome } from '../types.js';
 
 const FAILED: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path']);
 const PASSED: ReadonlySet<Outcome> = new Set<Outcome>(['verified']);
@@ -62,16 +62,32 @@ function probeSuite(kind: LedgerProbe['kind'], probes: readonly LedgerProbe[], {
 
 function testCase(failure: LedgerFailure, cause: LedgerCause): string {
   const head = `    <testcase classname="${attribute(failure.operation)}" name="${attribute(`${failure.status} ${failure.code} (${cause.cause})`)}" time="${cause.durationMs / 1000}"`;
-  return result(head, cause.outcome, cause.reason, cause.repro ?? '');
+  return result(head, cause.outcome, cause.reason, cause.repro ?? '', propertiesOf(cause.evidence));
 }
 
-function result(head: string, outcome: Outcome, reason: string, more: string): string {
-  if (PASSED.has(outcome)) return `${head}/>`;
+/** What the case stands on, where something was sent. */
+function propertiesOf({ trigger, control, requests, notes }: LineEvidence): string[] {
+  if (trigger === null) return [];
+  const known: [string, string][] = [
+    ['trigger', trigger],
+    ['control', control === null ? 'none' : [control.status, control.code].filter((part) => part !== null).join(' ')],
+    ['requests', String(requests.length)],
+    ...notes.map((note): [string, string] => ['note', note]),
+  ];
+  return ['<properties>', ...known.map(([name, value]) => `  <property name="${name}" value="${attribute(value)}"/>`), '</properties>'];
+}
+
+function result(head: string, outcome: Outcome, reason: string, more: string, properties: readonly string[] = []): string {
+  const inner = [...properties, ...(PASSED.has(outcome) ? [] : [complaint(outcome, reason, more)])];
+  return inner.length === 0 ? `${head}/>` : [`${head}>`, ...inner.map((line) => `      ${line}`), '    </testcase>'].join('\n');
+}
+
+function complaint(outcome: Outcome, reason: string, more: string): string {
   const message = attribute(`${outcome}: ${reason}`);
   const kind = kindOf(outcome);
-  const inner =
-    kind === 'skipped' ? `<skipped message="${message}"/>` : `<${kind} message="${message}" type="${outcome}">${escape(more)}</${kind}>`;
-  return `${head}>\n      ${inner}\n    </testcase>`;
+  return kind === 'skipped'
+    ? `<skipped message="${message}"/>`
+    : `<${kind} message="${message}" type="${outcome}">${escape(more)}</${kind}>`;
 }
 
 function kindOf(outcome: Outcome): 'failure' | 'error' | 'skipped' {

@@ -9,6 +9,7 @@ const VARIABLE: readonly (readonly [RegExp, string | ((found: string) => string)
   [/\breq_[0-9a-f]{32}\b/g, 'req_<id>'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, (id) => (KNOWN.has(id) ? id : '<uuid>')],
   [/(failpath-'"\$RUN"'-(?:[a-z]+-)?)[0-9a-f]{6}\d+/g, '$1<unique>'],
+  [/\/__session\/5e55[0-9a-f]{8}/g, '/__session/<id>'],
   [/afo_sk_live_(?!5afe)[0-9a-f]{48}/g, 'afo_sk_live_<unknown>'],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
   [/\bin \d+\.\d s\b/g, 'in <seconds> s'],
