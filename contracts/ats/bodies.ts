@@ -83,9 +83,13 @@ const refused = (
   more: Pick<FailurePath, 'thenAlso' | 'control'> = {},
 ): FailurePath => ({ operation, code, cause, when: (request) => withBody(request, members), ...more });
 
+/** A request of its own with members that are just allowed. */
+const valid = async (steps: Steps, operation: string, members: Readonly<Record<string, unknown>>): Promise<PathRequest> =>
+  withBody(await steps.scenario(operation), members);
+
 /** The twin of what must not be empty has one character: the least that is allowed. */
 const notEmpty = (operation: string, code: string, cause: string, member: string, value: string): FailurePath =>
-  refused(operation, code, cause, { [member]: value }, { control: async (_, request) => withBody(request, { [member]: 'f' }) });
+  refused(operation, code, cause, { [member]: value }, { control: (steps) => valid(steps, operation, { [member]: 'f' }) });
 
 /** Bodies that cannot be read, do not have the shape, or say what is not allowed. */
 export const bodyPaths: readonly FailurePath[] = [
@@ -101,7 +105,7 @@ export const bodyPaths: readonly FailurePath[] = [
     code: 'api_key.invalid_name',
     cause: 'too long',
     when: (request, steps) => withBody(request, { name: long(steps, LONGEST.name + 1) }),
-    control: async (steps, request) => withBody(request, { name: long(steps, LONGEST.name) }),
+    control: (steps) => valid(steps, 'createApiKey', { name: long(steps, LONGEST.name) }),
   },
   refused('createApiKey', 'api_key.scopes_required', 'empty', { scopes: [] }),
   refused(
@@ -120,6 +124,6 @@ export const bodyPaths: readonly FailurePath[] = [
     'session.invalid_external_user_ref',
     'too long',
     { external_user_ref: 'é'.repeat((LONGEST.externalUser + 1) / 2) },
-    { control: async (_, request) => withBody(request, { external_user_ref: 'é'.repeat(127).padEnd(128, 'e') }) },
+    { control: (steps) => valid(steps, 'createPartnerSession', { external_user_ref: 'é'.repeat(127).padEnd(128, 'e') }) },
   ),
 ];
