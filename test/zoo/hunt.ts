@@ -49,29 +49,32 @@ export function linesOf({ lines }: Pick<Mutant, 'lines'>): readonly string[] {
  * @example
  * const { well, why } = await hunt(mutantNamed('revoked key accepted'));
  */
-export async function hunt(mutant: Mutant, everything = mutant.class === 'neutral'): Promise<Hunted> {
+export async function hunt(mutant: Mutant): Promise<Hunted> {
   const began = performance.now();
   const named = new Set(linesOf(mutant));
   const selected = (failure: Failure): boolean =>
-    everything || SAMPLE[failure.operation.id] === failure.code || failure.causes.some((cause) => named.has(nameOf({ failure, cause })));
+    mutant.everything === true ||
+    SAMPLE[failure.operation.id] === failure.code ||
+    failure.causes.some((cause) => named.has(nameOf({ failure, cause })));
   const judged = await habitat(mutant, (url) => judgeDeployment(url, { selected }));
-  const expected = mutant.outcome === undefined ? FINDINGS : [mutant.outcome];
+  const expected = [mutant.outcome ?? FINDINGS].flat();
   const caughtBy = judged.lines.filter((line) => named.has(nameOf(line)) && expected.includes(line.outcome)).map(nameOf);
   const why = faultsOf(mutant, judged, named, expected).join('; ');
   return { mutant, well: why === '', why, exitCode: judged.ledger.exitCode, caughtBy, durationMs: performance.now() - began };
 }
 
-/** Findings are 1, lines that are only unproven are 2. */
-const exitCodeOf = ({ class: kind, outcome }: Mutant): number => {
+/** Any finding is 1, lines that are only unproven are 2. */
+function exitCodeOf({ class: kind }: Mutant, lines: Judged['lines']): number {
   if (kind === 'neutral') return 0;
-  return outcome === undefined || FINDINGS.includes(outcome) ? 1 : 2;
-};
+  return lines.some(({ outcome }) => FINDINGS.includes(outcome)) ? 1 : 2;
+}
 
 /** What is not as the mutant says. */
 function faultsOf(mutant: Mutant, { lines, ledger }: Judged, named: ReadonlySet<string>, expected: readonly Outcome[]): string[] {
   const faults: string[] = [];
   if (mutant.class !== 'neutral' && named.size === 0) faults.push('it names no line of the contract');
-  if (ledger.exitCode !== exitCodeOf(mutant)) faults.push(`the exit code is ${ledger.exitCode}, not ${exitCodeOf(mutant)}`);
+  const exitCode = exitCodeOf(mutant, lines);
+  if (ledger.exitCode !== exitCode) faults.push(`the exit code is ${ledger.exitCode}, not ${exitCode}`);
   for (const line of lines) {
     if (line.outcome === 'not-selected') continue;
     const told = `${nameOf(line)} is ${line.outcome}${line.reason === '' ? '' : ` (${line.reason})`}`;

@@ -8,6 +8,7 @@ const once: readonly Mutant[] = [
     class: 'behaviour',
     breaks: 'Confirming does not take the quote away, so that a second confirm pays again.',
     lines: ['* registration.prepared_not_found (confirmed already)'],
+    everything: true,
     outcome: 'not-reached',
     sandbox: () => ({ policies: { takeQuote: (quotes, jobId) => quotes.get(jobId) } }),
   },
@@ -110,7 +111,6 @@ const consumed = (['uploadSessions', 'quotes'] as const).flatMap((table) =>
           if (refusal !== undefined) service.state[table].delete(jobId);
           return refusal;
         }),
-      waitsFor: 'the faulty request a second time',
     };
   }),
 );
@@ -138,7 +138,6 @@ const doneAnyway: readonly Mutant[] = [
         }
         return refusal;
       }),
-    waitsFor: 'what is there before and after a refusal',
   })),
   {
     name: 'key revoked although refused',
@@ -152,7 +151,6 @@ const doneAnyway: readonly Mutant[] = [
         }
         return refusal;
       }),
-    waitsFor: 'what is there before and after a refusal',
   },
 ];
 

@@ -11,6 +11,5 @@ export const SHARED_IDS: readonly Mutant[] = [
     outcome: 'violated',
     says: /^\/error\/request_id: expected an id of its own, saw "req_0"/,
     proxy: () => telling(['api_key.not_found'], (answer) => withError(answer, { request_id: 'req_0' })),
-    waitsFor: 'a second request whose id is compared with that of the first',
   },
 ];
