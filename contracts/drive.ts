@@ -3,6 +3,7 @@ import { envelopeCodec, type Failure } from '../spec/index.js';
 import { summarise, type Judgement } from './judge.js';
 import type { Verdict } from './line.js';
 import type { FailurePath } from './path.js';
+import { NotPermitted } from './permits.js';
 import { insteadOfSuccess, SetupFailed, describeAnswer } from './setup-failed.js';
 import type { RunContext, Steps } from './steps.js';
 import { isTransient, succeeded } from './success.js';
@@ -48,6 +49,7 @@ export async function drive(
   if (control === undefined) return traced ?? verdict;
   // An answer with the expected code is wrong by itself; anything else may be wrong because the way there was.
   if (verdict.outcome === 'violated' && !judgement.needsControl) return verdict;
+  if (control.barred !== undefined) throw control.barred;
   return (verdict.outcome === 'verified' ? await twin.blame(control) : undefined) ?? setupFailed(control.what);
 }
 
@@ -103,6 +105,8 @@ function compare(before: string, after: string): Verdict | undefined {
 interface Control {
   readonly what: string;
   readonly answer: WireAnswer | undefined;
+  /** Why the deployment file keeps it from being sent. */
+  readonly barred?: NotPermitted | undefined;
 }
 
 /** The same request without the fault: it must succeed, or nothing is known of the fault. */
@@ -164,7 +168,8 @@ class ControlTwin {
       return { what: `the control twin (the same request without the fault) ${insteadOfSuccess(contract, operation, answer)}`, answer };
     } catch (error) {
       if (!(error instanceof SetupFailed)) throw error;
-      return { what: `the control twin could not be sent: ${error.message}`, answer: error.answer };
+      const barred = error instanceof NotPermitted ? error : undefined;
+      return { what: `the control twin could not be sent: ${error.message}`, answer: error.answer, barred };
     }
   }
 }

@@ -19,6 +19,7 @@ export {
   type LedgerWebhook,
 } from './ledger.js';
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
+export { createPermits, NotPermitted, permitting, type Permits, type PermittingTransport } from './permits.js';
 export { createPlan, laneOf, type Lane, type Plan, type PlannedPath, type Selection } from './plan.js';
 export { createRedactor, type Redactor } from './redact.js';
 export {

@@ -44,7 +44,11 @@ export type Capability =
   | 'work.direct'
   | `identity:${string}`
   | `upload:${number}`
+  | Expiry
   | SharedState;
+
+/** Something that has expired, by whichever way a deployment has to it: its clock, a fixture, or time. */
+export type Expiry = 'expired.upload' | 'expired.versionUpload' | 'expired.quote' | 'expired.versionQuote' | 'expired.session';
 
 /** Capabilities that move state which other paths stand on; a path that needs one runs alone, last, and restores it. */
 export type SharedState =
@@ -117,6 +121,8 @@ export interface Exchange {
   readonly request: WireRequest;
   readonly answer: WireAnswer | undefined;
   readonly durationMs: number;
+  /** How long was waited before it was sent, in milliseconds. */
+  readonly waitedMs?: number;
 }
 
 /** How a failure was brought about: by what really causes it, by a value that pretends, or by asking for it; `observed` in passing traffic. */

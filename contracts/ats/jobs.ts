@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { FailurePath } from '../path.js';
 import { SetupFailed } from '../setup-failed.js';
 import type { Steps } from '../steps.js';
+import type { Expiry } from '../types.js';
 import { beneath } from './beneath.js';
+import { expired } from './time.js';
 import {
   confirmRequest,
   open,
@@ -47,8 +49,9 @@ interface Stage {
   readonly gone: string;
   readonly usedUp: string;
   readonly forbidden: string;
-  /** The limit after which the job is gone. */
-  readonly ttl: string;
+  /** The job whose time is over, and where a deployment file has one. */
+  readonly expiry: Expiry;
+  readonly aged: 'uploadSession' | 'versionUploadSession' | 'quote' | 'versionQuote';
   /** Brings a job to where this step is next. */
   readonly bring: (steps: Steps, kind: JobKind) => Promise<Job>;
   readonly request: typeof prepareRequest;
@@ -62,12 +65,12 @@ const stagePaths = (kind: JobKind, elsewhere: JobKind, stage: Stage): FailurePat
       operation,
       code: gone,
       cause: 'expired',
-      needs: ['clock.advance'],
-      given: async (steps) => {
-        const job = await bring(steps, kind);
-        await steps.change('clock.advance', { seconds: (steps.contract.limits[stage.ttl]?.value ?? 0) + 1 });
-        return request(steps, job);
-      },
+      needs: [stage.expiry],
+      given: (steps) =>
+        expired(steps, stage.expiry, {
+          made: async () => request(steps, await bring(steps, kind)),
+          aged: async () => request(steps, { kind, jobId: steps.deployment.aged[stage.aged] ?? '', uploadUrl: undefined }),
+        }),
     },
     {
       operation,
@@ -104,7 +107,9 @@ const preparePaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): Fa
       gone: 'registration.upload_session_not_found',
       usedUp: 'consumed',
       forbidden: 'registration.upload_session_forbidden',
-      ttl: 'upload_ttl_seconds',
+      ...(kind === WORK
+        ? { expiry: 'expired.upload', aged: 'uploadSession' }
+        : { expiry: 'expired.versionUpload', aged: 'versionUploadSession' }),
       bring: upload,
       request: prepareRequest,
     }),
@@ -146,7 +151,7 @@ const confirmPaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): Fa
       gone: 'registration.prepared_not_found',
       usedUp: 'confirmed already',
       forbidden: 'registration.prepared_forbidden',
-      ttl: 'quote_ttl_seconds',
+      ...(kind === WORK ? { expiry: 'expired.quote', aged: 'quote' } : { expiry: 'expired.versionQuote', aged: 'versionQuote' }),
       bring: prepare,
       request: confirmRequest,
     }),

@@ -5,6 +5,7 @@ import type { Steps } from '../steps.js';
 import type { PathRequest, Token } from '../types.js';
 import { noCredential } from './credentials.js';
 import { downloadRequest, listRequest, openSession, userWork } from './partner-requests.js';
+import { agedSession, expired } from './time.js';
 import { secondOrganization } from './work.js';
 
 const OPERATIONS = ['listExternalUserWorks', 'downloadVersionFile'] as const;
@@ -50,12 +51,16 @@ const sessionPaths = OPERATIONS.flatMap((operation): FailurePath[] => {
     {
       ...unauthorized,
       cause: 'expired',
-      needs: ['clock.advance'],
-      given: async (steps) => {
-        const request = await steps.scenario(operation);
-        await steps.change('clock.advance', { seconds: (steps.contract.limits['partner_session_ttl_seconds']?.value ?? 0) + 1 });
-        return request;
-      },
+      needs: ['expired.session'],
+      given: (steps) =>
+        expired(steps, 'expired.session', {
+          made: () => steps.scenario(operation),
+          aged: async () => {
+            const { as, user } = agedSession(steps);
+            const request = await steps.scenario(operation);
+            return { ...request, as, params: { ...request.params, external_user_ref: user } };
+          },
+        }),
     },
     {
       ...forbidden,

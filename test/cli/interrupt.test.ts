@@ -21,7 +21,7 @@ describe('failpath verify, interrupted', function () {
   this.timeout(120_000);
 
   let mock: Mock;
-  beforeEach(async () => void (mock = await startMock({ adminToken: 'the-operators-token-of-this-test' })));
+  beforeEach(async () => void (mock = await startMock()));
   afterEach(() => mock.close());
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -39,7 +39,7 @@ describe('failpath verify, interrupted', function () {
       try {
         const out = temporaryFolder();
         // No sessions: what is made in one goes away with it, and this is about what does not.
-        const { file, env } = describeSandbox(mock, proxy.url);
+        const { file, env } = describeSandbox({ ...mock, adminToken: 'not asked for' }, proxy.url);
         const args = ['verify', '--deployment', file, '--out', out, '--concurrency', '2', '--filter', '*ApiKey*'];
         const running = startFailpath(args, { env });
         await key;
