@@ -1,10 +1,16 @@
+import type { Limit } from '../spec/index.js';
 import { readyInFile, type ReadyBy } from './capability-file.js';
 import type { Deployment } from './deployment.js';
+import { isExpiry, resolveExpiry } from './expiry.js';
 import type { Sequence, Suite } from './suite.js';
 import type { Capability } from './types.js';
 
 /** How a deployment meets a capability. */
-export type Way = { readonly by: ReadyBy } | { readonly by: 'sequence'; readonly sequence: Sequence };
+export type Way =
+  | { readonly by: ReadyBy }
+  | { readonly by: 'sequence'; readonly sequence: Sequence }
+  /** Something expires: its clock is advanced by so much, or so much time is let pass. */
+  | { readonly by: 'clock' | 'wait'; readonly seconds: number };
 
 /** A capability that is not met, and what would meet it. */
 export interface Missing {
@@ -18,12 +24,13 @@ export type Resolved = { readonly way: Way } | { readonly missing: readonly Miss
 export type Resolver = (capability: Capability) => Resolved;
 
 /**
- * How a deployment meets capabilities: what its file has ready, then public API sequences, each with its own needs.
+ * How a deployment meets capabilities: what its file has ready, then public API sequences, each with its own needs. What has to
+ * expire does so after the times of `limits`, the contract's, unless the file says others.
  *
  * @example
- * createResolver(deployment, suite)('identity:revoked'); // { way: { by: 'sequence', ... } } or { missing: [...] }
+ * createResolver(deployment, suite, contract.limits)('identity:revoked'); // { way: { by: 'sequence', ... } } or { missing: [...] }
  */
-export function createResolver(deployment: Deployment, suite: Suite): Resolver {
+export function createResolver(deployment: Deployment, suite: Suite, limits: Readonly<Record<string, Limit>> = {}): Resolver {
   const known = new Map<Capability, Resolved>();
   const resolve = (capability: Capability, within: readonly Capability[] = []): Resolved => {
     const seen = known.get(capability);
@@ -36,6 +43,7 @@ export function createResolver(deployment: Deployment, suite: Suite): Resolver {
     return resolved;
   };
   const find = (capability: Capability, within: readonly Capability[]): Resolved => {
+    if (isExpiry(capability)) return resolveExpiry(capability, deployment, limits);
     const { met, remedy, by } = readyInFile(capability, deployment);
     const sequence = suite.sequences[capability];
     if (met && sequence?.preferred !== true) return { way: { by } };

@@ -1,5 +1,5 @@
 import type { Deployment } from './deployment.js';
-import type { Capability, SharedState } from './types.js';
+import type { Capability, Expiry, SharedState } from './types.js';
 
 /** How a deployment file meets a capability: ready-made, by a call that it describes, or by a value that pretends. */
 export type ReadyBy = 'file' | 'http' | 'magic';
@@ -22,15 +22,17 @@ const SHARED: Readonly<Record<SharedState, string>> = {
   'submission.fault': 'a call that makes the chain refuse what is submitted to it',
 };
 
-type Fixture = Exclude<Capability, SharedState | `upload:${number}` | `identity:${string}`>;
+type Fixture = Exclude<Capability, Expiry | SharedState | `upload:${number}` | `identity:${string}`>;
 
 const ADMIN = "give identities.admin, an administrator's session";
 const hasAdmin = ({ identities, organization }: Deployment): boolean => identities.has('admin') && organization !== undefined;
 
 const keyRight = (capability: Fixture) => {
   return (deployment: Deployment): [boolean, string] => {
-    const allowed = !deployment.forbidden.has(capability);
-    return [hasAdmin(deployment) && allowed, allowed ? ADMIN : `delete capabilities.${capability}: false`];
+    if (deployment.forbidden.has(capability)) return [false, `delete capabilities.${capability}: false`];
+    // A key that may not be revoked may not be made either: it would stay.
+    if (deployment.allow?.revocations === false) return [false, 'set allow.revocations: true, since keys that are made are revoked'];
+    return [hasAdmin(deployment), ADMIN];
   };
 };
 
@@ -65,19 +67,22 @@ export function isSharedState(capability: Capability): capability is SharedState
  * @example
  * readyInFile('work.own', deployment); // { met: false, by: 'file', remedy: 'give works.own, ...' }
  */
-export function readyInFile(capability: Capability, deployment: Deployment): Ready {
+export function readyInFile(capability: Exclude<Capability, Expiry>, deployment: Deployment): Ready {
   if (isSharedState(capability)) {
     const way = deployment.ways.get(capability);
     const by = way !== undefined && 'magic' in way ? 'magic' : 'http';
+    if (way !== undefined && by === 'http' && deployment.allow?.writes.has(capability) === false)
+      return { met: false, by, remedy: `name ${capability} in allow.writes` };
     return { met: way !== undefined, by, remedy: `give capabilities.${capability}: ${SHARED[capability]}` };
   }
   const [met, remedy] = stock(capability, deployment);
   return { met, by: 'file', remedy };
 }
 
-function stock(capability: Exclude<Capability, SharedState>, deployment: Deployment): [met: boolean, remedy: string] {
+function stock(capability: Exclude<Capability, Expiry | SharedState>, deployment: Deployment): [met: boolean, remedy: string] {
   if (isUpload(capability)) {
     const bytes = Number(capability.slice('upload:'.length));
+    if (deployment.allow?.writes.has('upload') === false) return [false, 'name upload in allow.writes'];
     return [bytes <= deployment.largestUploadBytes, `set uploads.maxBytes to at least ${bytes}`];
   }
   if (isIdentity(capability)) {

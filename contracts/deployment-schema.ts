@@ -1,6 +1,9 @@
 import { z } from 'zod';
-import type { SessionWay } from './sessions.js';
+import { closest } from '../spec/index.js';
+import { IDENTITIES, type DeploymentFile } from './deployment-file.js';
 import type { SharedState } from './types.js';
+
+export { baseUrlProblem, type CallTemplate, type DeploymentFile, type HttpWay, type MagicWay } from './deployment-file.js';
 
 const variable = z.string().regex(/^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/, 'a token is given as ${NAME}, the name of an environment variable');
 
@@ -29,6 +32,46 @@ const identity = (secret: z.ZodString) =>
       message: 'a token is given as ${NAME}, the name of an environment variable (or marked `public: true`)',
       path: ['token'],
     });
+
+/** A name, an IPv4 address, or an IPv6 address in brackets, and a port where it is not the usual one; parts may be ${NAME}. */
+const HOST = /^(?:\$\{[A-Za-z_]\w*\}|[A-Za-z0-9._-]|\[[0-9A-Fa-f:.]+\])+(?::\d{1,5})?$/;
+
+const allow = z
+  .strictObject({
+    hosts: z
+      .array(z.string().regex(HOST, 'a host is a name, with :port where it is not the usual one: no scheme, no path, no wildcard'))
+      .default([])
+      .describe('Hosts that requests may go to; that of `url` and that of upload URLs as well.'),
+    writes: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Operations by operationId, `upload` for uploads, capabilities such as `clock.advance` for their calls.'),
+    revocations: z.boolean().default(false).describe('Whether keys may be revoked, and whatever else the contract has a DELETE for.'),
+  })
+  .optional()
+  .describe('All that the suite may do: whatever is not named is refused before it is sent. Applies wherever it stands.');
+
+const jobId = z.string().min(1).optional();
+
+const aged = (secret: z.ZodString) =>
+  z.strictObject({
+    uploadSession: jobId.describe('job_id of an upload session of works/init that has expired.'),
+    versionUploadSession: jobId.describe('job_id of an upload session of versions/init that has expired.'),
+    quote: jobId.describe('job_id of a quote of works/prepare that has expired.'),
+    versionQuote: jobId.describe('job_id of a quote of versions/prepare that has expired.'),
+    partnerSession: z
+      .strictObject({
+        token: z.string().min(1).describe('The expired token, as ${NAME} of an environment variable.'),
+        public: z.boolean().default(false).describe('Says that the token is no secret.'),
+        externalUserRef: z.string().min(1).describe('The external user that it was opened for.'),
+      })
+      .refine((value) => value.public || secret.safeParse(value.token).success, {
+        message: 'a token is given as ${NAME}, the name of an environment variable (or marked `public: true`)',
+        path: ['token'],
+      })
+      .optional()
+      .describe('A partner session of the organization that has expired.'),
+  });
 
 /** A name, an IPv4 address, or an IPv6 address in brackets, and a port. */
 const LISTEN = /^(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}$/;
@@ -66,6 +109,16 @@ const onlyParameters = (known: readonly string[]) => {
   };
 };
 
+/** A misspelt identity would be missing, and nobody would look for it here. */
+const spelledRight = (identities: object, context: z.RefinementCtx): void => {
+  for (const name of Object.keys(identities)) {
+    if ((IDENTITIES as readonly string[]).includes(name)) continue;
+    const near = closest(name, IDENTITIES);
+    if (near !== undefined)
+      context.addIssue({ code: 'custom', path: [name], message: `no path asks for such an identity. Did you mean ${near}?` });
+  }
+};
+
 const magic = z
   .strictObject({
     operation: z.string().optional().describe('The operation whose request carries the value; by default the faulty one.'),
@@ -95,12 +148,13 @@ const schema = (secret: z.ZodString): z.ZodType<DeploymentFile> =>
       organization: z.string().min(1).optional().describe('The organization under test, active.'),
       network: z.enum(['testnet', 'mainnet']).default('testnet'),
       allowMainnet: z.boolean().default(false).describe('Mainnet costs real credits, so it must be allowed by name.'),
+      production: z.boolean().default(false).describe('Permits only what `allow` names; without `allow` that is nothing.'),
+      allow,
       identities: z
         .record(z.string(), identity(secret))
+        .superRefine(spelledRight)
         .default({})
-        .describe(
-          'active, readOnly, registerOnly, revoked, otherOrg, inactiveOrg, deletedOrg, smallFiles, otherKeySameOrg; admin for an administrator.',
-        ),
+        .describe(`${IDENTITIES.slice(0, -1).join(', ')}; admin for an administrator.`),
       works: z
         .strictObject({
           own: z.union([z.string(), z.number()]).optional().describe('ats_id of a registered work of the organization.'),
@@ -120,9 +174,27 @@ const schema = (secret: z.ZodString): z.ZodType<DeploymentFile> =>
         })
         .default({}),
       limits: z
-        .strictObject({ keysPerOrganization: z.number().int().positive().optional() })
+        .strictObject({
+          keysPerOrganization: z.number().int().positive().optional(),
+          uploadTtlSeconds: z.number().positive().optional().describe('How long an upload session lives here.'),
+          quoteTtlSeconds: z.number().positive().optional().describe('How long a quote binds here.'),
+          partnerSessionTtlSeconds: z.number().positive().optional().describe('How long a partner session lives here.'),
+        })
         .default({})
         .describe('Limits that this deployment sets otherwise than the contract says.'),
+      aged: aged(secret).default({}).describe('Things that have expired already, for a deployment whose clock stands for itself.'),
+      patienceSeconds: z
+        .number()
+        .nonnegative()
+        .max(7200)
+        .default(60)
+        .describe('The longest that the suite may wait for something to expire.'),
+      revocation: z
+        .strictObject({
+          withinSeconds: z.number().nonnegative().max(600).default(5).describe('How long a revoked key may go on working; 0: not at all.'),
+        })
+        .prefault({})
+        .describe('Whether this deployment lets a revoked key in for a while, such as one that caches keys.'),
       uploads: z
         .strictObject({
           maxBytes: z
@@ -150,7 +222,11 @@ const schema = (secret: z.ZodString): z.ZodType<DeploymentFile> =>
             .superRefine(onlyParameters(['session']))
             .optional()
             .describe('Ends it: {{session}} is its id.'),
-          id: z.string().startsWith('/').default('/id').describe('Where the answer to `open` has the id, as a JSON pointer.'),
+          id: z
+            .string()
+            .regex(/^\//, 'a JSON pointer begins with /')
+            .default('/id')
+            .describe('Where the answer to `open` has the id, as a JSON pointer.'),
           header: z.string().min(1).describe('The header of requests that names their session.'),
         })
         .optional()
@@ -200,77 +276,6 @@ export const deploymentSchema: z.ZodType<DeploymentFile> = schema(variable);
 
 /** As {@link deploymentSchema}, once the variables are filled in. */
 export const filledSchema: z.ZodType<DeploymentFile> = schema(z.string().min(1));
-
-/** A request to an admin or test endpoint, with `{{parameters}}`. */
-export interface CallTemplate {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
-
-/** State that an HTTP call brings about, and another one puts back. */
-export interface HttpWay {
-  readonly set: CallTemplate;
-  readonly restore?: CallTemplate | undefined;
-}
-
-/** A value in a request that makes the deployment pretend. */
-export interface MagicWay {
-  readonly magic: {
-    readonly operation?: string | undefined;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body: Readonly<Record<string, unknown>>;
-  };
-}
-
-export interface DeploymentFile {
-  url: string;
-  organization?: string | undefined;
-  network: 'testnet' | 'mainnet';
-  allowMainnet: boolean;
-  identities: Record<
-    string,
-    string | { token: string; public: boolean; organization?: string | undefined; maxFileSizeBytes?: number | undefined }
-  >;
-  works: {
-    own?: string | number | undefined;
-    other?: string | number | undefined;
-    external?: { externalUserRef: string; id: string } | undefined;
-    direct?: string | undefined;
-  };
-  limits: { keysPerOrganization?: number | undefined };
-  uploads: { maxBytes: number };
-  capabilities: Partial<Record<SharedState, false | HttpWay | MagicWay | undefined>> & {
-    'key.create'?: false | undefined;
-    'key.revoke'?: false | undefined;
-  };
-  sessions?: SessionWay | undefined;
-  simulate?: { headers: Record<string, string>; query: Record<string, string> } | undefined;
-  webhooks?: { listen: string; url?: string | undefined; timeoutSeconds: number } | undefined;
-  http: {
-    timeoutSeconds: number;
-    rate?: number | undefined;
-    headers: Record<string, string>;
-    ca?: string | undefined;
-    proxy?: string | undefined;
-  };
-}
-
-/**
- * What is wrong with a base URL; `undefined` when nothing is.
- *
- * @example
- * baseUrlProblem('https://api.example.com/?v=1'); // 'it ends in a query or a fragment, ...'
- */
-export function baseUrlProblem(url: string): string | undefined {
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
-    return `${JSON.stringify(url.replace(/\/\/.*@/, '//...@'))} is no URL of http or https`;
-  const { username, password, search, hash } = new URL(url);
-  if (username !== '' || password !== '') return 'it holds a credential, which would show in reports: give it in http.headers';
-  if (search !== '' || hash !== '') return 'it ends in a query or a fragment, but paths are appended to it';
-  return undefined;
-}
 
 /**
  * The deployment file's JSON Schema, for editors; `schemas/deployment.schema.json` holds it.

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { InputError, jsonPointer, readSource, type Finding, type Source } from '../spec/index.js';
+import { sameIdentities, tokenOf, type Issue } from './identity-check.js';
 import { SHORTEST_SECRET } from './redact.js';
 import { baseUrlProblem, deploymentSchema, filledSchema, type DeploymentFile, type HttpWay, type MagicWay } from './deployment-schema.js';
 import type { SessionWay } from './sessions.js';
@@ -20,6 +21,8 @@ export interface Deployment {
   readonly replayUrl?: string;
   readonly organization: string | undefined;
   readonly network: string;
+  /** All that the suite may do; `undefined` where it may do whatever the capabilities say. */
+  readonly allow: Allowed | undefined;
   readonly identities: ReadonlyMap<string, Identity>;
   /** Values of environment variables that calls and headers of the file hold, by the variable's name. */
   readonly secrets: ReadonlyMap<string, string>;
@@ -30,6 +33,14 @@ export interface Deployment {
     readonly direct: string | undefined;
   };
   readonly keysPerOrganization: number | undefined;
+  /** Times to live, where they are others than the contract says. */
+  readonly ttls: Ttls;
+  /** Things that have expired already. */
+  readonly aged: Aged;
+  /** How long a revoked key may go on working before that is a finding. */
+  readonly revokedWithinSeconds: number;
+  /** The longest wait that the suite may make. */
+  readonly patienceSeconds: number;
   readonly largestUploadBytes: number;
   /** Capabilities that the deployment refuses although they would be possible. */
   readonly forbidden: ReadonlySet<string>;
@@ -46,6 +57,29 @@ export interface Deployment {
     readonly ca?: string;
     readonly proxy?: string;
   };
+}
+
+export interface Ttls {
+  readonly uploadTtlSeconds: number | undefined;
+  readonly quoteTtlSeconds: number | undefined;
+  readonly partnerSessionTtlSeconds: number | undefined;
+}
+
+/** Job ids of the organization under test, and a partner session. */
+export interface Aged {
+  readonly uploadSession: string | undefined;
+  readonly versionUploadSession: string | undefined;
+  readonly quote: string | undefined;
+  readonly versionQuote: string | undefined;
+  readonly partnerSession: { readonly token: Identity; readonly externalUserRef: string } | undefined;
+}
+
+/** What a deployment file allows by name; see {@link createPermits}. */
+export interface Allowed {
+  /** In lower case, with a port where it is not the usual one. */
+  readonly hosts: ReadonlySet<string>;
+  readonly writes: ReadonlySet<string>;
+  readonly revocations: boolean;
 }
 
 /** Where webhooks reach a run. */
@@ -82,16 +116,16 @@ function checkFilled(file: DeploymentFile, filled: DeploymentFile, source: Sourc
   const short = Object.entries(filled.identities)
     .filter(([, identity]) => typeof identity === 'string' || !identity.public)
     .filter(([, identity]) => tokenOf(identity).length < SHORTEST_SECRET);
+  const session = filled.aged.partnerSession;
+  const tooShort = (path: readonly string[]): Finding =>
+    invalid({ path, message: `a token of fewer than ${SHORTEST_SECRET} characters cannot be kept out of reports` }, source);
   return [
     ...(problem === undefined ? [] : [invalid({ path: ['url'], message: problem }, source)]),
-    ...short.map(([name]) => {
-      const path = ['identities', name, ...(typeof file.identities[name] === 'object' ? ['token'] : [])];
-      return invalid({ path, message: `a token of fewer than ${SHORTEST_SECRET} characters cannot be kept out of reports` }, source);
-    }),
+    ...short.map(([name]) => tooShort(['identities', name, ...(typeof file.identities[name] === 'object' ? ['token'] : [])])),
+    ...(session?.public === false && session.token.length < SHORTEST_SECRET ? [tooShort(['aged', 'partnerSession', 'token'])] : []),
+    ...sameIdentities(filled).map((issue) => invalid(issue, source)),
   ];
 }
-
-const tokenOf = (identity: DeploymentFile['identities'][string]): string => (typeof identity === 'string' ? identity : identity.token);
 
 /**
  * A deployment from the members of a deployment file, its variables filled in already.
@@ -105,7 +139,8 @@ export function createDeployment(members: Partial<DeploymentFile> & { url: strin
   const parsed = filledSchema.safeParse(members);
   if (!parsed.success) throw new InputError(parsed.error.issues.map((issue) => invalid(narrowed(issue))));
   const problem = baseUrlProblem(members.url);
-  if (problem !== undefined) throw new InputError([invalid({ path: ['url'], message: problem })]);
+  const issues: Issue[] = [...(problem === undefined ? [] : [{ path: ['url'], message: problem }]), ...sameIdentities(parsed.data)];
+  if (issues.length > 0) throw new InputError(issues.map((issue) => invalid(issue)));
   return toDeployment(parsed.data, process.cwd(), new Map());
 }
 
@@ -126,10 +161,12 @@ function toDeployment(file: DeploymentFile, folder: string, secrets: ReadonlyMap
   });
   const ways = Object.entries(file.capabilities).filter(([, way]) => typeof way === 'object') as [SharedState, HttpWay | MagicWay][];
   const { timeoutSeconds, rate, headers, ca, proxy } = file.http;
+  const allow = file.production || file.allow !== undefined ? toAllowed(file.allow) : undefined;
   return Object.freeze({
     url: file.url.replace(/\/+$/, ''),
     organization: file.organization,
     network: file.network,
+    allow,
     identities: new Map(identities),
     secrets,
     works: {
@@ -139,10 +176,19 @@ function toDeployment(file: DeploymentFile, folder: string, secrets: ReadonlyMap
       direct: file.works.direct,
     },
     keysPerOrganization: file.limits.keysPerOrganization,
+    ttls: {
+      uploadTtlSeconds: file.limits.uploadTtlSeconds,
+      quoteTtlSeconds: file.limits.quoteTtlSeconds,
+      partnerSessionTtlSeconds: file.limits.partnerSessionTtlSeconds,
+    },
+    aged: toAged(file.aged),
+    patienceSeconds: file.patienceSeconds,
+    revokedWithinSeconds: file.revocation.withinSeconds,
     largestUploadBytes: file.uploads.maxBytes,
     forbidden: new Set(Object.entries(file.capabilities).flatMap(([name, way]) => (way === false ? [name] : []))),
     ways: new Map(ways),
-    sessions: file.sessions,
+    // Without its permit there is only the one world.
+    sessions: allow?.writes.has('sessions') === false ? undefined : file.sessions,
     simulate: file.simulate,
     webhooks: file.webhooks === undefined ? undefined : toAddress(file.webhooks),
     http: {
@@ -152,6 +198,23 @@ function toDeployment(file: DeploymentFile, folder: string, secrets: ReadonlyMap
       ...(ca === undefined ? {} : { ca: readCa(resolve(folder, ca)) }),
       ...(proxy === undefined ? {} : { proxy }),
     },
+  });
+}
+
+function toAllowed({ hosts, writes, revocations }: NonNullable<DeploymentFile['allow']> = NOTHING): Allowed {
+  return Object.freeze({ hosts: new Set(hosts.map((host) => host.toLowerCase())), writes: new Set(writes), revocations });
+}
+
+const NOTHING = { hosts: [], writes: [], revocations: false };
+
+function toAged({ uploadSession, versionUploadSession, quote, versionQuote, partnerSession }: DeploymentFile['aged']): Aged {
+  const { token = '', public: isPublic = false, externalUserRef = '' } = partnerSession ?? {};
+  return Object.freeze({
+    uploadSession,
+    versionUploadSession,
+    quote,
+    versionQuote,
+    partnerSession: partnerSession && { token: { name: 'agedSession', value: token, public: isPublic }, externalUserRef },
   });
 }
 
@@ -190,6 +253,9 @@ interface Filling {
 /** Where a variable holds a credential. Those of identities are known by the identity's name instead. */
 const SECRET_PLACES = /^\/(capabilities|simulate|http)\//;
 
+/** Where it is the credential of an identity. */
+const TOKEN_PLACES = /^\/identities\/[^/]+(\/token)?$|^\/aged\/partnerSession\/token$/;
+
 /** Replaces `${NAME}` by the environment's value in every string of the file. */
 function fillIn(value: unknown, at: string, filling: Filling): unknown {
   if (typeof value === 'string') return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => valueOf(name, at, filling));
@@ -202,7 +268,7 @@ function valueOf(name: string, at: string, { source, environment, findings, secr
   const value = environment[name];
   if (value !== undefined && value !== '') {
     if (SECRET_PLACES.test(at)) secrets.set(name, value);
-    else if (!at.startsWith('/identities/') || at.endsWith('/organization')) plain.add(name);
+    else if (!TOKEN_PLACES.test(at)) plain.add(name);
     return value;
   }
   findings.push({
@@ -228,12 +294,6 @@ function readCa(file: string): string {
       },
     ]);
   }
-}
-
-/** A place in the file, and what is wrong there. */
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
 }
 
 /** Of the ways to write a member, the one that was meant: the first whose kind fits and whose parts do not. */

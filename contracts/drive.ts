@@ -3,6 +3,7 @@ import { envelopeCodec, type Failure } from '../spec/index.js';
 import { summarise, type Judgement } from './judge.js';
 import type { Verdict } from './line.js';
 import type { FailurePath } from './path.js';
+import { NotPermitted } from './permits.js';
 import { insteadOfSuccess, SetupFailed, describeAnswer } from './setup-failed.js';
 import type { RunContext, Steps } from './steps.js';
 import { isTransient, succeeded } from './success.js';
@@ -43,10 +44,11 @@ export async function drive(
   steps.enter('control');
   const traced = verdict.outcome === 'verified' ? compare(before, await trace(faulty)) : undefined;
   const twin = new ControlTwin(path, context, steps, ready);
-  const control = await twin.send(verdict.outcome === 'not-reached');
-  if (control === undefined) return traced ?? verdict;
+  const control = await twin.send(verdict.outcome === 'not-reached' || verdict.until === 'again');
+  if (control === undefined || traced !== undefined) return traced ?? verdict;
   // An answer with the expected code is wrong by itself; anything else may be wrong because the way there was.
   if (verdict.outcome === 'violated' && !judgement.needsControl) return verdict;
+  if (control.barred !== undefined) throw control.barred;
   return (verdict.outcome === 'verified' ? await twin.blame(control) : undefined) ?? setupFailed(control.what);
 }
 
@@ -102,6 +104,8 @@ function compare(before: string, after: string): Verdict | undefined {
 interface Control {
   readonly what: string;
   readonly answer: WireAnswer | undefined;
+  /** Why the deployment file keeps it from being sent. */
+  readonly barred?: NotPermitted | undefined;
 }
 
 /** The same request without the fault: it must succeed, or nothing is known of the fault. */
@@ -115,7 +119,7 @@ class ControlTwin {
     [this.#path, this.#context, this.#steps, this.#ready] = [path, context, steps, ready];
   }
 
-  /** @param spent A faulty request that succeeded has used up what it was given: the twin then needs its own. */
+  /** @param spent A faulty request that succeeded, or was another one when it came again, may have used up what it was given: the twin then needs its own. */
   async send(spent: boolean): Promise<Control | undefined> {
     const { control, given, operation } = this.#path;
     const [steps, ready] = [this.#steps, this.#ready];
@@ -128,13 +132,25 @@ class ControlTwin {
   /**
    * Why a twin fails whose faulty sibling was refused rightly, if it is the refusal's fault: a request that was ready before it and
    * is no longer, where a new one succeeds, was used up; and an operation that has succeeded before and no longer does, has not
-   * recovered. What the API declares as passing, or an edge says, is nobody's fault.
+   * recovered. A twin just within the limit that is refused as well shows another limit. What the API declares as passing, or an edge says, is nobody's fault.
    */
   async blame({ what, answer }: Control): Promise<Verdict | undefined> {
-    const { control, given, operation } = this.#path;
+    const { control, given, operation, boundary } = this.#path;
     if (answer === undefined || isTransient(this.#context.contract, operation, answer)) return undefined;
     const isSame = control === undefined && given === undefined;
-    const fresh = isSame ? await this.#instead(() => this.#steps.scenario(operation)) : undefined;
+    const mayBlame = isSame || boundary !== undefined;
+    // What the twin itself has moved must not decide about the next one; if it cannot be put back, the line will say so.
+    await restored(this.#steps);
+    const fresh = mayBlame ? await this.#instead(() => this.#steps.scenario(operation)) : undefined;
+    if (boundary !== undefined && fresh === undefined) {
+      return violated('control', {
+        check: 'boundary',
+        at: 'control twin',
+        expected: `success: ${boundary} is within the limit`,
+        actual: what,
+        remedy: 'Refuse what is beyond the limit, and nothing that is within it.',
+      });
+    }
     if (isSame && fresh === undefined) {
       return violated('control', {
         check: 'no-side-effect',
@@ -163,7 +179,8 @@ class ControlTwin {
       return { what: `the control twin (the same request without the fault) ${insteadOfSuccess(contract, operation, answer)}`, answer };
     } catch (error) {
       if (!(error instanceof SetupFailed)) throw error;
-      return { what: `the control twin could not be sent: ${error.message}`, answer: error.answer };
+      const barred = error instanceof NotPermitted ? error : undefined;
+      return { what: `the control twin could not be sent: ${error.message}`, answer: error.answer, barred };
     }
   }
 }

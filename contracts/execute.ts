@@ -2,11 +2,12 @@ import { envelopeCodec, type Contract, type Failure } from '../spec/index.js';
 import { drive, restored, setupFailed, type JudgeAnswer } from './drive.js';
 import { judge } from './judge.js';
 import { toLine, type Verdict } from './line.js';
+import { NotPermitted } from './permits.js';
 import type { PlannedPath } from './plan.js';
 import { describeAnswer, SetupFailed } from './setup-failed.js';
 import { simulatedRequest } from './simulate.js';
 import { Steps, tenths, type RunContext } from './steps.js';
-import type { CauseLine, Trigger } from './types.js';
+import type { CauseLine, Outcome, Trigger } from './types.js';
 
 /** Runs single paths; which request ids were seen is all that they share here. */
 export interface Executor {
@@ -64,7 +65,7 @@ export function createExecutor(contract: Contract): Executor {
         verdict = await attempt(planned, context, steps);
       } catch (error) {
         if (!(error instanceof SetupFailed)) throw error;
-        verdict = { ...setupFailed(error.message), outcome: error.intercepted ? 'edge-intercepted' : 'setup-failed' };
+        verdict = { ...setupFailed(error.message), outcome: outcomeOf(error) };
       } finally {
         // Whatever happened, and be it a mistake in the path: the deployment is left as it was found.
         unrestored = await restored(steps);
@@ -76,6 +77,11 @@ export function createExecutor(contract: Contract): Executor {
       return toLine(context, { failure, cause, verdict, trigger, steps, durationMs: tenths(performance.now() - began) });
     },
   };
+}
+
+function outcomeOf(error: SetupFailed): Outcome {
+  if (error instanceof NotPermitted) return 'not-capable';
+  return error.intercepted ? 'edge-intercepted' : 'setup-failed';
 }
 
 function triggerOf({ action }: PlannedPath, steps: Steps): Trigger {

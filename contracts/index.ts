@@ -19,9 +19,21 @@ export {
   type LedgerWebhook,
 } from './ledger.js';
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
+export { createPermits, NotPermitted, permitting, type Permits, type PermittingTransport } from './permits.js';
 export { createPlan, laneOf, type Lane, type Plan, type PlannedPath, type Selection } from './plan.js';
 export { createRedactor, type Redactor } from './redact.js';
+export {
+  planRun,
+  promisesOf,
+  rehearse,
+  type PlannedCause,
+  type PlannedFailure,
+  type Promises,
+  type Rehearsal,
+  type RehearsalSuite,
+} from './rehearsal/index.js';
 export { toJunit } from './report/junit.js';
+export { formatPlan, type PlanReport } from './report/plan.js';
 export { formatFinding, formatRun } from './report/terminal.js';
 export { prepareRun, run, type Run, type RunOptions } from './run.js';
 export type { SessionWay } from './sessions.js';

@@ -2,6 +2,7 @@ import type { Contract, Failure } from '../spec/index.js';
 import { createResolver, missingOf, type Resolver } from './capabilities.js';
 import { isSharedState } from './capability-file.js';
 import type { Deployment } from './deployment.js';
+import { isExpiry, movesClock } from './expiry.js';
 import { matchPaths, type FailurePath } from './path.js';
 import type { Sequence, Suite } from './suite.js';
 import type { Capability } from './types.js';
@@ -46,7 +47,7 @@ export type Selection = (failure: Failure) => boolean;
  * @throws {InputError} when the suite's paths do not fit the contract
  */
 export function createPlan(contract: Contract, suite: Suite, deployment: Deployment, selected: Selection = () => true): Plan {
-  const resolve = createResolver(deployment, suite);
+  const resolve = createResolver(deployment, suite, contract.limits);
   const matched = matchPaths(contract, suite.paths);
   const paths = contract.failures.flatMap((failure) =>
     failure.causes.map((cause): PlannedPath => {
@@ -96,9 +97,10 @@ export function needsOf(path: FailurePath, suite: Suite): Set<Capability> {
 }
 
 /** Where a path runs: by what it moves, and whether anybody else would notice. */
-export function laneOf(path: FailurePath, suite: Suite, deployment?: Pick<Deployment, 'sessions'>): Lane {
+export function laneOf(path: FailurePath, suite: Suite, deployment?: Deployment): Lane {
   if (deployment?.sessions !== undefined) return 'parallel';
   const needs = needsOf(path, suite);
   if (needs.has('quota.set')) return 'quota';
-  return path.alone === true || [...needs].some(isSharedState) ? 'alone' : 'parallel';
+  const shared = [...needs].some((need) => isSharedState(need) || (isExpiry(need) && movesClock(deployment)));
+  return path.alone === true || shared ? 'alone' : 'parallel';
 }

@@ -119,8 +119,9 @@ export interface Secret {
  * @example
  * for (const { value, variable } of secretsOf(deployment)) redactor.add(value, variable);
  */
-export function secretsOf({ identities, secrets, http }: Deployment): Secret[] {
-  const tokens = [...identities.values()].filter((identity) => !identity.public);
+export function secretsOf({ identities, aged, secrets, http }: Deployment): Secret[] {
+  const session = aged.partnerSession === undefined ? [] : [aged.partnerSession.token];
+  const tokens = [...identities.values(), ...session].filter((identity) => !identity.public);
   const headers = Object.entries(http.headers).filter(
     ([name, value]) => CREDENTIAL.test(name) && ![...secrets.values()].some((secret) => value.includes(secret)),
   );
@@ -198,8 +199,10 @@ interface Command {
 }
 
 /** A step on the way must succeed, or the script ends there; of those, only what is needed later is kept. */
-function toCommand({ phase, request }: Exchange, { what, captures, shown, answer, quote }: Command): string {
-  const curl = shown ? "curl -sS -i -w '\\n'" : captures.length > 0 ? 'curl -sSf' : 'curl -sSf -o /dev/null';
+function toCommand({ phase, request, answer: answered, waitedMs }: Exchange, { what, captures, shown, answer, quote }: Command): string {
+  // A step that was refused on the way, and was meant to be, such as asking whether a key is revoked by now, ends no script.
+  const fails = answered !== undefined && answered.status >= 400 ? '-sS' : '-sSf';
+  const curl = shown ? "curl -sS -i -w '\\n'" : captures.length > 0 ? 'curl -sSf' : `curl ${fails} -o /dev/null`;
   const kept = captures.length > 0 && !shown;
   // curl can ask for a WebSocket, but if one is opened it listens until it is stopped.
   const [open, stopped] = isHandshake(request) ? [' --http1.1 --max-time 10', ' || test $? -eq 28'] : ['', ''];
@@ -217,6 +220,7 @@ function toCommand({ phase, request }: Exchange, { what, captures, shown, answer
   const audio = typeof request.body === 'object' ? `${audioCommand(request.body.bytes)} |\n  ` : '';
   return [
     `# ${phase}: ${what}`,
+    ...(waitedMs === undefined ? [] : [`sleep ${Math.ceil(waitedMs / 100) / 10}`]),
     audio + command,
     ...(kept ? captures.map(({ variable, pointer }) => `${variable}=$(member "$${answer}" ${memberPath(pointer)})`) : []),
   ].join('\n');

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createExecutor, type Executor } from './execute.js';
+import { createPermits, NotPermitted, permitting } from './permits.js';
 import { needsOf, ONE_BY_ONE, sequenceOf, type Lane, type Plan, type PlannedPath } from './plan.js';
 import { createRedactor, type Redactor } from './redact.js';
 import { secretsOf } from './repro.js';
@@ -48,7 +49,8 @@ export function prepareRun(plan: Plan, options: Omit<RunOptions, 'concurrency' |
     deployment: plan.deployment,
     suite: plan.suite,
     resolve: plan.resolve,
-    transport: options.transport,
+    // Here, because every run begins here: nothing is sent that the deployment file does not permit.
+    transport: permitting(options.transport, createPermits(plan.contract, plan.deployment)),
     redactor,
     run: options.run ?? randomBytes(4).toString('hex'),
     shared: new Map(),
@@ -81,7 +83,7 @@ async function once(executor: Executor, planned: PlannedPath, context: RunContex
     return await inSession(context, (own) => executor.execute(planned, own));
   } catch (error) {
     if (!(error instanceof SetupFailed)) throw error;
-    return executor.execute(insteadOf(planned, 'setup-failed', error.message), context);
+    return executor.execute(insteadOf(planned, error instanceof NotPermitted ? 'not-capable' : 'setup-failed', error.message), context);
   }
 }
 
@@ -194,6 +196,8 @@ async function whySilent(context: RunContext, plan: Plan): Promise<string | unde
     await context.transport.send({ method: 'GET', url: `${plan.deployment.url}/`, headers: {} });
     return undefined;
   } catch (error) {
+    // Whether anybody is there may not even be asked: each line says for itself what it would need.
+    if (error instanceof NotPermitted) return undefined;
     if (error instanceof TransportError)
       return `${plan.deployment.url} gives no answer (${error.message}): is it running, and is the address right?`;
     throw error;
@@ -205,11 +209,12 @@ function isLeftOut({ action }: PlannedPath): boolean {
 }
 
 /** What a path comes to when it is not run after all. */
-function insteadOf(planned: PlannedPath, outcome: 'not-selected' | 'setup-failed', reason: string): PlannedPath {
+function insteadOf(planned: PlannedPath, outcome: 'not-selected' | 'setup-failed' | 'not-capable', reason: string): PlannedPath {
   return { ...planned, action: { do: 'nothing', outcome, reason } };
 }
 
-async function* leftovers(context: RunContext, remove: boolean): AsyncGenerator<RunEvent> {
+/** What aborted runs have left behind, looked for before the first path. */
+export async function* leftovers(context: RunContext, remove: boolean): AsyncGenerator<RunEvent> {
   try {
     for (const leftover of await context.suite.leftovers(new Steps(context))) {
       const why = remove ? await whyNotUndone(() => leftover.remove()) : undefined;
@@ -221,7 +226,8 @@ async function* leftovers(context: RunContext, remove: boolean): AsyncGenerator<
   }
 }
 
-async function countKeyPlaces(context: RunContext, plan: Plan): Promise<number> {
+/** How many keys paths may make for themselves at one time. */
+export async function countKeyPlaces(context: RunContext, plan: Plan): Promise<number> {
   if (!plan.paths.some(({ action }) => action.do === 'run' && action.mints)) return 1;
   try {
     return (await context.suite.keyPlaces(new Steps(context))) - sharedIdentities(plan);

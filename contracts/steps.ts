@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Contract, Operation } from '../spec/index.js';
 import { jsonPointer } from '../spec/index.js';
-import { missingOf, type Resolver } from './capabilities.js';
+import { missingOf, type Resolver, type Way } from './capabilities.js';
 import type { Deployment } from './deployment.js';
 import type { CallTemplate, MagicWay } from './deployment-schema.js';
+import { NotPermitted, type PermittingTransport } from './permits.js';
 import type { Redactor } from './redact.js';
 import { describeAnswer, insteadOfSuccess, refusedBy, SetupFailed } from './setup-failed.js';
 import { succeeded } from './success.js';
@@ -16,7 +17,6 @@ import {
   type PathRequest,
   type SharedState,
   type Token,
-  type Transport,
   type WireAnswer,
   type WireRequest,
 } from './types.js';
@@ -28,7 +28,7 @@ export interface RunContext {
   readonly deployment: Deployment;
   readonly suite: Suite;
   readonly resolve: Resolver;
-  readonly transport: Transport;
+  readonly transport: PermittingTransport;
   readonly redactor: Redactor;
   /** Short and random: part of every name that the run creates. */
   readonly run: string;
@@ -68,6 +68,7 @@ export class Steps {
   #phase: Exchange['phase'] = 'given';
   #simulated = false;
   #names = 0;
+  #waitedMs = 0;
 
   constructor(context: RunContext) {
     this.#context = context;
@@ -119,14 +120,13 @@ export class Steps {
 
   /** What a capability's sequence made, run once for all paths; `undefined` when the deployment file has it ready. */
   async provide(capability: Capability): Promise<Token | string | undefined> {
-    const resolved = this.#context.resolve(capability);
-    if ('missing' in resolved) throw new SetupFailed(`${capability} is missing: ${resolved.missing[0]?.remedy ?? ''}`);
-    if (resolved.way.by !== 'sequence') return undefined;
-    if (resolved.way.sequence.afresh === true) return resolved.way.sequence.run(this);
+    const way = this.way(capability);
+    if (way.by !== 'sequence') return undefined;
+    if (way.sequence.afresh === true) return way.sequence.run(this);
     const { shared } = this.#context;
     let making = shared.get(capability);
     if (making === undefined) {
-      making = runSequence(this.#context, resolved.way.sequence);
+      making = runSequence(this.#context, way.sequence);
       shared.set(capability, making);
     }
     const made = await making;
@@ -137,6 +137,13 @@ export class Steps {
     // It may succeed for the next path.
     if (shared.get(capability) === making) shared.delete(capability);
     throw made.failed;
+  }
+
+  /** How the deployment meets a capability. */
+  way(capability: Capability): Way {
+    const resolved = this.#context.resolve(capability);
+    if ('missing' in resolved) throw new SetupFailed(`${capability} is missing: ${resolved.missing[0]?.remedy ?? ''}`);
+    return resolved.way;
   }
 
   /** Whether the deployment meets these capabilities. */
@@ -188,6 +195,8 @@ export class Steps {
     }
     const values = { organization: this.deployment.organization, network: this.deployment.network, ...parameters };
     const { restore } = way;
+    // What may not be put back must not be moved.
+    if (restore !== undefined) this.#context.transport.mustPermit(fromTemplate(restore, values, this.deployment.url));
     // Registered before the change itself: a change whose answer was lost is put back as well.
     if (restore !== undefined) this.#restores.push({ what: capability, undo: () => this.#template(capability, restore, values) });
     await this.#template(capability, way.set, values);
@@ -244,6 +253,7 @@ export class Steps {
   /** Lets time pass on the deployment's own clock. */
   async wait(milliseconds: number): Promise<void> {
     await this.#context.wait(milliseconds);
+    this.#waitedMs += milliseconds;
   }
 
   /** From now on a value is hidden in every output. */
@@ -265,15 +275,19 @@ export class Steps {
     const { session } = this.#context;
     const request = session === undefined ? wanted : { ...wanted, headers: { ...wanted.headers, ...session } };
     const phase = this.#phase;
+    const waited = this.#waitedMs === 0 ? {} : { waitedMs: this.#waitedMs };
+    this.#waitedMs = 0;
     const began = performance.now();
     const record = (answer: WireAnswer | undefined): void => {
-      this.exchanges.push({ phase, label, request, answer, durationMs: tenths(performance.now() - began) });
+      this.exchanges.push({ phase, label, request, answer, durationMs: tenths(performance.now() - began), ...waited });
     };
     try {
-      const answer = await this.#context.transport.send(request);
+      const answer = await this.#context.transport.send(request, { phase, label });
       record(answer);
       return answer;
     } catch (error) {
+      // It was never sent.
+      if (error instanceof NotPermitted) throw error;
       record(undefined);
       throw error instanceof TransportError ? new SetupFailed(`${label} got no answer: ${error.message}`, { cause: error }) : error;
     }

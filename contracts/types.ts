@@ -44,7 +44,11 @@ export type Capability =
   | 'work.direct'
   | `identity:${string}`
   | `upload:${number}`
+  | Expiry
   | SharedState;
+
+/** Something that has expired, by whichever way a deployment has to it: its clock, a fixture, or time. */
+export type Expiry = 'expired.upload' | 'expired.versionUpload' | 'expired.quote' | 'expired.versionQuote' | 'expired.session';
 
 /** Capabilities that move state which other paths stand on; a path that needs one runs alone, last, and restores it. */
 export type SharedState =
@@ -98,7 +102,8 @@ export interface WireAnswer {
 
 /** Sends one request and returns its answer; anything that keeps an answer from arriving is a {@link TransportError}. */
 export interface Transport {
-  send(request: WireRequest): Promise<WireAnswer>;
+  /** @param about What it is sent for, which only a rehearsal asks. */
+  send(request: WireRequest, about?: Pick<Exchange, 'phase' | 'label'>): Promise<WireAnswer>;
   close(): Promise<void>;
 }
 
@@ -116,6 +121,8 @@ export interface Exchange {
   readonly request: WireRequest;
   readonly answer: WireAnswer | undefined;
   readonly durationMs: number;
+  /** How long was waited before it was sent, in milliseconds. */
+  readonly waitedMs?: number;
 }
 
 /** How a failure was brought about: by what really causes it, by a value that pretends, or by asking for it; `observed` in passing traffic. */

@@ -66,7 +66,7 @@ export function fromTemplate(template: CallTemplate, values: Readonly<Record<str
 }
 
 /** A path is relative to the deployment, with or without a slash before it. */
-function addressOf(url: string, base: string): string {
+export function addressOf(url: string, base: string): string {
   return URL.canParse(url) ? url : `${base}/${url.replace(/^\/+/, '')}`;
 }
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { decide } from '../../ci/index.js';
 import {
   buildLedger,
-  createPlan,
   createTransport,
   formatRun,
+  planRun,
   run,
   verifyWebhooks,
   type CauseLine,
@@ -22,6 +22,7 @@ import type { Io } from '../io.js';
 import { createProgress } from '../progress.js';
 import { prepareFolder, writeReports } from '../reports.js';
 import { createSelection, type SelectOptions } from '../select.js';
+import { plan as printPlan } from './plan.js';
 import { openTarget, suiteOf, usage, type TargetOptions } from '../targets.js';
 
 export interface VerifyOptions extends SelectOptions, TargetOptions {
@@ -36,6 +37,7 @@ export interface VerifyOptions extends SelectOptions, TargetOptions {
   readonly json?: boolean;
   readonly reruns: number;
   readonly removeLeftovers?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** What a run comes to that was not let finish; the exit code is what a shell expects. */
@@ -43,13 +45,14 @@ const INTERRUPTED: Decision = { verdict: 'interrupted', exitCode: 130 };
 
 /** `failpath verify`: drives a deployment through every declared failure. Without a deployment, the embedded sandbox. */
 export async function verify(options: VerifyOptions, io: Io): Promise<number> {
+  if (options.dryRun === true) return printPlan(options, io, (deployment) => withOptions(deployment, options));
   const contract = await soundContract(options.contract);
   const selection = createSelection(contract, options);
   prepareFolder(options.out);
   const target = await openTarget(contract, options, io.env, (deployment) => withOptions(deployment, options));
   try {
     const { deployment } = target;
-    const plan = createPlan(contract, suiteOf(contract), deployment, selection);
+    const plan = await planRun({ contract, suite: suiteOf(contract), deployment, selected: selection });
     const transport = createTransport({ ...deployment.http, connections: options.concurrency });
     const startedAt = new Date();
     const began = performance.now();

@@ -57,6 +57,7 @@ const idempotency = (operation: string): FailurePath[] => [
     cause: 'malformed Idempotency-Key',
     when: (request, steps) => withKey(request, long(steps, LONGEST.idempotencyKey + 1)),
     control: async (steps, request) => withKey(request, long(steps, LONGEST.idempotencyKey)),
+    boundary: `an Idempotency-Key of ${LONGEST.idempotencyKey} characters`,
   },
   {
     operation,
@@ -80,7 +81,7 @@ const refused = (
   code: string,
   cause: string,
   members: Readonly<Record<string, unknown>>,
-  more: Pick<FailurePath, 'thenAlso' | 'control'> = {},
+  more: Pick<FailurePath, 'thenAlso' | 'control' | 'boundary'> = {},
 ): FailurePath => ({ operation, code, cause, when: (request) => withBody(request, members), ...more });
 
 /** A request of its own with members that are just allowed. */
@@ -89,7 +90,13 @@ const valid = async (steps: Steps, operation: string, members: Readonly<Record<s
 
 /** The twin of what must not be empty has one character: the least that is allowed. */
 const notEmpty = (operation: string, code: string, cause: string, member: string, value: string): FailurePath =>
-  refused(operation, code, cause, { [member]: value }, { control: (steps) => valid(steps, operation, { [member]: 'f' }) });
+  refused(
+    operation,
+    code,
+    cause,
+    { [member]: value },
+    { control: (steps) => valid(steps, operation, { [member]: 'f' }), boundary: `a ${member} of one character` },
+  );
 
 /** Bodies that cannot be read, do not have the shape, or say what is not allowed. */
 export const bodyPaths: readonly FailurePath[] = [
@@ -106,6 +113,7 @@ export const bodyPaths: readonly FailurePath[] = [
     cause: 'too long',
     when: (request, steps) => withBody(request, { name: long(steps, LONGEST.name + 1) }),
     control: (steps) => valid(steps, 'createApiKey', { name: long(steps, LONGEST.name) }),
+    boundary: `a name of ${LONGEST.name} characters`,
   },
   refused('createApiKey', 'api_key.scopes_required', 'empty', { scopes: [] }),
   refused(
@@ -124,6 +132,9 @@ export const bodyPaths: readonly FailurePath[] = [
     'session.invalid_external_user_ref',
     'too long',
     { external_user_ref: 'é'.repeat((LONGEST.externalUser + 1) / 2) },
-    { control: (steps) => valid(steps, 'createPartnerSession', { external_user_ref: 'é'.repeat(127).padEnd(128, 'e') }) },
+    {
+      control: (steps) => valid(steps, 'createPartnerSession', { external_user_ref: 'é'.repeat(127).padEnd(128, 'e') }),
+      boundary: `an external_user_ref of ${LONGEST.externalUser} bytes`,
+    },
   ),
 ];

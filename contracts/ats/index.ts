@@ -5,6 +5,7 @@ import { credentialPaths } from './credentials.js';
 import { jobPaths } from './jobs.js';
 import { activeKeys, keyLimit, leftoverKeys, revocation } from './keys.js';
 import { partnerPaths } from './partners.js';
+import { rehearsal } from './rehearsal.js';
 import { scenarios } from './scenarios.js';
 import { sequences } from './sequences.js';
 import { surroundingPaths } from './surroundings.js';
@@ -31,6 +32,7 @@ export const atsSuite: Suite = {
     };
   },
   webhooks,
+  rehearsal,
   leftovers: leftoverKeys,
   keyPlaces: async (steps) => keyLimit(steps) - (await activeKeys(steps)).length,
 };

@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { FailurePath } from '../path.js';
 import { SetupFailed } from '../setup-failed.js';
 import type { Steps } from '../steps.js';
+import type { SharedState } from '../types.js';
+import type { Expiry } from '../types.js';
 import { beneath } from './beneath.js';
+import { expired, nearlyExpired } from './time.js';
 import {
   confirmRequest,
   open,
@@ -47,8 +50,9 @@ interface Stage {
   readonly gone: string;
   readonly usedUp: string;
   readonly forbidden: string;
-  /** The limit after which the job is gone. */
-  readonly ttl: string;
+  /** The job whose time is over, and where a deployment file has one. */
+  readonly expiry: Expiry;
+  readonly aged: 'uploadSession' | 'versionUploadSession' | 'quote' | 'versionQuote';
   /** Brings a job to where this step is next. */
   readonly bring: (steps: Steps, kind: JobKind) => Promise<Job>;
   readonly request: typeof prepareRequest;
@@ -62,12 +66,14 @@ const stagePaths = (kind: JobKind, elsewhere: JobKind, stage: Stage): FailurePat
       operation,
       code: gone,
       cause: 'expired',
-      needs: ['clock.advance'],
-      given: async (steps) => {
-        const job = await bring(steps, kind);
-        await steps.change('clock.advance', { seconds: (steps.contract.limits[stage.ttl]?.value ?? 0) + 1 });
-        return request(steps, job);
-      },
+      needs: [stage.expiry],
+      given: (steps) =>
+        expired(steps, stage.expiry, {
+          made: async () => request(steps, await bring(steps, kind)),
+          aged: async () => request(steps, { kind, jobId: steps.deployment.aged[stage.aged] ?? '', uploadUrl: undefined }),
+        }),
+      control: (steps) => nearlyExpired(steps, stage.expiry, async () => request(steps, await bring(steps, kind))),
+      boundary: 'a job that has not expired yet',
     },
     {
       operation,
@@ -104,7 +110,9 @@ const preparePaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): Fa
       gone: 'registration.upload_session_not_found',
       usedUp: 'consumed',
       forbidden: 'registration.upload_session_forbidden',
-      ttl: 'upload_ttl_seconds',
+      ...(kind === WORK
+        ? { expiry: 'expired.upload', aged: 'uploadSession' }
+        : { expiry: 'expired.versionUpload', aged: 'versionUploadSession' }),
       bring: upload,
       request: prepareRequest,
     }),
@@ -115,6 +123,7 @@ const preparePaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): Fa
       needs: ['identity:smallFiles'],
       given: async (steps) => prepareRequest(steps, await capped(steps, withAudio, 1)),
       control: async (steps) => prepareRequest(steps, await capped(steps, withAudio, 0)),
+      boundary: 'audio of exactly the maximum',
       thenAlso: ({ details }, expect, request) => {
         const cap = request.as?.maxFileSizeBytes ?? details['max_bytes'];
         expect(details['max_bytes'], "the key's own maximum").to.equal(cap);
@@ -138,6 +147,17 @@ const preparePaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): Fa
   ];
 };
 
+/** Leaves just enough for one request; where the deployment pretends instead of counting, there is nothing to leave. */
+async function within(steps: Steps, state: SharedState, parameters: Readonly<Record<string, unknown>>): Promise<void> {
+  if (!steps.simulated) await steps.change(state, parameters);
+}
+
+/** What the last quote of the path has said that confirming costs. */
+function priceOf({ exchanges }: Steps): unknown {
+  const quotes = exchanges.filter(({ label }) => label === WORK.prepare || label === VERSION.prepare);
+  return (quotes.at(-1)?.answer?.json as { readonly total_price_credits?: unknown } | undefined)?.total_price_credits;
+}
+
 const confirmPaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): FailurePath[] => {
   const operation = kind.confirm;
   return [
@@ -146,7 +166,7 @@ const confirmPaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): Fa
       gone: 'registration.prepared_not_found',
       usedUp: 'confirmed already',
       forbidden: 'registration.prepared_forbidden',
-      ttl: 'quote_ttl_seconds',
+      ...(kind === WORK ? { expiry: 'expired.quote', aged: 'quote' } : { expiry: 'expired.versionQuote', aged: 'versionQuote' }),
       bring: prepare,
       request: confirmRequest,
     }),
@@ -154,9 +174,20 @@ const confirmPaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): Fa
       ...beneath(operation, 'common.forbidden', 'too few credits', 'credits.set', { credits: 0 }),
       needs: ['credits.set', `upload:${PRICED_BYTES}`],
       given: async (steps) => confirmRequest(steps, await prepare(steps, withAudio, {}, PRICED_BYTES)),
-      control: async (_, request) => request,
+      control: async (steps, request) => {
+        await within(steps, 'credits.set', { credits: priceOf(steps) });
+        return request;
+      },
+      boundary: 'what the quote costs',
     },
-    beneath(operation, 'common.quota_exceeded', 'quota reached', 'quota.set', { limit: 1, used: 1 }),
+    {
+      ...beneath(operation, 'common.quota_exceeded', 'quota reached', 'quota.set', { limit: 1, used: 1 }),
+      control: async (steps, request) => {
+        await within(steps, 'quota.set', { limit: 1, used: 0 });
+        return request;
+      },
+      boundary: 'the last confirmation of the quota',
+    },
   ];
 };
 

@@ -5,6 +5,7 @@ import type { Steps } from '../steps.js';
 import type { PathRequest, Token } from '../types.js';
 import { noCredential } from './credentials.js';
 import { downloadRequest, listRequest, openSession, userWork } from './partner-requests.js';
+import { agedSession, expired, nearlyExpired } from './time.js';
 import { secondOrganization } from './work.js';
 
 const OPERATIONS = ['listExternalUserWorks', 'downloadVersionFile'] as const;
@@ -26,11 +27,6 @@ const badlySigned = (request: PathRequest): PathRequest =>
 const malformed: Token = { name: 'malformed', value: 'no-partner-session' };
 
 const userOf = (request: PathRequest): string => String(request.params?.['external_user_ref']);
-
-/** Between what is about to expire and its end: time for a request on a slow deployment, whose clock goes on. */
-const MARGIN_SECONDS = 60;
-
-const lifeOf = ({ contract }: Steps): number => contract.limits['partner_session_ttl_seconds']?.value ?? 0;
 
 const sessionPaths = OPERATIONS.flatMap((operation): FailurePath[] => {
   const unauthorized = { operation, code: 'common.unauthorized' } as const;
@@ -55,18 +51,18 @@ const sessionPaths = OPERATIONS.flatMap((operation): FailurePath[] => {
     {
       ...unauthorized,
       cause: 'expired',
-      needs: ['clock.advance'],
-      given: async (steps) => {
-        const request = await steps.scenario(operation);
-        await steps.change('clock.advance', { seconds: lifeOf(steps) + 1 });
-        return request;
-      },
-      // A session that is about to expire, and has not yet.
-      control: async (steps) => {
-        const request = await steps.scenario(operation);
-        await steps.change('clock.advance', { seconds: lifeOf(steps) - MARGIN_SECONDS });
-        return request;
-      },
+      needs: ['expired.session'],
+      given: (steps) =>
+        expired(steps, 'expired.session', {
+          made: () => steps.scenario(operation),
+          aged: async () => {
+            const { as, user } = agedSession(steps);
+            const request = await steps.scenario(operation);
+            return { ...request, as, params: { ...request.params, external_user_ref: user } };
+          },
+        }),
+      control: (steps) => nearlyExpired(steps, 'expired.session', () => steps.scenario(operation)),
+      boundary: 'a session that has not expired yet',
     },
     {
       ...forbidden,
@@ -111,6 +107,7 @@ const queryPaths: readonly FailurePath[] = [
   {
     ...withQuery('first out of range', { first: String(LARGEST_PAGE + 1) }),
     control: async (_, request) => ({ ...request, query: { ...request.query, first: String(LARGEST_PAGE) } }),
+    boundary: `a page of ${LARGEST_PAGE} works`,
   },
   withQuery('first no number', { first: 'all' }),
   withQuery('unknown cursor', { after: 'failpath' }),

@@ -4,6 +4,7 @@ import type { Sequence, Suite } from '../suite.js';
 import type { Token } from '../types.js';
 import { revocation } from './keys.js';
 import { listRequest, registeredUser } from './partner-requests.js';
+import { untilRefused } from './revocation.js';
 import { mint } from './scenarios.js';
 import { confirm, secondOrganization, WORK, type Actor, type Members } from './work.js';
 
@@ -17,19 +18,19 @@ const POLL_MS = 2_000;
 const minted = (
   name: string,
   members: Readonly<Record<string, unknown>>,
-  after?: (steps: Steps, id: string) => Promise<void>,
+  after?: (steps: Steps, id: string, made: Token) => Promise<void>,
 ): Sequence['run'] => {
   return async (steps) => {
     const key = await mint(steps, members);
     const { id, token } = key;
     if (typeof token !== 'string') throw new SetupFailed('createApiKey answered no token');
-    await after?.(steps, String(id));
     const made: Token = {
       name,
       value: token,
       ...(steps.deployment.organization === undefined ? {} : { organization: steps.deployment.organization }),
     };
     const cap = members['max_file_size_bytes'];
+    await after?.(steps, String(id), made);
     return typeof cap === 'number' ? { ...made, maxFileSizeBytes: cap } : made;
   };
 };
@@ -55,8 +56,9 @@ export const sequences: Suite['sequences'] = {
     needs: ['key.create', 'key.revoke'],
     // A key that was just alive proves more than one that may never have been.
     preferred: true,
-    run: minted('revoked', { scopes: ALL_SCOPES }, async (steps, id) => {
+    run: minted('revoked', { scopes: ALL_SCOPES }, async (steps, id, token) => {
       await steps.call(revocation(id));
+      await untilRefused(steps, token);
     }),
   },
   'identity:smallFiles': {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { startMock, type Mock } from '../../mocks/index.js';
 import { failpath, temporaryFile } from '../support/cli.js';
 import { describeSandbox } from '../support/deployment.js';
+import { expectGolden } from '../support/golden.js';
 import { contract } from '../support/judge.js';
 
 const TOKEN = 'afo_sk_live_0123456789abcdef0123456789abcdef0123456789abcdef';
@@ -66,6 +67,23 @@ describe('failpath verify --deployment', () => {
       expect(stderr).to.not.contain('hunter2').and.to.not.contain(TOKEN.slice(0, 20));
     });
   }
+
+  it('identities that are the same, and one that is misspelt: exit code 4, and no secret', async () => {
+    const same = ['url: https://staging.example.com', 'organization: 2f8c3c1e-6d0a-4a57-8f5e-1b7e90f3c6a4', 'identities:'];
+    const files = [
+      [...same, '  active: ${STAGING_KEY}', '  revoked: ${STAGING_KEY}', '  otherOrg: ${STAGING_OTHER}'],
+      [...same, '  actve: ${STAGING_KEY}'],
+    ];
+    const env = { STAGING_KEY: TOKEN, STAGING_OTHER: TOKEN.replace('01', 'ff') };
+    const reports: string[] = [];
+    for (const lines of files) {
+      const file = temporaryFile('staging.yaml', lines.join('\n'));
+      const { exitCode, stdout, stderr } = await failpath(['verify', '--deployment', file], { env });
+      reports.push(`exit code ${exitCode}\n${stdout}${stderr.replaceAll(file, 'staging.yaml')}`);
+    }
+    expectGolden(reports.join('\n'), new URL('goldens/same-identities.txt', import.meta.url));
+    expect(reports.join('')).to.not.contain(TOKEN.slice(0, 20));
+  });
 
   it('a file that is not there is exit code 4', async () => {
     const { exitCode, stderr } = await failpath(['verify', '--deployment', 'nowhere.yaml']);

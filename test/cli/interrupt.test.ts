@@ -39,7 +39,7 @@ describe('failpath verify, interrupted', function () {
       try {
         const out = temporaryFolder();
         // No sessions: what is made in one goes away with it, and this is about what does not.
-        const { file, env } = describeSandbox(mock, proxy.url);
+        const { file, env } = describeSandbox({ ...mock, adminToken: 'not asked for' }, proxy.url);
         const args = ['verify', '--deployment', file, '--out', out, '--concurrency', '2', '--filter', '*ApiKey*'];
         const running = startFailpath(args, { env });
         await key;

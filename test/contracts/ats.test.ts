@@ -64,7 +64,7 @@ describe('the failure paths of the ATS', () => {
     );
     expect([...lacking]).to.have.members([
       'identity:inactiveOrg', 'identity:deletedOrg', 'org.second', 'work.other',
-      'clock.advance', 'quota.set', 'credits.set', 'chain.fault', 'commitment.fault', 'upstream.fault',
+      'expired.upload', 'expired.versionUpload', 'expired.quote', 'expired.versionQuote', 'expired.session', 'quota.set', 'credits.set', 'chain.fault', 'commitment.fault', 'upstream.fault',
     ]); // prettier-ignore
   });
 

@@ -43,8 +43,9 @@ describe('capabilities', () => {
     });
 
     it('with ready-made identities only: those, and what they can make', () => {
+      let tokens = 0;
       const key = (organization?: string): { token: string; public: boolean; organization?: string | undefined } => ({
-        token: 'some-token',
+        token: `some-token-${++tokens}`,
         public: false,
         organization,
       });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
 import { createDeployment, loadDeployment, type Deployment } from '../../contracts/index.js';
+import { secretsOf } from '../../contracts/repro.js';
 import type { Finding } from '../../spec/index.js';
 import { findingsOf, withFiles } from './support.js';
 
@@ -77,6 +78,14 @@ http: {headers: {x-gateway: '\${GATEWAY}'}}
       GATEWAY: 'gateway-secret',
     });
     expect([...secrets]).to.deep.equal([['ADMIN', 'admin-secret'], ['GATEWAY', 'gateway-secret']]); // prettier-ignore
+  });
+
+  it('hides an aged session as it hides any other credential', async () => {
+    const yaml = 'url: https://h\naged:\n  partnerSession: {token: "${AGED}", externalUserRef: artist-1}\n';
+    const deployment = await load(yaml, { AGED: 'an-aged-session' });
+    expect(secretsOf(deployment).map(({ variable, value }) => [variable, value])).to.deep.equal([
+      ['FAILPATH_AGED_SESSION', 'an-aged-session'],
+    ]);
   });
 
   it('describes ways to move shared state, and forbids others', async () => {
@@ -171,6 +180,75 @@ capabilities:
       expect(url).to.include({ at: '1:1', what: 'url: "api.example.org" is no URL of http or https' });
       expect(others.map(({ at, what }) => [at, what])).to.deep.equal([
         ['2:14', 'identities.active: a token of fewer than 8 characters cannot be kept out of reports'],
+      ]);
+    });
+
+    describe('for identities that are the same although it says that they differ:', () => {
+      const KEYS = { KEY: 'the-very-same-secret', AGAIN: 'the-very-same-secret', OTHER: 'another-secret' };
+      const places = async (yaml: string): Promise<string[]> => {
+        const found = await refused(yaml, KEYS);
+        expect(JSON.stringify(found)).to.not.contain('the-very-same-secret');
+        return found.map(({ at, what }) => `${at} ${what}`);
+      };
+
+      it('by their secret, whatever the variables are called', async () => {
+        const yaml =
+          'url: https://h\nidentities:\n  active: ${KEY}\n  readOnly: ${OTHER}\n  revoked: ${KEY}\n  admin: {token: "${AGAIN}"}\n';
+        expect(await places(yaml)).to.deep.equal([
+          '5:3 identities.revoked: it has the secret of identities.active; the two differ, so give each its own',
+          '6:11 identities.admin.token: it has the secret of identities.active; the two differ, so give each its own',
+        ]);
+      });
+
+      it('by their organization, said or by default, in whichever case', async () => {
+        const yaml = [
+          'url: https://h',
+          'organization: Org-A',
+          'identities:',
+          '  active: ${KEY}',
+          '  otherOrg: ${OTHER}',
+          '  inactiveOrg: {token: inactive-key, public: true, organization: org-a}',
+          '  deletedOrg: {token: deleted-key, public: true, organization: org-b}',
+        ];
+        expect(await places(yaml.join('\n'))).to.deep.equal([
+          '5:3 identities.otherOrg: it has the organization of identities.active, Org-A; otherOrg is of another one, so say which',
+          '6:52 identities.inactiveOrg.organization: it has the organization of identities.active, Org-A; inactiveOrg is of another one, so say which',
+        ]);
+      });
+
+      it("by the organization of active, where that is not the deployment's", async () => {
+        const yaml = (own: string): string =>
+          `url: https://h\norganization: a\nidentities:\n  active: {token: "\${KEY}", organization: b}\n  otherOrg: {token: "\${OTHER}", organization: ${own}}\n`;
+        expect(await places(yaml('b'))).to.have.length(1);
+        expect((await load(yaml('a'), KEYS)).identities.size).to.equal(2);
+      });
+
+      it('also in process', () => {
+        const same = { token: 'the-very-same-secret', public: false };
+        const found = findingsOf(() => createDeployment({ url: 'https://h', identities: { active: same, revoked: same } }));
+        expect(found.map(({ what }) => what)).to.deep.equal([
+          'identities.revoked.token: it has the secret of identities.active; the two differ, so give each its own',
+        ]);
+      });
+    });
+
+    it('for an aged session in plain text, or one too short to be hidden', async () => {
+      const yaml = (token: string): string => `url: https://h\naged:\n  partnerSession: {token: ${token}, externalUserRef: artist-1}\n`;
+      const [plain] = await refused(yaml('eyJhbGciOiJIUzI1NiJ9'));
+      expect(`${plain?.at} ${plain?.what}`).to.match(/^3:20 aged\.partnerSession\.token: a token is given as \$\{NAME\}.*public: true/);
+      const [short] = await refused(yaml("'${AGED}'"), { AGED: 'short' });
+      expect(`${short?.at} ${short?.what}`).to.equal(
+        '3:20 aged.partnerSession.token: a token of fewer than 8 characters cannot be kept out of reports',
+      );
+    });
+
+    it('for an identity that is misspelt, before its variable is asked for; one of a suite of your own is none of that', async () => {
+      const found = await refused(
+        'url: https://h\nidentities:\n  actve: ${KEY}\n  partnerAdmin: {token: partner-token, public: true}\n  Revoked: ${KEY}\n',
+      );
+      expect(found.map(({ at, what }) => `${at} ${what}`)).to.deep.equal([
+        '3:3 identities.actve: no path asks for such an identity. Did you mean active?',
+        '5:3 identities.Revoked: no path asks for such an identity. Did you mean revoked?',
       ]);
     });
 

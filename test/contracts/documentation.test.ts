@@ -103,6 +103,8 @@ describe('docs/deployments.md', () => {
       needed.set(need, codes);
     };
     for (const { needs = [], code } of atsSuite.paths) for (const need of needs) add(need, code);
+    // What has to expire rests on it.
+    add('clock.advance');
     for (const { needs } of Object.values(atsSuite.scenarios)) for (const need of needs) add(need);
     for (const { needs } of Object.values(atsSuite.webhooks?.triggers ?? {})) for (const need of needs) add(need);
     const rows = table('capability').map(([capability, codes]) => [names(capability)[0], names(codes).sort()]);

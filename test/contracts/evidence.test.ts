@@ -87,7 +87,7 @@ describe('a refusal', () => {
   it('that uses up what it was given is violated', async () => {
     const spent = new Set<string>();
     const reply: Reply = (request) => {
-      const body = String(request.body);
+      const body = JSON.stringify(request.body);
       if (faulty(request)) return void spent.add(body);
       return spent.has(body) ? refusal(409, 'thing.exists', { details: { id: '1' } }) : undefined;
     };
