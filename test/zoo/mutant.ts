@@ -54,3 +54,9 @@ export function isMeant(pattern: string, line: string): boolean {
   const source = whole.replaceAll(/[.()[\]+?^$|\\]/g, String.raw`\$&`).replaceAll('*', '.*');
   return new RegExp(`^${source}$`).test(line);
 }
+
+/** The first few of many, and how many more there are. */
+export function summed(texts: readonly string[], between: string): string {
+  const more = texts.length - 4;
+  return more <= 0 ? texts.join(between) : `${texts.slice(0, 4).join(between)}${between}and ${more} more`;
+}
