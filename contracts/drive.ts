@@ -133,13 +133,23 @@ class ControlTwin {
   /**
    * Why a twin fails whose faulty sibling was refused rightly, if it is the refusal's fault: a request that was ready before it and
    * is no longer, where a new one succeeds, was used up; and an operation that has succeeded before and no longer does, has not
-   * recovered. What the API declares as passing, or an edge says, is nobody's fault.
+   * recovered. A twin just within the limit that is refused as well shows another limit. What the API declares as passing, or an edge says, is nobody's fault.
    */
   async blame({ what, answer }: Control): Promise<Verdict | undefined> {
-    const { control, given, operation } = this.#path;
+    const { control, given, operation, boundary } = this.#path;
     if (answer === undefined || isTransient(this.#context.contract, operation, answer)) return undefined;
     const isSame = control === undefined && given === undefined;
-    const fresh = isSame ? await this.#instead(() => this.#steps.scenario(operation)) : undefined;
+    const mayBlame = isSame || boundary !== undefined;
+    const fresh = mayBlame ? await this.#instead(() => this.#steps.scenario(operation)) : undefined;
+    if (boundary !== undefined && fresh === undefined) {
+      return violated('control', {
+        check: 'boundary',
+        at: 'control twin',
+        expected: `success: ${boundary} is within the limit`,
+        actual: what,
+        remedy: 'Refuse what is beyond the limit, and nothing that is within it.',
+      });
+    }
     if (isSame && fresh === undefined) {
       return violated('control', {
         check: 'no-side-effect',

@@ -33,6 +33,8 @@ export interface FailurePath {
   when?(request: PathRequest, steps: Steps): PathRequest | Promise<PathRequest>;
   /** By default the scenario's request when only `when` holds the fault, and a fresh scenario when `given` does. */
   control?(steps: Steps, request: PathRequest): Promise<PathRequest>;
+  /** What the control twin is, where it stands just within the limit that the fault is beyond: refusing that is a finding too. */
+  readonly boundary?: string;
   /** Assertions beyond the built-in ones; not named `then`, because that would make a path a thenable, which `await` calls. */
   thenAlso?(seen: Seen, expect: Expect, request: PathRequest): void;
 }

@@ -4,7 +4,7 @@ import { SetupFailed } from '../setup-failed.js';
 import type { Steps } from '../steps.js';
 import type { Expiry } from '../types.js';
 import { beneath } from './beneath.js';
-import { expired } from './time.js';
+import { expired, nearlyExpired } from './time.js';
 import {
   confirmRequest,
   open,
@@ -24,7 +24,7 @@ import {
 const PRICED_BYTES = 11 * 1024 * 1024;
 
 /** The second organization under its own path; for versions, under its own work. */
-async function stranger(steps: Steps, kind: JobKind): Promise<Actor> {
+export async function stranger(steps: Steps, kind: JobKind): Promise<Actor> {
   const { as, params } = await secondOrganization(steps);
   return kind === WORK ? { as, params } : { as, params: { ...params, ats_id: await otherWork(steps) } };
 }
@@ -71,6 +71,8 @@ const stagePaths = (kind: JobKind, elsewhere: JobKind, stage: Stage): FailurePat
           made: async () => request(steps, await bring(steps, kind)),
           aged: async () => request(steps, { kind, jobId: steps.deployment.aged[stage.aged] ?? '', uploadUrl: undefined }),
         }),
+      control: (steps) => nearlyExpired(steps, stage.expiry, async () => request(steps, await bring(steps, kind))),
+      boundary: 'a job that has not expired yet',
     },
     {
       operation,
@@ -120,6 +122,7 @@ const preparePaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): Fa
       needs: ['identity:smallFiles'],
       given: async (steps) => prepareRequest(steps, await capped(steps, withAudio, 1)),
       control: async (steps) => prepareRequest(steps, await capped(steps, withAudio, 0)),
+      boundary: 'audio of exactly the maximum',
       thenAlso: ({ details }, expect, request) => {
         const cap = request.as?.maxFileSizeBytes ?? details['max_bytes'];
         expect(details['max_bytes'], "the key's own maximum").to.equal(cap);
