@@ -1,8 +1,7 @@
 import { ONE_BY_ONE, type Plan, type PlannedPath } from '../plan.js';
 import { countKeyPlaces, leftovers, prepareRun, type Run } from '../run.js';
 import type { CauseLine } from '../types.js';
-import type { Permits } from '../permits.js';
-import { createRoom, type Room } from './room.js';
+import { createRoom, type Refusals, type Room } from './room.js';
 import type { Answered, LeftBehind, Sent } from './types.js';
 
 /** One path as it was rehearsed. */
@@ -38,11 +37,11 @@ export interface Rehearsal {
  * @example
  * (await rehearse(plan)).sent.length;
  *
- * @param permits Asked about every request; what it refuses is noted, and goes on as if it had not.
+ * @param refused Asked about every request; what it says is noted, and changes nothing.
  */
-export async function rehearse(plan: Plan, permits?: Permits): Promise<Rehearsal> {
+export async function rehearse(plan: Plan, refused?: Refusals): Promise<Rehearsal> {
   const { contract, suite, deployment } = plan;
-  const room = createRoom({ contract, suite, deployment, ...(permits === undefined ? {} : { permits }) });
+  const room = createRoom({ contract, suite, deployment, refusals: refused });
   const prepared = prepareRun(plan, { transport: room, wait: room.wait });
   await open(prepared, plan);
   const opening = room.sent.slice();
@@ -82,7 +81,7 @@ async function one(planned: PlannedPath, prepared: Run, room: Room): Promise<Reh
   const byId = new Map(room.sent.map((sent) => [sent.id, sent]));
   const story = line.evidence.requests.flatMap(({ requestId }) => byId.get(requestId ?? '') ?? []);
   const own = room.sent.slice(begin);
-  return { planned, line, story, own, refusals: [...new Set([...story, ...own].flatMap(({ refusal }) => refusal ?? []))] };
+  return { planned, line, story, own, refusals: [...new Set([...story, ...own].flatMap((sent) => sent.refusals))] };
 }
 
 /** What a path asserts beyond the contract is about answers that are real, and sends nothing. */

@@ -105,6 +105,41 @@ export const DESCRIBED: readonly Described[] = [
     }),
   },
   {
+    name: 'nothing that can be moved, and time',
+    file: (mock) => ({
+      ...at(mock),
+      identities: some(mock, 'active', 'otherOrg'),
+      works: worksOf(mock),
+      patienceSeconds: 3601,
+      revocation: { withinSeconds: 5 },
+    }),
+    oneAtATime: true,
+  },
+  {
+    name: 'production, where little is permitted',
+    file: (mock) => ({
+      ...everything(mock),
+      production: true,
+      allow: { hosts: [new URL(mock.url).host], writes: ['initWork', 'upload', 'prepareWork', 'createPartnerSession', 'chain.fault'] },
+    }),
+  },
+  {
+    name: 'production, where keys come and go',
+    file: (mock) => ({
+      ...at(mock),
+      identities: some(mock, 'admin', 'otherOrg'),
+      works: worksOf(mock),
+      production: true,
+      allow: {
+        hosts: [new URL(mock.url).host],
+        writes: ['createApiKey', 'initWork', 'initVersion', 'createPartnerSession'],
+        revocations: true,
+      },
+      revocation: { withinSeconds: 5 },
+    }),
+  },
+  { name: 'production, where nothing is permitted', file: (mock) => ({ ...everything(mock), production: true }) },
+  {
     name: 'nothing but to be asked',
     file: (mock) => ({ ...at(mock), identities: some(mock, 'readOnly'), simulate: { headers: { prefer: 'error={{code}}' } } }),
   },
