@@ -24,6 +24,7 @@ export { createPlan, laneOf, type Lane, type Plan, type PlannedPath, type Select
 export { createRedactor, type Redactor } from './redact.js';
 export { toJunit } from './report/junit.js';
 export { formatFinding, formatRun } from './report/terminal.js';
+export { isRepeatable, sendAgain } from './retry.js';
 export { prepareRun, run, type Run, type RunOptions } from './run.js';
 export type { SessionWay } from './sessions.js';
 export { SetupFailed } from './setup-failed.js';
