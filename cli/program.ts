@@ -7,6 +7,7 @@ import { coverage, type CoverageOptions } from './commands/coverage.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
 import { list } from './commands/list.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
+import { plan, type PlanOptions } from './commands/plan.js';
 import { sweep, type SweepOptions } from './commands/sweep.js';
 import { types, type TypesOptions } from './commands/types.js';
 import { verify, type VerifyOptions } from './commands/verify.js';
@@ -67,11 +68,21 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--header <name:value>', 'sent with every request; repeatable', collect)
     .option('--ca <file>', 'PEM file of certificate authorities to trust')
     .option('--proxy <url>', 'HTTP proxy to go through')
+    .option('--reruns <n>', 'how often a path that is not proven is run again: if it passes then, it is flaky', whole(0, 5), 1)
     .option('--remove-leftovers', 'revoke the keys that aborted runs left behind')
     .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
     .option('--json', 'print the ledger instead of the report')
+    .option('--dry-run', 'send nothing: print the plan, as `failpath plan` does')
     .addHelpText('after', EXIT_CODES)
     .action(async (options: VerifyOptions) => done(await verify(options, io)));
+
+  selecting(program.command('plan').description('what verify would do, prove, cost and leave behind, before anything is sent'))
+    .option('--deployment <file>', 'the deployment under test (default: the embedded sandbox)')
+    .option('--url <url>', 'a deployment by its address alone; a failpath mock there is asked for its world, and nothing else is sent')
+    .option('--filter <globs>', 'only failures that match all these globs by operation, status or code; repeatable', collect)
+    .option('--json', 'print JSON')
+    .addHelpText('after', PLAN_EXIT_CODES)
+    .action(async (options: PlanOptions) => done(await plan(options, io)));
 
   program
     .command('mock')
@@ -173,6 +184,12 @@ Exit codes:
   4    contract, configuration or usage is invalid
   70   failpath itself broke
   130  interrupted`;
+
+const PLAN_EXIT_CODES = `
+Exit codes:
+  0    every failure can be proven
+  2    a failure cannot be, or only be simulated; the plan says what would unlock it
+  4    contract, configuration or usage is invalid`;
 
 const COVERAGE_EXIT_CODES = `
 Exit codes:

@@ -26,6 +26,7 @@ export async function drive(
   path: FailurePath,
   { context, steps, judgeAnswer }: { readonly context: RunContext; readonly steps: Steps; readonly judgeAnswer: JudgeAnswer },
 ): Promise<Verdict> {
+  const pretended = steps.pretendOnTheWay(path.needs ?? [], path.operation);
   const ready = await (path.given?.(steps) ?? steps.scenario(path.operation));
   const trace = createTrace(path, context, steps, ready);
   const before = await trace();
@@ -44,8 +45,8 @@ export async function drive(
   steps.enter('control');
   const traced = verdict.outcome === 'verified' ? compare(before, await trace(faulty)) : undefined;
   const twin = new ControlTwin(path, context, steps, ready);
-  const control = await twin.send(verdict.outcome === 'not-reached');
-  if (control === undefined) return traced ?? verdict;
+  const control = await twin.send(pretended || verdict.outcome === 'not-reached' || verdict.until === 'again');
+  if (control === undefined || traced !== undefined) return traced ?? verdict;
   // An answer with the expected code is wrong by itself; anything else may be wrong because the way there was.
   if (verdict.outcome === 'violated' && !judgement.needsControl) return verdict;
   if (control.barred !== undefined) throw control.barred;
@@ -119,7 +120,10 @@ class ControlTwin {
     [this.#path, this.#context, this.#steps, this.#ready] = [path, context, steps, ready];
   }
 
-  /** @param spent A faulty request that succeeded has used up what it was given: the twin then needs its own. */
+  /**
+   * @param spent Whether the twin needs a request of its own: a faulty one that succeeded, or was answered otherwise the second time, may
+   *   have used up what it was given, and one that pretends on the way has spoilt it.
+   */
   async send(spent: boolean): Promise<Control | undefined> {
     const { control, given, operation } = this.#path;
     const [steps, ready] = [this.#steps, this.#ready];
@@ -132,13 +136,25 @@ class ControlTwin {
   /**
    * Why a twin fails whose faulty sibling was refused rightly, if it is the refusal's fault: a request that was ready before it and
    * is no longer, where a new one succeeds, was used up; and an operation that has succeeded before and no longer does, has not
-   * recovered. What the API declares as passing, or an edge says, is nobody's fault.
+   * recovered. A twin just within the limit that is refused as well shows another limit. What the API declares as passing, or an edge says, is nobody's fault.
    */
   async blame({ what, answer }: Control): Promise<Verdict | undefined> {
-    const { control, given, operation } = this.#path;
+    const { control, given, operation, boundary } = this.#path;
     if (answer === undefined || isTransient(this.#context.contract, operation, answer)) return undefined;
     const isSame = control === undefined && given === undefined;
-    const fresh = isSame ? await this.#instead(() => this.#steps.scenario(operation)) : undefined;
+    const mayBlame = isSame || boundary !== undefined;
+    // What the twin itself has moved must not decide about the next one; if it cannot be put back, the line will say so.
+    await restored(this.#steps);
+    const fresh = mayBlame ? await this.#instead(() => this.#steps.scenario(operation)) : undefined;
+    if (boundary !== undefined && fresh === undefined) {
+      return violated('control', {
+        check: 'boundary',
+        at: 'control twin',
+        expected: `success: ${boundary} is within the limit`,
+        actual: what,
+        remedy: 'Refuse what is beyond the limit, and nothing that is within it.',
+      });
+    }
     if (isSame && fresh === undefined) {
       return violated('control', {
         check: 'no-side-effect',

@@ -21,8 +21,33 @@ export {
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
 export { createPermits, NotPermitted, permitting, type Permits, type PermittingTransport } from './permits.js';
 export { createPlan, laneOf, type Lane, type Plan, type PlannedPath, type Selection } from './plan.js';
+export {
+  declareProbes,
+  planProbes,
+  prepareProbes,
+  sortProbes,
+  toLedgerProbe,
+  type LedgerProbe,
+  type PlannedProbe,
+  type Probe,
+  type ProbeLine,
+  type ProbeRun,
+  type ProbeSuite,
+} from './probes/index.js';
 export { createRedactor, type Redactor } from './redact.js';
+export {
+  planRun,
+  promisesOf,
+  rehearse,
+  type PlannedCause,
+  type PlannedFailure,
+  type Promises,
+  type Rehearsal,
+  type RehearsalSuite,
+} from './rehearsal/index.js';
 export { toJunit } from './report/junit.js';
+export { formatProbe } from './report/probes.js';
+export { formatPlan, type PlanReport } from './report/plan.js';
 export { formatFinding, formatRun } from './report/terminal.js';
 export { isRepeatable, sendAgain } from './retry.js';
 export { prepareRun, run, type Run, type RunOptions } from './run.js';

@@ -27,10 +27,14 @@ export interface FailurePath {
   readonly needs?: readonly Capability[];
   /** Runs alone, last, because it moves state that other paths stand on and no capability says so. */
   readonly alone?: boolean;
+  /** How many requests it takes depends on what it finds: a plan can only say the most. */
+  readonly atMost?: boolean;
   given?(steps: Steps): Promise<PathRequest>;
   when?(request: PathRequest, steps: Steps): PathRequest | Promise<PathRequest>;
   /** By default the scenario's request when only `when` holds the fault, and a fresh scenario when `given` does. */
   control?(steps: Steps, request: PathRequest): Promise<PathRequest>;
+  /** What the control twin is, where it stands just within the limit that the fault is beyond: refusing that is a finding too. */
+  readonly boundary?: string;
   /** Assertions beyond the built-in ones; not named `then`, because that would make a path a thenable, which `await` calls. */
   thenAlso?(seen: Seen, expect: Expect, request: PathRequest): void;
 }

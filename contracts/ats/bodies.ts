@@ -1,4 +1,5 @@
 import type { FailurePath } from '../path.js';
+import type { Steps } from '../steps.js';
 import type { PathRequest } from '../types.js';
 
 /** One required member of each operation's body, and what the body is after a change that keeps it valid. */
@@ -15,10 +16,10 @@ const REQUIRED: Readonly<Record<string, string>> = {
 };
 
 const IDEMPOTENT = ['initWork', 'initVersion', 'initVersionUpload'] as const;
-/** One more than an Idempotency-Key may have. */
-const TOO_LONG_KEY = 'k'.repeat(256);
+/** The most that may be: characters of an Idempotency-Key and of a key's name, bytes of an external user. */
+const LONGEST = { idempotencyKey: 255, name: 100, externalUser: 255 } as const;
 
-const withBody = (request: PathRequest, members: Readonly<Record<string, unknown>>): PathRequest => ({
+export const withBody = (request: PathRequest, members: Readonly<Record<string, unknown>>): PathRequest => ({
   ...request,
   body: { ...(request.body as object), ...members },
 });
@@ -46,8 +47,18 @@ const unreadable = (operation: string, member: string): FailurePath[] => [
   { operation, code: 'common.validation_failed', cause: 'wrong type', when: (request) => withBody(request, { [member]: 7 }) },
 ];
 
+/** A text of this run of just so many characters. */
+const long = (steps: Steps, length: number): string => steps.unique().padEnd(length, 'x');
+
 const idempotency = (operation: string): FailurePath[] => [
-  { operation, code: 'common.bad_request', cause: 'malformed Idempotency-Key', when: (request) => withKey(request, TOO_LONG_KEY) },
+  {
+    operation,
+    code: 'common.bad_request',
+    cause: 'malformed Idempotency-Key',
+    when: (request, steps) => withKey(request, long(steps, LONGEST.idempotencyKey + 1)),
+    control: async (steps, request) => withKey(request, long(steps, LONGEST.idempotencyKey)),
+    boundary: `an Idempotency-Key of ${LONGEST.idempotencyKey} characters`,
+  },
   {
     operation,
     code: 'common.bad_request',
@@ -70,32 +81,60 @@ const refused = (
   code: string,
   cause: string,
   members: Readonly<Record<string, unknown>>,
-  thenAlso?: FailurePath['thenAlso'],
-): FailurePath => ({
-  operation,
-  code,
-  cause,
-  when: (request) => withBody(request, members),
-  ...(thenAlso === undefined ? {} : { thenAlso }),
-});
+  more: Pick<FailurePath, 'thenAlso' | 'control' | 'boundary'> = {},
+): FailurePath => ({ operation, code, cause, when: (request) => withBody(request, members), ...more });
+
+/** A request of its own with members that are just allowed. */
+const valid = async (steps: Steps, operation: string, members: Readonly<Record<string, unknown>>): Promise<PathRequest> =>
+  withBody(await steps.scenario(operation), members);
+
+/** The twin of what must not be empty has one character: the least that is allowed. */
+const notEmpty = (operation: string, code: string, cause: string, member: string, value: string): FailurePath =>
+  refused(
+    operation,
+    code,
+    cause,
+    { [member]: value },
+    { control: (steps) => valid(steps, operation, { [member]: 'f' }), boundary: `a ${member} of one character` },
+  );
 
 /** Bodies that cannot be read, do not have the shape, or say what is not allowed. */
 export const bodyPaths: readonly FailurePath[] = [
   ...Object.entries(REQUIRED).flatMap(([operation, member]) => unreadable(operation, member)),
   ...IDEMPOTENT.flatMap(idempotency),
-  refused('initWork', 'registration.title_required', 'blank', { title: ' \t ' }),
-  refused('initWork', 'registration.filename_required', 'empty', { filename: '' }),
-  refused('initVersionUpload', 'registration.filename_required', 'empty', { filename: '' }),
+  notEmpty('initWork', 'registration.title_required', 'blank', 'title', ' \t '),
+  notEmpty('initWork', 'registration.filename_required', 'empty', 'filename', ''),
+  notEmpty('initVersionUpload', 'registration.filename_required', 'empty', 'filename', ''),
   ...IDEMPOTENT.map((operation) => refused(operation, 'registration.creators_required', 'empty', { creators: [] })),
   refused('createApiKey', 'api_key.invalid_name', 'empty', { name: '' }),
-  refused('createApiKey', 'api_key.invalid_name', 'too long', { name: 'n'.repeat(101) }),
+  {
+    operation: 'createApiKey',
+    code: 'api_key.invalid_name',
+    cause: 'too long',
+    when: (request, steps) => withBody(request, { name: long(steps, LONGEST.name + 1) }),
+    control: (steps) => valid(steps, 'createApiKey', { name: long(steps, LONGEST.name) }),
+    boundary: `a name of ${LONGEST.name} characters`,
+  },
   refused('createApiKey', 'api_key.scopes_required', 'empty', { scopes: [] }),
-  refused('createApiKey', 'api_key.unknown_scope', 'not recognised', { scopes: ['works:read', 'works:fly'] }, ({ details }, expect) =>
-    expect(details['value'], 'the scope that is not recognised').to.equal('works:fly'),
+  refused(
+    'createApiKey',
+    'api_key.unknown_scope',
+    'not recognised',
+    { scopes: ['works:read', 'works:fly'] },
+    { thenAlso: ({ details }, expect) => expect(details['value'], 'the scope that is not recognised').to.equal('works:fly') },
   ),
   refused('createApiKey', 'api_key.webhook_url_invalid', 'no URL', { webhook_url: 'not a URL' }),
   refused('createApiKey', 'api_key.webhook_url_invalid', 'not http(s)', { webhook_url: 'ftp://hooks.example.org/ats' }),
-  refused('createPartnerSession', 'session.invalid_external_user_ref', 'empty', { external_user_ref: '' }),
-  // 128 characters, and one byte too many.
-  refused('createPartnerSession', 'session.invalid_external_user_ref', 'too long', { external_user_ref: 'é'.repeat(128) }),
+  notEmpty('createPartnerSession', 'session.invalid_external_user_ref', 'empty', 'external_user_ref', ''),
+  // 128 characters, and one byte too many; its twin has just so many bytes.
+  refused(
+    'createPartnerSession',
+    'session.invalid_external_user_ref',
+    'too long',
+    { external_user_ref: 'é'.repeat((LONGEST.externalUser + 1) / 2) },
+    {
+      control: (steps) => valid(steps, 'createPartnerSession', { external_user_ref: 'é'.repeat(127).padEnd(128, 'e') }),
+      boundary: `an external_user_ref of ${LONGEST.externalUser} bytes`,
+    },
+  ),
 ];

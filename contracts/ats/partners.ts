@@ -5,10 +5,10 @@ import type { Steps } from '../steps.js';
 import type { PathRequest, Token } from '../types.js';
 import { noCredential } from './credentials.js';
 import { downloadRequest, listRequest, openSession, userWork } from './partner-requests.js';
-import { agedSession, expired } from './time.js';
+import { agedSession, expired, nearlyExpired } from './time.js';
 import { secondOrganization } from './work.js';
 
-const OPERATIONS = ['listExternalUserWorks', 'downloadVersionFile'] as const;
+export const PARTNER_OPERATIONS = ['listExternalUserWorks', 'downloadVersionFile'] as const;
 
 const base64url = (text: string): string => Buffer.from(text).toString('base64url');
 
@@ -28,7 +28,7 @@ const malformed: Token = { name: 'malformed', value: 'no-partner-session' };
 
 const userOf = (request: PathRequest): string => String(request.params?.['external_user_ref']);
 
-const sessionPaths = OPERATIONS.flatMap((operation): FailurePath[] => {
+const sessionPaths = PARTNER_OPERATIONS.flatMap((operation): FailurePath[] => {
   const unauthorized = { operation, code: 'common.unauthorized' } as const;
   const forbidden = { operation, code: 'common.forbidden' } as const;
   return [
@@ -61,6 +61,8 @@ const sessionPaths = OPERATIONS.flatMap((operation): FailurePath[] => {
             return { ...request, as, params: { ...request.params, external_user_ref: user } };
           },
         }),
+      control: (steps) => nearlyExpired(steps, 'expired.session', () => steps.scenario(operation)),
+      boundary: 'a session that has not expired yet',
     },
     {
       ...forbidden,
@@ -75,6 +77,9 @@ const sessionPaths = OPERATIONS.flatMap((operation): FailurePath[] => {
     },
   ];
 });
+
+/** Works of a page, as the contract has it. */
+const LARGEST_PAGE = 100;
 
 const withQuery = (cause: string, query: Readonly<Record<string, string>>): FailurePath => ({
   operation: 'listExternalUserWorks',
@@ -99,7 +104,11 @@ const queryPaths: readonly FailurePath[] = [
     when: ({ query: _, ...request }) => request,
   },
   withQuery('unknown network', { network: 'failnet' }),
-  withQuery('first out of range', { first: '101' }),
+  {
+    ...withQuery('first out of range', { first: String(LARGEST_PAGE + 1) }),
+    control: async (_, request) => ({ ...request, query: { ...request.query, first: String(LARGEST_PAGE) } }),
+    boundary: `a page of ${LARGEST_PAGE} works`,
+  },
   withQuery('first no number', { first: 'all' }),
   withQuery('unknown cursor', { after: 'failpath' }),
   {

@@ -1,6 +1,7 @@
 import type { Scenario } from '../path.js';
 import type { Capability, PathRequest } from '../types.js';
 import type { Steps } from '../steps.js';
+import { activeKeys } from './keys.js';
 import { downloadRequest, listRequest, sessionRequest } from './partner-requests.js';
 import {
   AUDIO_BYTES,
@@ -13,6 +14,7 @@ import {
   VERSION,
   VERSION_UPLOAD,
   WORK,
+  type JobKind,
 } from './work.js';
 
 const KEY: readonly Capability[] = ['identity:active'];
@@ -35,20 +37,38 @@ export async function mint(
   return steps.call({ ...newKey(steps, members), params });
 }
 
-/** How each operation of the ATS succeeds. */
+/** The first request of a job, with a key under which a refusal must not be remembered: only a success is. */
+const retriable =
+  (kind: JobKind): Scenario['given'] =>
+  async (steps) => ({ ...(await initRequest(steps, kind)), headers: { 'idempotency-key': steps.unique('key') } });
+
+/** The keys that there are by a request's name: a refused request must have made none. */
+const keysNamed: Scenario['trace'] = async (steps, ready, faulty) => {
+  const names = [ready, faulty].map(({ body }) => (body as { readonly name?: unknown } | undefined)?.name);
+  return (await activeKeys(steps)).filter(({ name }) => names.includes(name)).map(({ id }) => id);
+};
+
+/** Whether the key that a request names is still good: a refused request must not have revoked it. */
+const isActive: Scenario['trace'] = async (steps, { params }) => {
+  const keys = await activeKeys(steps, params);
+  return keys.some(({ id }) => id === params?.['api_key_id']) ? 'the key is active' : 'the key is revoked';
+};
+
+/** How each operation of the ATS succeeds, and what can be seen of it. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
-  initWork: { needs: KEY, given: (steps) => initRequest(steps, WORK) },
+  initWork: { needs: KEY, given: retriable(WORK) },
   prepareWork: { needs: AUDIO, given: async (steps) => prepareRequest(steps, await upload(steps, WORK)) },
   confirmWork: { needs: AUDIO, given: async (steps) => confirmRequest(steps, await prepare(steps, WORK)) },
-  initVersion: { needs: VERSIONS, given: (steps) => initRequest(steps, VERSION) },
-  initVersionUpload: { needs: VERSIONS, given: (steps) => initRequest(steps, VERSION_UPLOAD) },
+  initVersion: { needs: VERSIONS, given: retriable(VERSION) },
+  initVersionUpload: { needs: VERSIONS, given: retriable(VERSION_UPLOAD) },
   prepareVersion: { needs: VERSIONS, given: async (steps) => prepareRequest(steps, await upload(steps, VERSION)) },
   confirmVersion: { needs: VERSIONS, given: async (steps) => confirmRequest(steps, await prepare(steps, VERSION)) },
-  createApiKey: { needs: MINT, given: async (steps) => newKey(steps) },
+  createApiKey: { needs: MINT, given: async (steps) => newKey(steps), trace: keysNamed },
   listApiKeys: { needs: ADMIN, given: async () => ({ operation: 'listApiKeys' }) },
   revokeApiKey: {
     needs: [...MINT, 'key.revoke'],
     given: async (steps) => ({ operation: 'revokeApiKey', params: { api_key_id: String((await mint(steps))['id']) } }),
+    trace: isActive,
   },
   createPartnerSession: { needs: KEY, given: async (steps) => sessionRequest(steps.unique('user')) },
   listExternalUserWorks: { needs: KEY, given: (steps) => listRequest(steps, steps.unique('user')) },

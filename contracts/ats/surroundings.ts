@@ -16,6 +16,7 @@ export const surroundingPaths: readonly FailurePath[] = [
     cause: 'limit reached',
     needs: ['key.revoke'],
     alone: true,
+    atMost: true,
     given: async (steps) => {
       const places = keyLimit(steps) - (await activeKeys(steps)).length;
       for (let place = 0; place < places; place++) await mint(steps, { name: steps.unique(FILLER) });

@@ -28,6 +28,17 @@ export async function expired(
   return request;
 }
 
+/** How much of its life something has behind it that has nearly expired: documented lives are said to be about so long. */
+const NEARLY = 0.9;
+
+/** The twin of what has expired: the same near the end of its life, where the deployment's clock can be moved; and else a new one. */
+export async function nearlyExpired(steps: Steps, expiry: Expiry, made: () => Promise<PathRequest>): Promise<PathRequest> {
+  const way = steps.way(expiry);
+  const request = await made();
+  if (way.by === 'clock') await steps.change('clock.advance', { seconds: Math.floor(way.seconds * NEARLY) });
+  return request;
+}
+
 /** The user of the file's partner session, and that session: it must have expired, as far as it says itself. */
 export function agedSession(steps: Steps): { readonly as: Token; readonly user: string } {
   const given = steps.deployment.aged.partnerSession;

@@ -1,6 +1,7 @@
 import { groupBy } from '../../spec/index.js';
+import type { LedgerProbe } from '../probes/index.js';
 import type { Ledger, LedgerCause, LedgerFailure, LedgerWebhook } from '../ledger.js';
-import type { Outcome } from '../types.js';
+import type { LineEvidence, Outcome } from '../types.js';
 
 const FAILED: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path']);
 const PASSED: ReadonlySet<Outcome> = new Set<Outcome>(['verified']);
@@ -18,7 +19,9 @@ export function toJunit(ledger: Ledger): string {
   );
   const webhooks = ledger.webhooks.filter(({ outcome }) => outcome !== 'not-capable');
   if (webhooks.length > 0) suites.push(webhookSuite(webhooks, ledger));
-  const all = [...ledger.failures.flatMap(({ causes }) => causes), ...webhooks];
+  const probes = ledger.probes.filter(({ outcome }) => outcome !== 'not-capable' && outcome !== 'not-selected');
+  for (const [kind, group] of groupBy(probes, ({ kind }) => kind)) suites.push(probeSuite(kind, group, ledger));
+  const all = [...ledger.failures.flatMap(({ causes }) => causes), ...webhooks, ...probes];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="${attribute(ledger.contract.title)}" ${counts(all)} time="${ledger.durationMs / 1000}">`,
@@ -47,18 +50,44 @@ function webhookSuite(webhooks: readonly LedgerWebhook[], { startedAt }: Ledger)
   return [head, ...cases, '  </testsuite>'].join('\n');
 }
 
-function testCase(failure: LedgerFailure, cause: LedgerCause): string {
-  const head = `    <testcase classname="${attribute(failure.operation)}" name="${attribute(`${failure.status} ${failure.code} (${cause.cause})`)}" time="${cause.durationMs / 1000}"`;
-  return result(head, cause.outcome, cause.reason, cause.repro ?? '');
+/** What the deployment file lets be looked at, of identities and of two faults at once. */
+function probeSuite(kind: LedgerProbe['kind'], probes: readonly LedgerProbe[], { startedAt }: Ledger): string {
+  const cases = probes.map(({ operation, name, expected, outcome, reason, durationMs, repro }) => {
+    const head = `    <testcase classname="${kind}" name="${attribute(`${operation} ${name}: ${expected}`)}" time="${durationMs / 1000}"`;
+    return result(head, outcome, reason, repro ?? '');
+  });
+  const head = `  <testsuite name="${kind}" timestamp="${startedAt.slice(0, 19)}" ${counts(probes)} time="${seconds(probes)}">`;
+  return [head, ...cases, '  </testsuite>'].join('\n');
 }
 
-function result(head: string, outcome: Outcome, reason: string, more: string): string {
-  if (PASSED.has(outcome)) return `${head}/>`;
+function testCase(failure: LedgerFailure, cause: LedgerCause): string {
+  const head = `    <testcase classname="${attribute(failure.operation)}" name="${attribute(`${failure.status} ${failure.code} (${cause.cause})`)}" time="${cause.durationMs / 1000}"`;
+  return result(head, cause.outcome, cause.reason, cause.repro ?? '', propertiesOf(cause.evidence));
+}
+
+/** What the case stands on, where something was sent. */
+function propertiesOf({ trigger, control, requests, notes }: LineEvidence): string[] {
+  if (trigger === null) return [];
+  const known: [string, string][] = [
+    ['trigger', trigger],
+    ['control', control === null ? 'none' : [control.status, control.code].filter((part) => part !== null).join(' ')],
+    ['requests', String(requests.length)],
+    ...notes.map((note): [string, string] => ['note', note]),
+  ];
+  return ['<properties>', ...known.map(([name, value]) => `  <property name="${name}" value="${attribute(value)}"/>`), '</properties>'];
+}
+
+function result(head: string, outcome: Outcome, reason: string, more: string, properties: readonly string[] = []): string {
+  const inner = [...properties, ...(PASSED.has(outcome) ? [] : [complaint(outcome, reason, more)])];
+  return inner.length === 0 ? `${head}/>` : [`${head}>`, ...inner.map((line) => `      ${line}`), '    </testcase>'].join('\n');
+}
+
+function complaint(outcome: Outcome, reason: string, more: string): string {
   const message = attribute(`${outcome}: ${reason}`);
   const kind = kindOf(outcome);
-  const inner =
-    kind === 'skipped' ? `<skipped message="${message}"/>` : `<${kind} message="${message}" type="${outcome}">${escape(more)}</${kind}>`;
-  return `${head}>\n      ${inner}\n    </testcase>`;
+  return kind === 'skipped'
+    ? `<skipped message="${message}"/>`
+    : `<${kind} message="${message}" type="${outcome}">${escape(more)}</${kind}>`;
 }
 
 function kindOf(outcome: Outcome): 'failure' | 'error' | 'skipped' {
@@ -71,7 +100,7 @@ function counts(causes: readonly Pick<LedgerCause, 'outcome'>[]): string {
   return `tests="${causes.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
 }
 
-function seconds(causes: readonly LedgerCause[]): number {
+function seconds(causes: readonly Pick<LedgerCause, 'durationMs'>[]): number {
   return Math.round(causes.reduce((sum, { durationMs }) => sum + durationMs, 0)) / 1000;
 }
 

@@ -3,6 +3,7 @@ import { createColors } from 'picocolors';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import type { CauseLine, Outcome } from '../types.js';
+import { formatProbes } from './probes.js';
 import { formatWebhooks } from './webhooks.js';
 
 type Colors = ReturnType<typeof createColors>;
@@ -28,7 +29,9 @@ export function formatRun(
     overview(ledger, options.where ?? ledger.deployment.url, colors),
     ...unproven(lines, colors),
     ...findings(lines, colors),
+    ...formatProbes(ledger.probes, colors),
     ...formatWebhooks(ledger.webhooks, colors),
+    ...noteworthy(lines, colors),
     verdict(ledger, lines, colors),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -107,10 +110,34 @@ export function formatFinding(line: CauseLine, colors: Colors = createColors(fal
     `    ${colors.dim('meaning')}     ${failure.title}: ${firstSentence(failure.description)}`,
     `    ${colors.dim('request')}     ${failure.operation.method} ${failure.operation.path}`,
     `    ${colors.dim('declared')}    ${location}`,
+    `    ${colors.dim('trigger')}     ${line.evidence.trigger ?? 'nothing was sent'}`,
+    `    ${colors.dim('control')}     ${formatControl(line)}`,
     `    ${colors.dim('request id')}  ${line.requestId ?? (observed === undefined ? 'none: there was no answer' : 'none in the answer')}`,
     ...remedies(line, colors),
     ...story(line, colors),
   ].join('\n');
+}
+
+/** What the control twin came to: it is what makes a refusal the fault's doing. */
+function formatControl({ evidence: { control } }: CauseLine): string {
+  if (control === null) return 'none: the request without the fault was not answered';
+  return [control.status, control.code].filter((part) => part !== null).join(' ');
+}
+
+/** What there is to know of lines whatever became of them, each thing once. */
+function noteworthy(lines: readonly CauseLine[], colors: Colors): string[] {
+  const notes = lines.flatMap(({ evidence, failure, cause }) => evidence.notes.map((note) => ({ note, failure, cause })));
+  return [...groupBy(notes, ({ note }) => note)].map(([note, those]) => {
+    const names = those.map(({ failure, cause }) => colors.dim(`    ${failure.operation.id} ${failure.status} ${failure.code} (${cause})`));
+    return [`${colors.yellow('·')} ${note}`, ...names].join('\n');
+  });
+}
+
+/** How the failures were brought about: `causes driven: 230 by real cause, 4 by magic value`. */
+function gradesOf(lines: readonly CauseLine[]): string[] {
+  const graded = lines.filter(({ evidence }) => evidence.trigger !== null);
+  const counts = [...groupBy(graded, ({ evidence }) => evidence.trigger)].map(([trigger, those]) => `${those.length} by ${trigger}`);
+  return counts.length === 0 ? [] : [`causes driven: ${counts.join(', ')}`];
 }
 
 /** What was answered, and how to see it again. */
@@ -163,6 +190,7 @@ function verdict(ledger: Ledger, lines: readonly CauseLine[], colors: Colors): s
   const paint1 = exitCode === 0 ? colors.green : exitCode === 1 ? colors.red : colors.yellow;
   return [
     [`${looked}: ${counts.join(', ')}`, ...partial].join('; '),
+    ...gradesOf(lines),
     `${paint1(colors.bold(ledger.verdict))} ${colors.dim(`in ${(durationMs / 1000).toFixed(1)} s, exit code ${exitCode}`)}`,
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { InputError, closest, type Contract, type Finding, type Operation } from '../../spec/index.js';
 import type { Effect } from './effects/effect.js';
-import { OPERATIONS } from './operations.js';
+import { OPERATIONS, type AtsOperation } from './operations.js';
 import { CREDENTIAL_RULES, type RuleName, type Rules } from './rules.js';
 import type { Rule } from './rules/rule.js';
 
@@ -23,10 +23,14 @@ export interface CompiledOperation {
  *
  * @throws {InputError} naming each code that a rule refuses with and the contract does not declare
  */
-export function compileOperations(contract: Contract, rules: Rules): ReadonlyMap<string, CompiledOperation> {
+export function compileOperations(
+  contract: Contract,
+  rules: Rules,
+  rows: Readonly<Record<string, AtsOperation>> = OPERATIONS,
+): ReadonlyMap<string, CompiledOperation> {
   const compiled = new Map<string, CompiledOperation>();
   const findings: Finding[] = [];
-  for (const [id, known] of Object.entries(OPERATIONS)) {
+  for (const [id, known] of Object.entries(rows)) {
     const operation = contract.operation(id);
     if (operation === undefined) continue;
     findings.push(...known.rules.flatMap((name) => undeclared(contract, operation, name, rules[name])));

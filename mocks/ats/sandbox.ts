@@ -13,9 +13,10 @@ import { isDownload, serveDownload } from './downloads.js';
 import { Facts, readCredential } from './facts.js';
 import { readLimits, type Limits } from './limits.js';
 import { remembered } from './magic.js';
+import { OPERATIONS, type AtsOperation } from './operations.js';
 import { readPartnerSession } from './partner-sessions.js';
 import { POLICIES, type Policies } from './policies.js';
-import { CONTRACT_RULES, RULES, type RuleName, type Rules } from './rules.js';
+import { CONTRACT_RULES, RULES, type RuleName } from './rules.js';
 import type { Rule } from './rules/rule.js';
 import type { Service } from './service.js';
 import { createState, type State } from './state.js';
@@ -36,6 +37,10 @@ const PARTNER_SESSION = 'partnerSession';
 export interface Replacements {
   readonly rules?: { readonly [Name in RuleName]?: Rule };
   readonly policies?: Partial<Policies>;
+  /** By operationId: other checks, another order of them, another effect. */
+  readonly operations?: Readonly<Record<string, Partial<AtsOperation>>>;
+  /** Over those of the contract; bytes and milliseconds. */
+  readonly limits?: Partial<Limits>;
 }
 
 /**
@@ -130,13 +135,17 @@ interface Compiled {
 const compiled = new WeakMap<Contract, Compiled>();
 
 /** Once for all worlds of a contract, unless they lie. */
-function compile(contract: Contract, { rules = {}, policies = {} }: Replacements): Compiled {
-  const isHonest = Object.keys(rules).length + Object.keys(policies).length === 0;
+function compile(contract: Contract, replacements: Replacements): Compiled {
+  const { rules = {}, policies = {}, operations = {}, limits = {} } = replacements;
+  const isHonest = Object.values(replacements).every((replaced) => Object.keys(replaced).length === 0);
   const known = isHonest ? compiled.get(contract) : undefined;
   if (known !== undefined) return known;
+  requireKnown('rule', rules, RULES);
+  requireKnown('operation', operations, OPERATIONS);
+  const rows = Object.entries(OPERATIONS).map(([id, row]): [string, AtsOperation] => [id, { ...row, ...operations[id] }]);
   const made = {
-    operations: compileOperations(contract, replaceRules(rules)),
-    limits: readLimits(contract),
+    operations: compileOperations(contract, { ...RULES, ...rules }, Object.fromEntries(rows)),
+    limits: { ...readLimits(contract), ...limits },
     policies: { ...POLICIES, ...policies },
   };
   if (isHonest) compiled.set(contract, made);
@@ -178,15 +187,15 @@ function resetState(state: State): void {
   if (last > 0) setLastAtsId(state, last);
 }
 
-function replaceRules(replaced: NonNullable<Replacements['rules']>): Rules {
-  const unknown = Object.keys(replaced).filter((name) => !(name in RULES));
-  if (unknown.length === 0) return { ...RULES, ...replaced };
+function requireKnown(what: string, replaced: object, originals: object): void {
+  const unknown = Object.keys(replaced).filter((name) => !Object.hasOwn(originals, name));
+  if (unknown.length === 0) return;
   throw new InputError(
     unknown.map((name) => ({
       problem: 'usage',
-      what: `there is no rule ${JSON.stringify(name)}`,
+      what: `there is no ${what} ${JSON.stringify(name)}`,
       why: 'A replacement without an original would never be asked.',
-      remedy: `Use one of ${Object.keys(RULES).join(', ')}.`,
+      remedy: `Use one of ${Object.keys(originals).join(', ')}.`,
     })),
   );
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startMock, type Mock } from '../../mocks/index.js';
 import { failpath, startFailpath, temporaryFolder } from '../support/cli.js';
+import { describeSandbox } from '../support/deployment.js';
 import { contract } from '../support/judge.js';
 import { startProxy } from '../support/proxy.js';
 
@@ -37,7 +38,10 @@ describe('failpath verify, interrupted', function () {
       });
       try {
         const out = temporaryFolder();
-        const running = startFailpath(['verify', '--url', proxy.url, '--out', out, '--concurrency', '2', '--filter', '*ApiKey*']);
+        // No sessions: what is made in one goes away with it, and this is about what does not.
+        const { file, env } = describeSandbox({ ...mock, adminToken: 'not asked for' }, proxy.url);
+        const args = ['verify', '--deployment', file, '--out', out, '--concurrency', '2', '--filter', '*ApiKey*'];
+        const running = startFailpath(args, { env });
         await key;
         expect(await liveKeys(mock), 'keys in the middle of the run').to.have.length.greaterThan(0);
         running.kill(signal);

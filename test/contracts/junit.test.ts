@@ -17,6 +17,7 @@ const ledger = (...failures: readonly LedgerFailure[]): Ledger => ({
   durationMs: 1500,
   failures,
   webhooks: [],
+  probes: [],
   summary: {},
   partial: false,
   verdict: '',
@@ -50,6 +51,25 @@ describe('a ledger as JUnit XML', () => {
     ]);
   });
 
+  it('has what a case stands on as properties, where anything was sent', () => {
+    const evidence = {
+      trigger: 'magic value',
+      requests: [],
+      control: { status: 401, code: 'key.unknown' },
+      notes: ['it took a while'],
+    } as const;
+    const [properties] = only(toJunit(ledger(failure([cause('simulated', { evidence })])))).children;
+    expect(properties?.children.map(({ attributes }) => [attributes['name'], attributes['value']])).to.deep.equal([
+      ['trigger', 'magic value'],
+      ['control', '401 key.unknown'],
+      ['requests', '0'],
+      ['note', 'it took a while'],
+    ]);
+    const nothing = { trigger: null, requests: [], control: null, notes: [] };
+    const inner = only(toJunit(ledger(failure([cause('not-capable', { evidence: nothing })])))).children;
+    expect(inner.map(({ name }) => name)).to.deep.equal(['skipped']);
+  });
+
   const kinds: Readonly<Record<Outcome, 'failure' | 'error' | 'skipped' | 'passed'>> = {
     'violated': 'failure', 'not-reached': 'failure', 'wrong-path': 'failure',
     'setup-failed': 'error', 'edge-intercepted': 'error', 'flaky': 'error',
@@ -58,8 +78,8 @@ describe('a ledger as JUnit XML', () => {
   }; // prettier-ignore
   for (const [outcome, kind] of Object.entries(kinds) as [Outcome, string][]) {
     it(`has ${outcome} as ${kind}, with its reason`, () => {
-      const [result, ...others] = only(toJunit(ledger(failure([cause(outcome)])))).children;
-      expect(others).to.deep.equal([]);
+      const [properties, result, ...others] = only(toJunit(ledger(failure([cause(outcome)])))).children;
+      expect([properties?.name, others]).to.deep.equal(['properties', []]);
       expect(result?.name).to.equal(kind === 'passed' ? undefined : kind);
       expect(result?.attributes['message']).to.equal(kind === 'passed' ? undefined : `${outcome}: it is so`);
     });
@@ -74,7 +94,7 @@ describe('a ledger as JUnit XML', () => {
 
   it('holds the script of a finding', () => {
     const repro = 'curl -X POST "$URL" \\\n  --data-raw \'{"a": "<b> & \\"c\\""}\'\n';
-    const [found] = only(toJunit(ledger(failure([cause('violated', { repro })])))).children;
+    const [, found] = only(toJunit(ledger(failure([cause('violated', { repro })])))).children;
     expect(found?.text).to.equal(repro);
     expect(found?.attributes['type']).to.equal('violated');
   });
@@ -92,8 +112,8 @@ describe('a ledger as JUnit XML', () => {
         const one = only(toJunit(ledger(failure([cause('violated', { cause: name, reason: `-${reason}`, repro: `-${repro}` })]))));
         const kept = (value: string): string => value.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD');
         expect(one.attributes['name']).to.equal(kept(`404 registration.prepared_not_found (${name})`));
-        expect(one.children[0]?.attributes['message']).to.equal(kept(`violated: -${reason}`));
-        expect(one.children[0]?.text).to.equal(kept(`-${repro}`));
+        expect(one.children[1]?.attributes['message']).to.equal(kept(`violated: -${reason}`));
+        expect(one.children[1]?.text).to.equal(kept(`-${repro}`));
       }),
     );
   });

@@ -29,6 +29,7 @@ export interface Judged {
 export interface Sample {
   readonly operations?: readonly string[];
   readonly codes?: readonly string[];
+  readonly selected?: (failure: Failure) => boolean;
 }
 
 /**
@@ -37,9 +38,11 @@ export interface Sample {
  * @example
  * expect((await judgeDeployment(mock.url)).ledger.exitCode).to.equal(0);
  */
-export async function judgeDeployment(url: string, { operations, codes }: Sample = {}): Promise<Judged> {
-  const selected = ({ operation, code }: Failure): boolean =>
-    (operations?.includes(operation.id) ?? true) && (codes?.includes(code) ?? true);
+export async function judgeDeployment(url: string, sample: Sample = {}): Promise<Judged> {
+  const selected = (failure: Failure): boolean =>
+    (sample.operations?.includes(failure.operation.id) ?? true) &&
+    (sample.codes?.includes(failure.code) ?? true) &&
+    (sample.selected?.(failure) ?? true);
   const transport = createTransport({ timeoutMs: 10_000, connections: 8 });
   try {
     const deployment = await discoverWorld(url, transport);
@@ -70,7 +73,8 @@ export function linesAbout(outcome: Outcome, about: (failure: Failure, cause: st
   return Object.fromEntries(lines.map((name) => [name, outcome]));
 }
 
-function nameOf({ failure, cause }: Pick<CauseLine, 'failure' | 'cause'>): string {
+/** A line by name: `initWork api_key.revoked (revoked)`. */
+export function nameOf({ failure, cause }: Pick<CauseLine, 'failure' | 'cause'>): string {
   return describePath({ operation: failure.operation.id, code: failure.code, cause });
 }
 

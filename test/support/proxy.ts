@@ -9,6 +9,8 @@ export interface Answer {
   /** As they are written; those of the deployment are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
+  /** The connection is reset after so many bytes of the body; 0 for before anything is answered. */
+  readonly cutAfter?: number;
 }
 
 /** What an answer answers. */
@@ -122,7 +124,12 @@ function passed({ headers }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (HOP_BY_HOP.has(name) ? [] : [[name, String(value)]])));
 }
 
-function write(outgoing: ServerResponse, { status, headers, text }: Answer): void {
+function write(outgoing: ServerResponse, { status, headers, text, cutAfter }: Answer): void {
+  if (cutAfter === 0) {
+    outgoing.req.socket.resetAndDestroy();
+    return;
+  }
   outgoing.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
-  outgoing.end(text);
+  if (cutAfter === undefined) outgoing.end(text);
+  else outgoing.write(Buffer.from(text).subarray(0, cutAfter), () => outgoing.req.socket.destroy());
 }

@@ -1,0 +1,32 @@
+import { EXIT } from '../../ci/index.js';
+import { formatPlan, planRun, promisesOf, rehearse, type PlanReport } from '../../contracts/index.js';
+import { soundContract } from '../contract.js';
+import type { Io } from '../io.js';
+import { createSelection, type SelectOptions } from '../select.js';
+import { openTarget, suiteOf, type Adjust, type TargetOptions } from '../targets.js';
+
+export interface PlanOptions extends SelectOptions, TargetOptions {
+  readonly contract?: string;
+  readonly json?: boolean;
+}
+
+/** `failpath plan`: what verify would do, by a rehearsal that sends nothing. */
+export async function plan(options: PlanOptions, io: Io, adjust?: Adjust): Promise<number> {
+  const contract = await soundContract(options.contract);
+  const selected = createSelection(contract, options);
+  const target = await openTarget(contract, options, io.env, adjust);
+  try {
+    const { deployment } = target;
+    const planned = await planRun({ contract, suite: suiteOf(contract), deployment, selected });
+    const promises = promisesOf(await rehearse(planned));
+    const provable = promises.failures.every(({ outcome }) => outcome === 'verified' || outcome === 'not-selected');
+    const exitCode = provable ? EXIT.proven : EXIT.unproven;
+    const asked = options.deployment === undefined ? 'GET /__admin/world' : null;
+    const report: PlanReport = { ...promises, asked, exitCode };
+    const where = (options.deployment ?? options.url) === undefined ? { where: 'the embedded sandbox' } : {};
+    io.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : formatPlan(report, { color: io.color, ...where }));
+    return exitCode;
+  } finally {
+    await target.close();
+  }
+}

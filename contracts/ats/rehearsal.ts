@@ -1,0 +1,48 @@
+import type { Answered, RehearsalSuite } from '../rehearsal/types.js';
+
+const members = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? { ...value } : {});
+const said = (answered: readonly Answered[], ...labels: readonly string[]): Answered[] =>
+  answered.filter(({ label }) => labels.includes(label));
+
+const OPENED = ['initWork', 'initVersion', 'initVersionUpload'];
+const CONFIRMED = ['confirmWork', 'confirmVersion'];
+
+/** The keys that were created and not revoked. */
+function livingKeys(earlier: readonly Answered[]): Readonly<Record<string, unknown>>[] {
+  const revoked = new Set(said(earlier, 'revokeApiKey').map(({ params }) => params['api_key_id']));
+  return said(earlier, 'createApiKey')
+    .map(({ answer }) => members(answer))
+    .filter(({ id }) => !revoked.has(String(id)));
+}
+
+/** How an ATS is imagined: the organization has no key but those of the run, and a transaction takes one block. */
+export const rehearsal: RehearsalSuite = {
+  answers: {
+    // Elsewhere that may take a while, so runs ask until it is so.
+    createPartnerSession: ({ earlier, token }) => {
+      const made = said(earlier, 'createApiKey').find(({ answer }) => members(answer)['token'] === token);
+      const isRevoked = made !== undefined && !livingKeys(earlier).some(({ id }) => id === members(made.answer)['id']);
+      return isRevoked ? { code: 'api_key.revoked' } : undefined;
+    },
+    listApiKeys: ({ earlier }) => ({
+      body: livingKeys(earlier).map(({ token: _, webhook_secret_base64: __, ...key }) => ({ ...key, revoked_at: null })),
+    }),
+    getTransaction: ({ earlier, params, examples, now, limits }) => {
+      const begun = said(earlier, ...CONFIRMED).find(({ answer }) => members(answer)['transaction_id'] === params['transaction_id']);
+      const network = members(said(earlier, ...OPENED).at(-1)?.body)['network'];
+      const block = limits[`block_seconds_${String(network)}`] ?? 0;
+      const isMoved = begun !== undefined && said(earlier.slice(earlier.indexOf(begun)), 'clock.advance').length > 0;
+      const isOver = begun === undefined || isMoved || now - begun.at >= block * 1000;
+      return { body: examples[isOver ? 'transactionCompleted' : 'transactionSubmitting'] };
+    },
+  },
+  leaves: (answered) => {
+    const count = (...labels: readonly string[]): number => said(answered, ...labels).length;
+    return [
+      { what: 'registered works', count: count('confirmWork') },
+      { what: 'registered versions', count: count('confirmVersion') },
+      { what: 'open jobs, which expire by themselves', count: count(...OPENED) - count(...CONFIRMED) },
+      { what: 'API keys', count: livingKeys(answered).length },
+    ].filter((left) => left.count > 0);
+  },
+};

@@ -1,0 +1,168 @@
+import { createColors } from 'picocolors';
+import { groupBy } from '../../spec/index.js';
+import type { PlannedCause, PlannedFailure, Promises, Route } from '../rehearsal/index.js';
+import type { Outcome } from '../types.js';
+
+type Colors = ReturnType<typeof createColors>;
+
+/** A plan, and what a command adds to it. */
+export interface PlanReport extends Promises {
+  /** What was asked of the deployment to make the plan; `null` where nothing was sent. */
+  readonly asked: string | null;
+  /** Of the command that prints it. */
+  readonly exitCode: number;
+}
+
+const ROUTES: readonly Route[] = ['the file', 'public API calls', 'waiting', 'a call', 'a magic value', 'simulate'];
+const LABEL = 12;
+
+/**
+ * A plan as people read it: operations at a glance, how failures are brought about, what cannot be proven and what would unlock it,
+ * what the run costs and leaves behind, its schedule, the verdict last.
+ *
+ * @example
+ * process.stdout.write(formatPlan(report, { color: process.stdout.isTTY }));
+ */
+export function formatPlan(report: PlanReport, options: { readonly color: boolean; readonly where?: string }): string {
+  const colors = createColors(options.color);
+  const sections = [
+    overview(report, options.where ?? report.deployment.url, colors),
+    routes(report, colors),
+    ...unproven(report, colors),
+    unlocks(report, colors),
+    run(report, colors),
+    verdict(report, colors),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function overview({ contract, failures, asked }: PlanReport, where: string, colors: Colors): string {
+  const sent = asked === null ? 'nothing has been sent' : `${asked} was sent, and nothing else`;
+  const selected = failures.filter(({ outcome }) => outcome !== 'not-selected');
+  const width = Math.max(20, ...selected.map(({ operation }) => operation.length));
+  const rows = [...groupBy(selected, ({ operation }) => operation)].map(([operation, those]) => {
+    const causes = those.flatMap((failure) => failure.causes);
+    const counts = [...groupBy(those, ({ outcome }) => outcome)].map(([outcome, group]) =>
+      paint(outcome, `${group.length} ${outcome}`, colors),
+    );
+    const mark = those.every(({ outcome }) => outcome === 'verified') ? colors.green('✓') : colors.yellow('!');
+    return `  ${mark} ${operation.padEnd(width)} ${padded(those.length, 'failure').padStart(11)} ${colors.dim(padded(causes.length, 'cause').padStart(10))}   ${counts.join(', ')}`;
+  });
+  return [
+    `${colors.bold(contract.title)} ${contract.version} ${colors.dim('at')} ${where}${colors.dim(`: a plan; ${sent}`)}`,
+    '',
+    ...rows,
+  ].join('\n');
+}
+
+/** How failures are brought about, with the capabilities that each way meets. */
+function routes({ failures }: PlanReport, colors: Colors): string {
+  const causes = failures.flatMap((failure) => failure.causes);
+  const rows = ROUTES.flatMap((route) => {
+    const those = causes.filter((cause) => cause.route === route);
+    if (those.length === 0) return [];
+    const counts = [
+      ...groupBy(
+        those.flatMap((cause) => met(cause, route)),
+        (capability) => capability,
+      ),
+    ]
+      .sort(([a, some], [b, others]) => others.length - some.length || (a < b ? -1 : 1))
+      .map(([capability, group]) => `${capability} ${group.length}`);
+    return [`  ${padded(those.length, 'cause').padStart(10)}  ${route.padEnd(16)} ${colors.dim(counts.join(', '))}`.trimEnd()];
+  });
+  return rows.length === 0 ? '' : ['brought about by', ...rows].join('\n');
+}
+
+function met({ ways }: PlannedCause, route: Route): string[] {
+  return route === 'the file' ? [] : ways.filter(({ by }) => by === route).map(({ capability }) => capability);
+}
+
+/** Failures that cannot be proven, once per reason. */
+function unproven({ failures }: PlanReport, colors: Colors): string[] {
+  const those = failures.flatMap((failure) =>
+    failure.causes.filter(({ outcome }) => outcome !== 'verified' && outcome !== 'not-selected').map((cause) => ({ failure, ...cause })),
+  );
+  const looked = failures.flatMap(({ causes }) => causes).filter(({ outcome }) => outcome !== 'not-selected');
+  return [...groupBy(those, ({ outcome, reason }) => `${outcome} ${reason}`).values()].map((group) => {
+    const [{ outcome, reason }] = group;
+    const names = [...groupBy(group, ({ failure }) => failure)].map(([failure, causes]) => `    ${nameOf(failure, causes)}`);
+    const which = names.length > 1 && group.length === looked.length ? ['    every failure that was looked at'] : names;
+    return [`${colors.yellow('!')} ${paint(outcome, outcome, colors)}  ${reason}`, ...which.map((name) => colors.dim(name))].join('\n');
+  });
+}
+
+function nameOf({ operation, status, code, causes: all }: PlannedFailure, causes: readonly PlannedCause[]): string {
+  const which = causes.length === all.length ? '' : ` (${causes.map(({ cause }) => cause).join(', ')})`;
+  return `${operation} ${status} ${code}${which}`;
+}
+
+/** What to write into the deployment file, each entry after those above it. */
+function unlocks({ unlocks: steps }: PlanReport, colors: Colors): string {
+  if (steps.length === 0) return '';
+  const rows = steps.map(({ give, failures, causes, remedies }) => {
+    const what = failures === 0 ? counted(causes, 'cause') : `${counted(failures, 'failure')} (${counted(causes, 'cause')})`;
+    return `  ${colors.bold(give.join(' and '))} ${give.length === 1 ? 'unlocks' : 'unlock'} ${what}\n    ${colors.dim(remedies.join('; '))}`;
+  });
+  return ['what would prove more, each with those above it', ...rows].join('\n');
+}
+
+/** What the run costs, leaves behind, and how it goes. */
+function run({ costs, leaves, schedule }: PlanReport, colors: Colors): string {
+  if (costs.requests === 0) return '';
+  const { bound, requests, writes, uploads, bytes, largestUpload } = costs;
+  const uploaded =
+    uploads === 0
+      ? 'nothing'
+      : `${counted(uploads, 'recording')} of ${counted(bytes, 'byte')} in all, the largest of ${number(largestUpload)}`;
+  const lanes = schedule.lanes.map(
+    ({ lane, paths, requests: all, length }) =>
+      `${lane.padEnd(9)} ${padded(paths, 'path').padStart(10)}, ${counted(all, 'request')}${
+        lane === 'parallel' ? ` side by side, ${number(length)} one after the other for the longest path` : ' one after the other'
+      }`,
+  );
+  const sessions = schedule.sessions ? ['every path in a session of its own'] : [];
+  const longest = `${counted(schedule.criticalPath, 'request')} one after the other, however many paths run at once`;
+  const rows: [string, readonly string[]][] = [
+    ['sends', [`${bound === 'exactly' ? '' : `${bound} `}${counted(requests, 'request')}, ${number(writes)} of them writes`]],
+    ['uploads', [uploaded]],
+    ...(schedule.waits > 0 ? [['waits', [`about ${number(schedule.waits)} s`]] as [string, string[]]] : []),
+    ['leaves', leaves.length === 0 ? ['nothing'] : leaves.map(({ what, count }) => `${number(count)} ${what}`)],
+    ['schedule', [...sessions, ...lanes, longest]],
+  ];
+  return rows
+    .flatMap(([label, values]) => values.map((value, index) => `  ${colors.dim((index === 0 ? label : '').padEnd(LABEL))}${value}`))
+    .join('\n');
+}
+
+function verdict({ failures, summary, partial, exitCode }: PlanReport, colors: Colors): string {
+  const left = summary['not-selected'] ?? 0;
+  const causes = failures.flatMap((failure) => failure.causes);
+  const looked =
+    left === 0 ? `${failures.length} failures, ${causes.length} causes` : `${failures.length - left} of ${failures.length} failures`;
+  const counts = (Object.entries(summary) as [Outcome, number][])
+    .filter(([outcome]) => outcome !== 'not-selected')
+    .map(([outcome, count]) => paint(outcome, `${count} ${outcome}`, colors));
+  const word = exitCode === 0 ? colors.green(colors.bold('provable')) : colors.yellow(colors.bold('not all provable'));
+  return [
+    [`${looked}: ${counts.join(', ')}`, ...(partial ? ['the plan is partial'] : [])].join('; '),
+    `${word}${colors.dim(`, exit code ${exitCode}`)}`,
+  ].join('\n');
+}
+
+function paint(outcome: Outcome, text: string, colors: Colors): string {
+  return outcome === 'verified' ? colors.green(text) : outcome === 'not-selected' ? colors.dim(text) : colors.yellow(text);
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en');
+}
+
+function counted(count: number, what: string): string {
+  return `${number(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** As wide for one as for many. */
+function padded(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? ' ' : 's'}`;
+}
