@@ -19,7 +19,7 @@ const IDEMPOTENT = ['initWork', 'initVersion', 'initVersionUpload'] as const;
 /** The most that may be: characters of an Idempotency-Key and of a key's name, bytes of an external user. */
 const LONGEST = { idempotencyKey: 255, name: 100, externalUser: 255 } as const;
 
-const withBody = (request: PathRequest, members: Readonly<Record<string, unknown>>): PathRequest => ({
+export const withBody = (request: PathRequest, members: Readonly<Record<string, unknown>>): PathRequest => ({
   ...request,
   body: { ...(request.body as object), ...members },
 });
@@ -84,6 +84,10 @@ const refused = (
   more: Pick<FailurePath, 'thenAlso' | 'control' | 'boundary'> = {},
 ): FailurePath => ({ operation, code, cause, when: (request) => withBody(request, members), ...more });
 
+/** A request of its own with members that are just allowed. */
+const valid = async (steps: Steps, operation: string, members: Readonly<Record<string, unknown>>): Promise<PathRequest> =>
+  withBody(await steps.scenario(operation), members);
+
 /** The twin of what must not be empty has one character: the least that is allowed. */
 const notEmpty = (operation: string, code: string, cause: string, member: string, value: string): FailurePath =>
   refused(
@@ -91,7 +95,7 @@ const notEmpty = (operation: string, code: string, cause: string, member: string
     code,
     cause,
     { [member]: value },
-    { control: async (_, request) => withBody(request, { [member]: 'f' }), boundary: `a ${member} of one character` },
+    { control: (steps) => valid(steps, operation, { [member]: 'f' }), boundary: `a ${member} of one character` },
   );
 
 /** Bodies that cannot be read, do not have the shape, or say what is not allowed. */
@@ -108,7 +112,7 @@ export const bodyPaths: readonly FailurePath[] = [
     code: 'api_key.invalid_name',
     cause: 'too long',
     when: (request, steps) => withBody(request, { name: long(steps, LONGEST.name + 1) }),
-    control: async (steps, request) => withBody(request, { name: long(steps, LONGEST.name) }),
+    control: (steps) => valid(steps, 'createApiKey', { name: long(steps, LONGEST.name) }),
     boundary: `a name of ${LONGEST.name} characters`,
   },
   refused('createApiKey', 'api_key.scopes_required', 'empty', { scopes: [] }),
@@ -129,7 +133,7 @@ export const bodyPaths: readonly FailurePath[] = [
     'too long',
     { external_user_ref: 'é'.repeat((LONGEST.externalUser + 1) / 2) },
     {
-      control: async (_, request) => withBody(request, { external_user_ref: 'é'.repeat(127).padEnd(128, 'e') }),
+      control: (steps) => valid(steps, 'createPartnerSession', { external_user_ref: 'é'.repeat(127).padEnd(128, 'e') }),
       boundary: `an external_user_ref of ${LONGEST.externalUser} bytes`,
     },
   ),

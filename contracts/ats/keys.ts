@@ -11,9 +11,9 @@ export interface Key {
 /** Every name that any run gives begins so. */
 const NAMES = /^failpath-[0-9a-f]+-/;
 
-/** The keys of the organization that are not revoked. */
-export async function activeKeys(steps: Steps): Promise<readonly Key[]> {
-  const answer: unknown = await steps.call({ operation: 'listApiKeys' });
+/** The keys of the organization that are not revoked; `params` may name another one. */
+export async function activeKeys(steps: Steps, params: PathRequest['params'] = {}): Promise<readonly Key[]> {
+  const answer: unknown = await steps.call({ operation: 'listApiKeys', params });
   if (!Array.isArray(answer)) return [];
   return (answer as Readonly<Record<string, unknown>>[])
     .filter((key) => key['revoked_at'] === null || key['revoked_at'] === undefined)

@@ -1,7 +1,7 @@
 import { ONE_BY_ONE, type Plan, type PlannedPath } from '../plan.js';
 import { countKeyPlaces, leftovers, prepareRun, type Run } from '../run.js';
 import type { CauseLine } from '../types.js';
-import { createRoom, type Permits, type Room } from './room.js';
+import { createRoom, type Refusals, type Room } from './room.js';
 import type { Answered, LeftBehind, Sent } from './types.js';
 
 /** One path as it was rehearsed. */
@@ -12,7 +12,7 @@ export interface Rehearsed {
   readonly story: readonly Sent[];
   /** What was sent while it ran: without what others had made before, with its session, and with what puts things back. */
   readonly own: readonly Sent[];
-  /** What it would have to send although the deployment's file does not permit it. */
+  /** Why the deployment's file does not permit what it would have to send. */
   readonly refusals: readonly string[];
 }
 
@@ -36,10 +36,12 @@ export interface Rehearsal {
  *
  * @example
  * (await rehearse(plan)).sent.length;
+ *
+ * @param refused Asked about every request; what it says is noted, and changes nothing.
  */
-export async function rehearse(plan: Plan, permits?: Permits): Promise<Rehearsal> {
+export async function rehearse(plan: Plan, refused?: Refusals): Promise<Rehearsal> {
   const { contract, suite, deployment } = plan;
-  const room = createRoom({ contract, suite, deployment, ...(permits === undefined ? {} : { permits }) });
+  const room = createRoom({ contract, suite, deployment, refusals: refused });
   const prepared = prepareRun(plan, { transport: room, wait: room.wait });
   await open(prepared, plan);
   const opening = room.sent.slice();
@@ -72,18 +74,14 @@ function inOrder({ paths }: Plan): readonly PlannedPath[] {
 }
 
 async function one(planned: PlannedPath, prepared: Run, room: Room): Promise<Rehearsed> {
-  const [begin, refusedBefore] = [room.sent.length, room.refused.length];
+  const begin = room.sent.length;
   room.face(planned.failure);
   const line = await prepared.execute(withoutAssertions(planned));
   room.face(undefined);
   const byId = new Map(room.sent.map((sent) => [sent.id, sent]));
-  return {
-    planned,
-    line,
-    story: line.evidence.requests.flatMap(({ requestId }) => byId.get(requestId ?? '') ?? []),
-    own: room.sent.slice(begin),
-    refusals: [...new Set(room.refused.slice(refusedBefore).map(({ why }) => why))],
-  };
+  const story = line.evidence.requests.flatMap(({ requestId }) => byId.get(requestId ?? '') ?? []);
+  const own = room.sent.slice(begin);
+  return { planned, line, story, own, refusals: [...new Set([...story, ...own].flatMap((sent) => sent.refusals))] };
 }
 
 /** What a path asserts beyond the contract is about answers that are real, and sends nothing. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createAtsSandbox } from '../../mocks/ats/index.js';
 import { startMock } from '../../mocks/index.js';
 import { parseXml, type Element } from '../contracts/xml.js';
-import { BEHAVIOUR_LIES } from '../lies/behaviours.js';
+import { mutantNamed } from '../zoo/index.js';
 import { failpath, temporaryFolder, type Ended } from '../support/cli.js';
 import { contract } from '../support/judge.js';
 
@@ -40,8 +40,7 @@ describe('failpath verify: ledger.json and junit.xml', function () {
   let proven: Report;
   let failed: Report;
   before(async () => {
-    const lie = BEHAVIOUR_LIES.find(({ name }) => name === 'second confirm accepted');
-    const mock = await startMock({ sandbox: (context) => createAtsSandbox(context, lie?.lies) });
+    const mock = await startMock({ sandbox: (context) => createAtsSandbox(context, mutantNamed('second confirm accepted').sandbox?.()) });
     try {
       [proven, failed] = await Promise.all([report(), report('--url', mock.url, '--filter', 'confirmWork 40*')]);
     } finally {

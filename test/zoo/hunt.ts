@@ -2,7 +2,7 @@ import type { Outcome } from '../../contracts/index.js';
 import type { Failure } from '../../spec/index.js';
 import { contract, judgeDeployment, nameOf, type Judged } from '../support/judge.js';
 import { habitat } from './habitat.js';
-import { FINDINGS, isMeant, type Mutant } from './mutant.js';
+import { FINDINGS, isMeant, summed, type Mutant } from './mutant.js';
 
 /** What became of a mutant that the suite was sent after. */
 export interface Hunted {
@@ -12,8 +12,8 @@ export interface Hunted {
   /** Why it is not well; empty otherwise. */
   readonly why: string;
   readonly exitCode: number;
-  /** The named lines that caught it. */
-  readonly caughtBy: readonly string[];
+  /** The named lines that caught it, and what they came to. */
+  readonly caughtBy: readonly { readonly line: string; readonly outcome: Outcome }[];
   readonly durationMs: number;
 }
 
@@ -49,30 +49,35 @@ export function linesOf({ lines }: Pick<Mutant, 'lines'>): readonly string[] {
  * @example
  * const { well, why } = await hunt(mutantNamed('revoked key accepted'));
  */
-export async function hunt(mutant: Mutant, everything = mutant.class === 'neutral'): Promise<Hunted> {
+export async function hunt(mutant: Mutant): Promise<Hunted> {
   const began = performance.now();
   const named = new Set(linesOf(mutant));
   const selected = (failure: Failure): boolean =>
-    everything || SAMPLE[failure.operation.id] === failure.code || failure.causes.some((cause) => named.has(nameOf({ failure, cause })));
+    mutant.everything === true ||
+    SAMPLE[failure.operation.id] === failure.code ||
+    failure.causes.some((cause) => named.has(nameOf({ failure, cause })));
   const judged = await habitat(mutant, (url) => judgeDeployment(url, { selected }));
-  const expected = mutant.outcome === undefined ? FINDINGS : [mutant.outcome];
-  const caughtBy = judged.lines.filter((line) => named.has(nameOf(line)) && expected.includes(line.outcome)).map(nameOf);
-  const why = faultsOf(mutant, judged, named, expected).join('; ');
+  const expected = [mutant.outcome ?? FINDINGS].flat();
+  const caughtBy = judged.lines
+    .filter((line) => named.has(nameOf(line)) && expected.includes(line.outcome))
+    .map((line) => ({ line: nameOf(line), outcome: line.outcome }));
+  const why = summed(faultsOf(mutant, judged, named, expected), '; ');
   return { mutant, well: why === '', why, exitCode: judged.ledger.exitCode, caughtBy, durationMs: performance.now() - began };
 }
 
-/** Findings are 1, lines that are only unproven are 2. */
-const exitCodeOf = ({ class: kind, outcome }: Mutant): number => {
+/** Any finding is 1, lines that are only unproven are 2. */
+function exitCodeOf({ class: kind }: Mutant, lines: Judged['lines']): number {
   if (kind === 'neutral') return 0;
-  return outcome === undefined || FINDINGS.includes(outcome) ? 1 : 2;
-};
+  return lines.some(({ outcome }) => FINDINGS.includes(outcome)) ? 1 : 2;
+}
 
 /** What is not as the mutant says. */
 function faultsOf(mutant: Mutant, { lines, ledger }: Judged, named: ReadonlySet<string>, expected: readonly Outcome[]): string[] {
   const faults: string[] = [];
   if (mutant.class !== 'neutral' && named.size === 0) faults.push('it names no line of the contract');
-  if (ledger.exitCode !== exitCodeOf(mutant)) faults.push(`the exit code is ${ledger.exitCode}, not ${exitCodeOf(mutant)}`);
-  for (const line of lines) {
+  const exitCode = exitCodeOf(mutant, lines);
+  if (ledger.exitCode !== exitCode) faults.push(`the exit code is ${ledger.exitCode}, not ${exitCode}`);
+  for (const line of inOrder(lines)) {
     if (line.outcome === 'not-selected') continue;
     const told = `${nameOf(line)} is ${line.outcome}${line.reason === '' ? '' : ` (${line.reason})`}`;
     if (!named.has(nameOf(line))) {
@@ -84,4 +89,10 @@ function faultsOf(mutant: Mutant, { lines, ledger }: Judged, named: ReadonlySet<
     }
   }
   return faults;
+}
+
+/** In the contract's order, and not in that in which they were finished. */
+function inOrder(lines: Judged['lines']): Judged['lines'] {
+  const order = contract.failures.flatMap((failure) => failure.causes.map((cause) => nameOf({ failure, cause })));
+  return lines.toSorted((a, b) => order.indexOf(nameOf(a)) - order.indexOf(nameOf(b)));
 }

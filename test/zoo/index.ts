@@ -4,7 +4,7 @@ import { NEUTRAL } from './neutral.js';
 import { TRANSPORT } from './transport.js';
 import { WIRE } from './wire/index.js';
 
-export { hunt, type Hunted } from './hunt.js';
+export { hunt, linesOf, type Hunted } from './hunt.js';
 export { habitat } from './habitat.js';
 export { FINDINGS, isMeant, type Mutant, type MutantClass } from './mutant.js';
 export { NGINX_413 } from './transport.js';

@@ -22,19 +22,26 @@ export interface Mutant {
   /** Other lines may be hit as well: what is broken stands in their way. */
   readonly spreads?: boolean;
   /** What these lines come to; by default any finding. */
-  readonly outcome?: Outcome;
+  readonly outcome?: Outcome | readonly Outcome[];
   /** What the reason of these lines must say. */
   readonly says?: RegExp;
   /** What the sandbox does differently; made for each start, since it may remember. */
   readonly sandbox?: () => Replacements;
   /** What a proxy in front of it does to requests and answers. */
   readonly proxy?: () => Meddling;
+  /** Driven through everything, and not through a sample only. */
+  readonly everything?: boolean;
   /** What the suite has to learn before it can catch this one; the zoo is complete when no mutant waits. */
   readonly waitsFor?: string;
 }
 
 /** Outcomes that name a fault of the deployment. */
 export const FINDINGS: readonly Outcome[] = ['violated', 'not-reached', 'wrong-path'];
+
+/**
+ * What refusing too much comes to: a finding where the run has seen the operation succeed, unproven where it may be the way there.
+ */
+export const REFUSES_TOO_MUCH: readonly Outcome[] = ['violated', 'setup-failed'];
 
 /**
  * Whether a pattern of `Mutant.lines` means a line.
@@ -46,4 +53,10 @@ export function isMeant(pattern: string, line: string): boolean {
   const whole = pattern.endsWith(')') ? pattern : `${pattern} (*)`;
   const source = whole.replaceAll(/[.()[\]+?^$|\\]/g, String.raw`\$&`).replaceAll('*', '.*');
   return new RegExp(`^${source}$`).test(line);
+}
+
+/** The first few of many, and how many more there are. */
+export function summed(texts: readonly string[], between: string): string {
+  const more = texts.length - 4;
+  return more <= 0 ? texts.join(between) : `${texts.slice(0, 4).join(between)}${between}and ${more} more`;
 }

@@ -14,6 +14,7 @@ const different = (name: string, breaks: string, proxy: Meddling): Mutant => ({
   class: 'neutral',
   breaks,
   lines: [],
+  everything: true,
   proxy: () => proxy,
 });
 
@@ -202,6 +203,7 @@ const everything: Mutant = {
   class: 'neutral',
   breaks: 'Everything that may be different is different.',
   lines: [],
+  everything: true,
   proxy: () => {
     const meddlings = one.flatMap(({ proxy }) => proxy?.() ?? []);
     return {

@@ -12,6 +12,7 @@ const everywhere: readonly Mutant[] = [
     class: 'behaviour',
     breaks: 'Revoking a key has no effect.',
     lines: ['* api_key.revoked'],
+    everything: true,
     outcome: 'not-reached',
     sandbox: () => lenient('revokedKey'),
   },

@@ -1,6 +1,6 @@
 import { OPERATIONS, type Rule } from '../../../mocks/ats/index.js';
 import { contract } from '../../support/judge.js';
-import type { Mutant } from '../mutant.js';
+import { REFUSES_TOO_MUCH, type Mutant } from '../mutant.js';
 import { everyRule } from './rules.js';
 
 const CODES: readonly string[] = [...new Set(contract.failures.map(({ code }) => code))];
@@ -33,6 +33,7 @@ const ONCE = [
   'registration.prepared_not_found',
   'work.access_forbidden',
   'api_key.unknown_scope',
+  'transaction.not_found',
 ];
 
 const onlyOnce = ONCE.map((code): Mutant => ({
@@ -48,7 +49,6 @@ const onlyOnce = ONCE.map((code): Mutant => ({
       return refused.size === refused.add(request).size ? undefined : refusal;
     });
   },
-  waitsFor: 'the faulty request a second time',
 }));
 
 const STUCK = [
@@ -64,7 +64,7 @@ const stuck = STUCK.map((code): Mutant => ({
   class: 'behaviour',
   breaks: `Once an operation has refused with ${code}, it refuses what is right as well.`,
   lines: [`* ${code}`],
-  outcome: 'setup-failed',
+  outcome: REFUSES_TOO_MUCH,
   spreads: true,
   sandbox: () => {
     const broke = new Set<string>();

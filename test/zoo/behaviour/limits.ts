@@ -1,5 +1,5 @@
 import type { Rule } from '../../../mocks/ats/index.js';
-import type { Mutant } from '../mutant.js';
+import { REFUSES_TOO_MUCH, type Mutant } from '../mutant.js';
 import { lenient, strict } from './rules.js';
 
 type Facts = Parameters<Rule>[0];
@@ -74,7 +74,7 @@ const measured = MEASURED.flatMap((limit): Mutant[] => [
     class: 'behaviour',
     breaks: `The ${limit.what} must not be ${limit.max} long, which is allowed.`,
     lines: [limit.line],
-    outcome: 'setup-failed',
+    outcome: REFUSES_TOO_MUCH,
     says: /control twin/,
     sandbox: () => strict(limit.rule, limit.code, isOf(limit, limit.max)),
   },
@@ -93,7 +93,7 @@ const shortest = (
   class: 'behaviour',
   breaks: `${operation} takes a ${member} of one character for one that is empty.`,
   lines: [`${operation} ${code} (${cause})`],
-  outcome: 'setup-failed',
+  outcome: REFUSES_TOO_MUCH,
   says: /control twin/,
   sandbox: () => strict('body', code, (facts) => facts.call.operation.id === operation && facts.text(member)?.length === 1),
 }));
@@ -103,7 +103,7 @@ const LIMIT_REACHED = ['createApiKey api_key.limit_reached'];
 const QUOTA = ['* common.quota_exceeded'];
 const CREDITS = ['* common.forbidden (too few credits)'];
 const GENEROUS = { class: 'behaviour', outcome: 'not-reached' } as const;
-const STINGY = { class: 'behaviour', outcome: 'setup-failed' } as const;
+const STINGY = { class: 'behaviour', outcome: REFUSES_TOO_MUCH } as const;
 
 const counted: readonly Mutant[] = [
   {
@@ -184,7 +184,6 @@ const counted: readonly Mutant[] = [
         'common.quota_exceeded',
         ({ quote, quota: { limit, used } }) => quote?.network === 'testnet' && used + 1 === limit,
       ),
-    waitsFor: 'a control twin with the last of the quota',
   },
   {
     ...GENEROUS,
@@ -212,7 +211,6 @@ const counted: readonly Mutant[] = [
       strict('creditsSuffice', 'common.forbidden', ({ quote, organization }) => {
         return quote !== undefined && quote.fees.total > 0 && organization?.credits[quote.network] === quote.fees.total;
       }),
-    waitsFor: 'a control twin with just the credits that it costs',
   },
 ];
 

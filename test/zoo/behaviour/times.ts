@@ -1,4 +1,4 @@
-import type { Mutant } from '../mutant.js';
+import { REFUSES_TOO_MUCH, type Mutant } from '../mutant.js';
 
 /** Something that lives for a while, and what happens when it is used afterwards. */
 const LIVES = [
@@ -29,10 +29,9 @@ const lives = LIVES.flatMap(([what, limit, policy, ttl, line]): Mutant[] => [
     class: 'behaviour',
     breaks: `The ${what} lives a tenth less than it should.`,
     lines: [line],
-    outcome: 'setup-failed',
+    outcome: REFUSES_TOO_MUCH,
     says: /control twin/,
-    sandbox: () => ({ limits: { [limit]: ttl - ttl / 10 } }),
-    ...(what === 'partner session' ? {} : { waitsFor: 'a control twin just before the end' }),
+    sandbox: () => ({ limits: { [limit]: ttl * 0.9 } }),
   },
 ]);
 
