@@ -28,9 +28,9 @@ const LOOKED_AT: ReadonlySet<Outcome> = new Set<Outcome>(['verified', 'waived'])
  * @example
  * decide({ failures: ledger.failures, answered: true }); // { verdict: 'proven', exitCode: 0 }
  */
-export function decide({ failures, webhooks = [], answered }: Evidence): Decision {
-  // A webhook that could not be looked at takes nothing from the proof of the failures.
-  const looked = webhooks.filter(({ outcome }) => outcome !== 'not-capable');
+export function decide({ failures, webhooks = [], probes = [], answered }: Evidence): Decision {
+  // What the deployment file lets nobody look at takes nothing from the proof of the failures: their own lines say what is missing.
+  const looked = [...webhooks, ...probes].filter(({ outcome }) => outcome !== 'not-capable' && outcome !== 'not-selected');
   const outcomes = new Set<Outcome>([...failures, ...looked].map(({ outcome }) => outcome));
   const has = (set: ReadonlySet<Outcome>): boolean => [...outcomes].some((outcome) => set.has(outcome));
   if (has(FINDINGS)) return { verdict: 'failed', exitCode: EXIT.finding };

@@ -3,14 +3,22 @@ import {
   buildLedger,
   createPlan,
   createTransport,
+  declareProbes,
   formatFinding,
+  formatProbe,
   laneOf,
   matchPaths,
+  prepareProbes,
   prepareRun,
   type CauseLine,
   type Lane,
   type Ledger,
   type Plan,
+  type Probe,
+  type ProbeLine,
+  type ProbeRun,
+  sortProbes,
+  toLedgerProbe,
   type Run,
   type Transport,
 } from '../contracts/index.js';
@@ -37,6 +45,7 @@ interface Session {
   readonly plan: Plan;
   readonly transport: Transport;
   readonly run: Run;
+  readonly probes: ProbeRun;
 }
 
 /**
@@ -52,6 +61,7 @@ interface Session {
 export async function describeContract(options: ContractSuiteOptions = {}): Promise<ContractSuite> {
   const contract = await soundContract(options.contract);
   const lines: CauseLine[] = [];
+  const probes: ProbeLine[] = [];
   let session: Session | undefined;
   let ledger: Ledger | undefined;
   const began = { at: new Date(), ms: performance.now() };
@@ -65,9 +75,17 @@ export async function describeContract(options: ContractSuiteOptions = {}): Prom
     if (line.outcome !== 'verified') throw explained(line);
   };
 
+  const checkProbe = async (context: Mocha.Context, probe: Probe): Promise<void> => {
+    const line = await session?.probes.execute(probe);
+    if (line === undefined) throw new Error('the deployment could not be opened');
+    probes.push(line);
+    if (['not-capable', 'not-selected', 'simulated'].includes(line.outcome)) context.skip();
+    if (line.outcome !== 'verified') throw asError(formatProbe(toLedgerProbe(line)));
+  };
+
   describe(`${contract.title} ${contract.version}`, function () {
     before(async () => {
-      session = await openSession(contract, options);
+      session = await openSession(contract, options, lines);
     });
     for (const [lane, title] of [
       ['parallel', 'with provisions of their own'],
@@ -82,11 +100,31 @@ export async function describeContract(options: ContractSuiteOptions = {}): Prom
         }
       });
     }
+    for (const [kind, title] of [
+      ['identity', 'by whoever may and may not'],
+      ['precedence', 'with two faults at once'],
+    ] as const) {
+      describe(title, function () {
+        for (const probe of declareProbes(contract, suiteOf(contract)).filter((one) => one.kind === kind)) {
+          it(`${probe.operation.id} ${probe.name}`, function () {
+            return checkProbe(this, probe);
+          });
+        }
+      });
+    }
     after(async () => {
       if (session === undefined) return;
       await session.run.cleanUp();
       const durationMs = Math.round(performance.now() - began.ms);
-      ledger = buildLedger({ contract, url: session.plan.deployment.url, startedAt: began.at, durationMs, lines, decide });
+      ledger = buildLedger({
+        contract,
+        url: session.plan.deployment.url,
+        startedAt: began.at,
+        durationMs,
+        lines,
+        probes: sortProbes(session.plan, probes),
+        decide,
+      });
       if (options.out !== undefined) writeReports(ledger, options.out);
       await session.transport.close();
       await session.target.close();
@@ -97,14 +135,15 @@ export async function describeContract(options: ContractSuiteOptions = {}): Prom
   return { ledger: () => ledger };
 }
 
-async function openSession(contract: Contract, options: ContractSuiteOptions): Promise<Session> {
+async function openSession(contract: Contract, options: ContractSuiteOptions, lines: readonly CauseLine[]): Promise<Session> {
   const target = await openTarget(contract, options, process.env);
   const { deployment } = target;
   const plan = createPlan(contract, suiteOf(contract), deployment);
   const { timeoutMs, headers } = deployment.http;
   const uploads = createTransport({ ...deployment.http, connections: 2 });
   const transport = createSupertestTransport(deployment.url, { timeoutMs, headers, uploads });
-  return { target, plan, transport, run: prepareRun(plan, { transport, reruns: 1 }) };
+  const run = prepareRun(plan, { transport, reruns: 1 });
+  return { target, plan, transport, run, probes: prepareProbes(plan, run, { lines, reruns: 1 }) };
 }
 
 /** Every cause of every failure in one lane; what has no path is shown as well, and skipped. */
@@ -128,7 +167,11 @@ function unproven({ verdict, exitCode, failures, summary }: Ledger): string {
 
 /** The report of a line as an error; a stack into failpath would explain nothing. */
 function explained(line: CauseLine): Error {
-  const error = new Error(formatFinding(line));
+  return asError(formatFinding(line));
+}
+
+function asError(text: string): Error {
+  const error = new Error(text);
   error.stack = error.message;
   return error;
 }

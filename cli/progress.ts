@@ -1,4 +1,4 @@
-import type { RunEvent } from '../contracts/index.js';
+import type { CauseLine, ProbeLine, RunEvent } from '../contracts/index.js';
 import type { Io } from './io.js';
 
 /** A line on a terminal that says how far a run is; nothing anywhere else. */
@@ -14,14 +14,17 @@ export function createProgress(io: Io): Progress {
   let drawn = -Infinity;
   return {
     show(event) {
-      if (event.type !== 'path-finished') return;
+      if (event.type !== 'path-finished' && event.type !== 'probe-finished') return;
+      const [all, what] = event.type === 'path-finished' ? [event.paths, nameOf(event.line)] : [event.probes, probeOf(event.line)];
       const now = performance.now();
-      if (now - drawn < REDRAW_MS && event.done < event.paths) return;
+      if (now - drawn < REDRAW_MS && event.done < all) return;
       drawn = now;
-      const { failure, cause } = event.line;
-      const text = `${String(event.done).padStart(String(event.paths).length)}/${event.paths}  ${failure.operation.id} ${failure.code} (${cause})`;
+      const text = `${String(event.done).padStart(String(all).length)}/${all}  ${what}`;
       io.err(`\r\u001b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
     },
     clear: () => io.err('\r\u001b[2K'),
   };
 }
+
+const nameOf = ({ failure, cause }: CauseLine): string => `${failure.operation.id} ${failure.code} (${cause})`;
+const probeOf = ({ probe }: ProbeLine): string => `${probe.operation.id} ${probe.kind}: ${probe.name}`;

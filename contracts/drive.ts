@@ -26,6 +26,7 @@ export async function drive(
   path: FailurePath,
   { context, steps, judgeAnswer }: { readonly context: RunContext; readonly steps: Steps; readonly judgeAnswer: JudgeAnswer },
 ): Promise<Verdict> {
+  const pretended = steps.pretendOnTheWay(path.needs ?? [], path.operation);
   const ready = await (path.given?.(steps) ?? steps.scenario(path.operation));
   const trace = createTrace(path, context, steps, ready);
   const before = await trace();
@@ -44,7 +45,7 @@ export async function drive(
   steps.enter('control');
   const traced = verdict.outcome === 'verified' ? compare(before, await trace(faulty)) : undefined;
   const twin = new ControlTwin(path, context, steps, ready);
-  const control = await twin.send(verdict.outcome === 'not-reached' || verdict.until === 'again');
+  const control = await twin.send(pretended || verdict.outcome === 'not-reached' || verdict.until === 'again');
   if (control === undefined || traced !== undefined) return traced ?? verdict;
   // An answer with the expected code is wrong by itself; anything else may be wrong because the way there was.
   if (verdict.outcome === 'violated' && !judgement.needsControl) return verdict;
@@ -119,7 +120,10 @@ class ControlTwin {
     [this.#path, this.#context, this.#steps, this.#ready] = [path, context, steps, ready];
   }
 
-  /** @param spent A faulty request that succeeded, or was another one when it came again, may have used up what it was given: the twin then needs its own. */
+  /**
+   * @param spent A faulty request that succeeded, or was another one when it came again, may have used up what it was given, and one
+   * that pretends on the way has spoilt it: the twin then needs its own.
+   */
   async send(spent: boolean): Promise<Control | undefined> {
     const { control, given, operation } = this.#path;
     const [steps, ready] = [this.#steps, this.#ready];

@@ -21,6 +21,19 @@ export {
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
 export { createPermits, NotPermitted, permitting, type Permits, type PermittingTransport } from './permits.js';
 export { createPlan, laneOf, type Lane, type Plan, type PlannedPath, type Selection } from './plan.js';
+export {
+  declareProbes,
+  planProbes,
+  prepareProbes,
+  sortProbes,
+  toLedgerProbe,
+  type LedgerProbe,
+  type PlannedProbe,
+  type Probe,
+  type ProbeLine,
+  type ProbeRun,
+  type ProbeSuite,
+} from './probes/index.js';
 export { createRedactor, type Redactor } from './redact.js';
 export {
   planRun,
@@ -33,6 +46,7 @@ export {
   type RehearsalSuite,
 } from './rehearsal/index.js';
 export { toJunit } from './report/junit.js';
+export { formatProbe } from './report/probes.js';
 export { formatPlan, type PlanReport } from './report/plan.js';
 export { formatFinding, formatRun } from './report/terminal.js';
 export { prepareRun, run, type Run, type RunOptions } from './run.js';

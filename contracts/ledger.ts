@@ -1,4 +1,5 @@
 import { groupBy, type Contract, type Failure } from '../spec/index.js';
+import { toLedgerProbe, type LedgerProbe, type ProbeLine } from './probes/index.js';
 import { OUTCOMES, type CauseLine, type Discrepancy, type LineEvidence, type Outcome } from './types.js';
 import type { WebhookLine, WebhookOutcome } from './webhooks/types.js';
 
@@ -55,6 +56,8 @@ export interface Ledger extends Decision {
   readonly failures: readonly LedgerFailure[];
   /** In the contract's order; empty when they were not looked at. */
   readonly webhooks: readonly LedgerWebhook[];
+  /** Expectations beyond single causes, operation by operation; empty when they were not looked at. */
+  readonly probes: readonly LedgerProbe[];
   readonly summary: Readonly<Partial<Record<Outcome, number>>>;
   /** Some failures were left out by a filter: no release is decided from a partial ledger. */
   readonly partial: boolean;
@@ -64,6 +67,7 @@ export interface Ledger extends Decision {
 export interface Evidence {
   readonly failures: readonly LedgerFailure[];
   readonly webhooks?: readonly Pick<LedgerWebhook, 'outcome'>[];
+  readonly probes?: readonly Pick<LedgerProbe, 'outcome'>[];
   /** Whether the application itself answered anything at all; `undefined` when nothing was sent. */
   readonly answered: boolean | undefined;
 }
@@ -81,12 +85,14 @@ export function buildLedger(run: {
   readonly durationMs: number;
   readonly lines: readonly CauseLine[];
   readonly webhooks?: readonly WebhookLine[];
+  readonly probes?: readonly ProbeLine[];
   readonly decide: (evidence: Evidence) => Decision;
 }): Ledger {
   const { contract, lines } = run;
   const byFailure = groupBy(lines, ({ failure }) => failure);
   const failures = contract.failures.map((failure) => toFailure(failure, byFailure.get(failure) ?? []));
   const webhooks = (run.webhooks ?? []).map(toWebhook);
+  const probes = (run.probes ?? []).map(toLedgerProbe);
   const summary: Partial<Record<Outcome, number>> = {};
   for (const { outcome } of failures) summary[outcome] = (summary[outcome] ?? 0) + 1;
   const sent = lines.filter(({ outcome }) => outcome !== 'not-capable' && outcome !== 'not-selected');
@@ -98,9 +104,10 @@ export function buildLedger(run: {
     durationMs: run.durationMs,
     failures,
     webhooks,
+    probes,
     summary,
     partial: failures.some(({ outcome, causes }) => outcome === 'not-selected' || causes.some((cause) => cause.outcome === 'not-selected')),
-    ...run.decide({ failures, webhooks, answered }),
+    ...run.decide({ failures, webhooks, probes, answered }),
   };
 }
 

@@ -67,9 +67,9 @@ export function permitting(transport: Transport, permits: Permits): PermittingTr
   };
   return {
     mustPermit,
-    send: async (request) => {
+    send: async (request, about) => {
       mustPermit(request);
-      return transport.send(request);
+      return transport.send(request, about);
     },
     close: () => transport.close(),
   };

@@ -23,7 +23,13 @@ export interface PlannedPath {
   readonly action:
     | { readonly do: 'run'; readonly path: FailurePath; readonly lane: Lane; readonly mints: boolean }
     | { readonly do: 'simulate' }
-    | { readonly do: 'nothing'; readonly outcome: 'not-capable' | 'not-selected' | 'setup-failed'; readonly reason: string };
+    | {
+        readonly do: 'nothing';
+        readonly outcome: 'not-capable' | 'not-selected' | 'setup-failed';
+        readonly reason: string;
+        /** What the deployment's file does not permit of what the path would have to send, each with what to write into it. */
+        readonly refusals?: readonly string[];
+      };
 }
 
 /** Which failures of a contract a deployment can be driven to, and how; in the contract's order. */

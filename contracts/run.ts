@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createExecutor, type Executor } from './execute.js';
 import { createPermits, NotPermitted, permitting } from './permits.js';
 import { needsOf, ONE_BY_ONE, sequenceOf, type Lane, type Plan, type PlannedPath } from './plan.js';
+import { prepareProbes, type ProbeVisit } from './probes/index.js';
 import { createRedactor, type Redactor } from './redact.js';
 import { secretsOf } from './repro.js';
 import { inSession } from './sessions.js';
@@ -24,6 +25,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** How often a path that was not proven is run again; what passes only then is `flaky`. */
   readonly reruns?: number;
+  /** Whether the suite's expectations beyond single causes follow the paths: identities, and which of two faults is refused. */
+  readonly probes?: boolean;
   /** Lets time pass; real time by default. */
   readonly wait?: (milliseconds: number) => Promise<void>;
 }
@@ -122,7 +125,11 @@ export async function* run(plan: Plan, options: RunOptions): AsyncGenerator<RunE
   const total = plan.paths.length;
   yield { type: 'started', run: context.run, url: plan.deployment.url, failures: plan.contract.failures.length, paths: total };
   let done = 0;
-  const finished = (line: CauseLine): RunEvent => ({ type: 'path-finished', line, done: ++done, paths: total });
+  const lines: CauseLine[] = [];
+  const finished = (line: CauseLine): RunEvent => {
+    lines.push(line);
+    return { type: 'path-finished', line, done: ++done, paths: total };
+  };
   let unremoved: RunEvent[] = [];
   try {
     if ((await prepared.silence()) === undefined) {
@@ -131,12 +138,30 @@ export async function* run(plan: Plan, options: RunOptions): AsyncGenerator<RunE
     } else {
       for (const planned of plan.paths) yield finished(await prepared.execute(planned));
     }
+    if (options.probes === true) yield* probe(plan, prepared, lines, options);
   } finally {
     // No event from here: whoever stopped listening would leave the rest undone.
     unremoved = await prepared.cleanUp();
   }
   yield* unremoved;
   yield { type: 'finished', durationMs: Math.round(performance.now() - began) };
+}
+
+/** The probes follow the paths, in the same lanes; keys are made by one visit at a time, since shared ones are held meanwhile. */
+async function* probe(plan: Plan, prepared: Run, lines: readonly CauseLine[], options: RunOptions): AsyncGenerator<RunEvent> {
+  const left = new AbortController();
+  const signal = AbortSignal.any([left.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  const { count, visits } = prepareProbes(plan, prepared, { lines, signal, reruns: options.reruns });
+  const slots = createSlots(options.concurrency);
+  const places = createSlots(1);
+  const work = (visit: ProbeVisit) => () => (visit.mints ? places.use(() => slots.use(visit.make)) : slots.use(visit.make));
+  const parallel = visits.filter(({ lane }) => lane === 'parallel').map(work);
+  let done = 0;
+  for await (const made of asTheyFinish(parallel, visits.length, () => left.abort()))
+    for (const line of made) yield { type: 'probe-finished', line, done: ++done, probes: count };
+  for (const visit of visits)
+    if (visit.lane !== 'parallel')
+      for (const line of await visit.make()) yield { type: 'probe-finished', line, done: ++done, probes: count };
 }
 
 /** Lines as they are finished; keys that exist at the same time never exceed the places that the organization has left. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Contract, Operation } from '../spec/index.js';
 import { jsonPointer } from '../spec/index.js';
+import { isSharedState } from './capability-file.js';
 import { missingOf, type Resolver, type Way } from './capabilities.js';
 import type { Deployment } from './deployment.js';
 import type { CallTemplate, MagicWay } from './deployment-schema.js';
@@ -67,6 +68,8 @@ export class Steps {
   readonly #cleanups: Cleanup[] = [];
   #phase: Exchange['phase'] = 'given';
   #simulated = false;
+  /** Whether a magic value has been in a request. */
+  #pretended = false;
   #names = 0;
   #waitedMs = 0;
 
@@ -182,6 +185,20 @@ export class Steps {
     const target = new URL(url, this.deployment.url).href;
     const answer = await this.#exchange('upload', { method: 'PUT', url: target, headers: { 'content-type': 'audio/wav' }, body: upload });
     if (answer.status >= 300) throw refusedBy(answer, `the upload of ${upload.bytes} bytes was answered with ${answer.status}`);
+  }
+
+  /**
+   * Sends the magic values of these capabilities from now on where they stand in requests on the way to the faulty one.
+   * Returns whether there are any: what such a request has made is not what the control twin may use.
+   */
+  pretendOnTheWay(capabilities: readonly Capability[], operation: string): boolean {
+    const early = capabilities.flatMap((capability) => {
+      const way = isSharedState(capability) ? this.deployment.ways.get(capability) : undefined;
+      return way !== undefined && 'magic' in way && (way.magic.operation ?? operation) !== operation ? [way.magic] : [];
+    });
+    this.#magic.push(...early);
+    if (early.length > 0) this.#simulated = true;
+    return early.length > 0;
   }
 
   /** Moves state that other paths share; it is put back when the path's faulty request has been answered. */
@@ -311,6 +328,14 @@ export class Steps {
   async #toWire(operation: Operation, request: PathRequest, params: Readonly<Record<string, string>>): Promise<WireRequest> {
     const token = request.as === undefined ? await this.#defaultToken(operation) : (request.as ?? undefined);
     const magic = this.#magic.filter((one) => (one.operation === undefined ? this.#isFaulty : one.operation === operation.id));
+    const hasBody = request.body !== undefined && request.raw === undefined;
+    if (magic.some(({ headers, body }) => Object.keys(headers).length > 0 || (hasBody && Object.keys(body).length > 0)))
+      this.#pretended = true;
+    // To pretend is all that this way can do: without the value, the request would be an ordinary one.
+    if (this.#isFaulty && this.#simulated && !this.#pretended)
+      throw new SetupFailed(
+        `the magic value has no place in this path: ${operation.id} has no body for it, or no request is the one that it is for`,
+      );
     return toWire(operation, request, { base: this.deployment.url, params, token, magic });
   }
 

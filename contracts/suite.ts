@@ -1,5 +1,6 @@
 import type { Deployment } from './deployment.js';
 import type { FailurePath, Scenario } from './path.js';
+import type { ProbeSuite } from './probes/types.js';
 import type { Cleanup, Steps } from './steps.js';
 import type { Capability, Token, WireAnswer } from './types.js';
 import type { RehearsalSuite } from './rehearsal/types.js';
@@ -21,6 +22,8 @@ export interface Suite {
   created(operation: string, answer: WireAnswer, steps: Steps, params: Readonly<Record<string, string>>): Cleanup | undefined;
   /** How its webhooks are brought about, and what proves them. */
   readonly webhooks?: WebhookSuite;
+  /** What it expects beyond single causes: who may not, and which of two faults is refused. */
+  readonly probes?: ProbeSuite;
   /** How its deployments are imagined, where the contract's examples do not say it. */
   readonly rehearsal?: RehearsalSuite;
   /** Traces of runs that were aborted, and how to remove them; empty when the suite may not look. */

@@ -1,4 +1,5 @@
 import type { Failure, Location } from '../spec/index.js';
+import type { ProbeLine } from './probes/types.js';
 
 /**
  * What became of a failure path. A closed set; a line is never just skipped.
@@ -190,5 +191,6 @@ export type RunEvent =
   | { readonly type: 'started'; readonly run: string; readonly url: string; readonly failures: number; readonly paths: number }
   | { readonly type: 'leftover'; readonly what: string; readonly removed: boolean }
   | { readonly type: 'path-finished'; readonly line: CauseLine; readonly done: number; readonly paths: number }
+  | { readonly type: 'probe-finished'; readonly line: ProbeLine; readonly done: number; readonly probes: number }
   | { readonly type: 'cleanup-failed'; readonly what: string; readonly why: string; readonly remedy: string }
   | { readonly type: 'finished'; readonly durationMs: number };

@@ -6,17 +6,18 @@ import {
   formatRun,
   planRun,
   run,
+  sortProbes,
   verifyWebhooks,
   type CauseLine,
   type Decision,
   type Deployment,
   type Ledger,
   type Plan,
+  type ProbeLine,
   type RunEvent,
   type Transport,
   type WebhookLine,
 } from '../../contracts/index.js';
-import type { Contract } from '../../spec/index.js';
 import { soundContract } from '../contract.js';
 import type { Io } from '../io.js';
 import { createProgress } from '../progress.js';
@@ -59,17 +60,19 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
     const abort = new AbortController();
     const unlisten = io.onInterrupt(() => abort.abort());
     let lines: CauseLine[];
+    let probes: ProbeLine[];
     let webhooks: readonly WebhookLine[] = [];
     try {
       const { concurrency, reruns, removeLeftovers = false } = options;
-      lines = await follow(contract, run(plan, { transport, concurrency, reruns, removeLeftovers, signal: abort.signal }), io);
+      const events = run(plan, { transport, concurrency, reruns, removeLeftovers, probes: true, signal: abort.signal });
+      ({ lines, probes } = await follow(plan, events, io));
       if (!isFiltered(options)) webhooks = await receive(plan, transport, abort.signal, io);
     } finally {
       unlisten();
       await transport.close();
     }
     const durationMs = Math.round(performance.now() - began);
-    const judged = buildLedger({ contract, url: deployment.url, startedAt, durationMs, lines, webhooks, decide });
+    const judged = buildLedger({ contract, url: deployment.url, startedAt, durationMs, lines, webhooks, probes, decide });
     const ledger = abort.signal.aborted ? { ...judged, ...INTERRUPTED } : judged;
     report(ledger, lines, options, io);
     return ledger.exitCode;
@@ -79,22 +82,25 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
 }
 
 /** Follows a run to its end; the lines, in the contract's order whatever the order in which they were ready. */
-async function follow(contract: Contract, events: AsyncGenerator<RunEvent>, io: Io): Promise<CauseLine[]> {
+async function follow(plan: Plan, events: AsyncGenerator<RunEvent>, io: Io): Promise<{ lines: CauseLine[]; probes: ProbeLine[] }> {
   const progress = createProgress(io);
   const lines: CauseLine[] = [];
+  const probes: ProbeLine[] = [];
   for await (const event of events) {
     progress.show(event);
     if (event.type === 'path-finished') lines.push(event.line);
+    if (event.type === 'probe-finished') probes.push(event.line);
     if (event.type === 'leftover')
       io.err(event.removed ? `removed: ${event.what}\n` : `left by an aborted run: ${event.what} (--remove-leftovers removes it)\n`);
     if (event.type === 'cleanup-failed') tellUnremoved(event, io);
   }
   progress.clear();
-  const rank = new Map(contract.failures.map((failure, index) => [failure, index]));
-  return lines.sort(
+  const rank = new Map(plan.contract.failures.map((failure, index) => [failure, index]));
+  lines.sort(
     (a, b) =>
       (rank.get(a.failure) ?? 0) - (rank.get(b.failure) ?? 0) || a.failure.causes.indexOf(a.cause) - a.failure.causes.indexOf(b.cause),
   );
+  return { lines, probes: sortProbes(plan, probes) };
 }
 
 /** Webhooks belong to no failure: whoever names failures has not asked for them. */

@@ -19,7 +19,7 @@ const IDEMPOTENT = ['initWork', 'initVersion', 'initVersionUpload'] as const;
 /** The most that may be: characters of an Idempotency-Key and of a key's name, bytes of an external user. */
 const LONGEST = { idempotencyKey: 255, name: 100, externalUser: 255 } as const;
 
-const withBody = (request: PathRequest, members: Readonly<Record<string, unknown>>): PathRequest => ({
+export const withBody = (request: PathRequest, members: Readonly<Record<string, unknown>>): PathRequest => ({
   ...request,
   body: { ...(request.body as object), ...members },
 });

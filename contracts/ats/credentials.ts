@@ -4,7 +4,7 @@ import type { Token } from '../types.js';
 import { mint } from './scenarios.js';
 import { secondOrganization } from './work.js';
 
-const KEY_OPERATIONS = {
+export const KEY_OPERATIONS = {
   initWork: 'works:register',
   prepareWork: 'works:register',
   confirmWork: 'works:register',
@@ -16,16 +16,16 @@ const KEY_OPERATIONS = {
 } as const;
 
 /** A key that has another scope, and not this one. */
-const WITHOUT = { 'works:register': 'readOnly', 'works:update': 'readOnly', 'works:read': 'registerOnly' } as const;
+export const WITHOUT = { 'works:register': 'readOnly', 'works:update': 'readOnly', 'works:read': 'registerOnly' } as const;
 
-const ADMIN_OPERATIONS = ['createApiKey', 'listApiKeys', 'revokeApiKey'] as const;
+export const ADMIN_OPERATIONS = ['createApiKey', 'listApiKeys', 'revokeApiKey'] as const;
 
 const BASIC: Readonly<Record<string, string>> = { authorization: `Basic ${Buffer.from('failpath:failpath').toString('base64')}` };
 
 /** A key of the right form that nobody has. */
-const unknownToken = (): Token => ({ name: 'unknown', value: `afo_sk_live_${randomBytes(24).toString('hex')}` });
+export const unknownToken = (): Token => ({ name: 'unknown', value: `afo_sk_live_${randomBytes(24).toString('hex')}` });
 
-const wrongPrefix: Token = { name: 'wrongPrefix', value: `not_afo_${'0'.repeat(48)}` };
+export const wrongPrefix: Token = { name: 'wrongPrefix', value: `not_afo_${'0'.repeat(48)}` };
 
 export const noCredential = (operation: string): FailurePath[] => [
   { operation, code: 'common.unauthorized', cause: 'none', when: (request) => ({ ...request, as: null }) },

@@ -4,7 +4,9 @@ import { bodyPaths } from './bodies.js';
 import { credentialPaths } from './credentials.js';
 import { jobPaths } from './jobs.js';
 import { activeKeys, keyLimit, leftoverKeys, revocation } from './keys.js';
+import { identities } from './identities.js';
 import { partnerPaths } from './partners.js';
+import { precedence, precedenceSequences } from './precedence.js';
 import { rehearsal } from './rehearsal.js';
 import { scenarios } from './scenarios.js';
 import { sequences } from './sequences.js';
@@ -17,7 +19,7 @@ export const atsSuite: Suite = {
   scenarios,
   paths: [...credentialPaths, ...bodyPaths, ...jobPaths, ...partnerPaths, ...surroundingPaths],
   identityOf: { apiKey: 'active', administrator: 'admin' },
-  sequences,
+  sequences: { ...sequences, ...precedenceSequences },
   params: ({ organization, works }) => ({ organization_id: organization, ats_id: works.own }),
   created: (operation, answer, steps, params) => {
     if (operation !== 'createApiKey') return undefined;
@@ -32,6 +34,7 @@ export const atsSuite: Suite = {
     };
   },
   webhooks,
+  probes: { identities, precedence },
   rehearsal,
   leftovers: leftoverKeys,
   keyPlaces: async (steps) => keyLimit(steps) - (await activeKeys(steps)).length,

@@ -25,7 +25,7 @@ import {
 const PRICED_BYTES = 11 * 1024 * 1024;
 
 /** The second organization under its own path; for versions, under its own work. */
-async function stranger(steps: Steps, kind: JobKind): Promise<Actor> {
+export async function stranger(steps: Steps, kind: JobKind): Promise<Actor> {
   const { as, params } = await secondOrganization(steps);
   return kind === WORK ? { as, params } : { as, params: { ...params, ats_id: await otherWork(steps) } };
 }

@@ -8,7 +8,7 @@ import { downloadRequest, listRequest, openSession, userWork } from './partner-r
 import { agedSession, expired, nearlyExpired } from './time.js';
 import { secondOrganization } from './work.js';
 
-const OPERATIONS = ['listExternalUserWorks', 'downloadVersionFile'] as const;
+export const PARTNER_OPERATIONS = ['listExternalUserWorks', 'downloadVersionFile'] as const;
 
 const base64url = (text: string): string => Buffer.from(text).toString('base64url');
 
@@ -28,7 +28,7 @@ const malformed: Token = { name: 'malformed', value: 'no-partner-session' };
 
 const userOf = (request: PathRequest): string => String(request.params?.['external_user_ref']);
 
-const sessionPaths = OPERATIONS.flatMap((operation): FailurePath[] => {
+const sessionPaths = PARTNER_OPERATIONS.flatMap((operation): FailurePath[] => {
   const unauthorized = { operation, code: 'common.unauthorized' } as const;
   const forbidden = { operation, code: 'common.forbidden' } as const;
   return [

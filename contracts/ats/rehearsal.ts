@@ -18,6 +18,12 @@ function livingKeys(earlier: readonly Answered[]): Readonly<Record<string, unkno
 /** How an ATS is imagined: the organization has no key but those of the run, and a transaction takes one block. */
 export const rehearsal: RehearsalSuite = {
   answers: {
+    // Elsewhere that may take a while, so runs ask until it is so.
+    createPartnerSession: ({ earlier, token }) => {
+      const made = said(earlier, 'createApiKey').find(({ answer }) => members(answer)['token'] === token);
+      const isRevoked = made !== undefined && !livingKeys(earlier).some(({ id }) => id === members(made.answer)['id']);
+      return isRevoked ? { code: 'api_key.revoked' } : undefined;
+    },
     listApiKeys: ({ earlier }) => ({
       body: livingKeys(earlier).map(({ token: _, webhook_secret_base64: __, ...key }) => ({ ...key, revoked_at: null })),
     }),

@@ -3,6 +3,7 @@ import { toAnswer } from '../transport.js';
 import type { WireAnswer } from '../types.js';
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
+const ORIGIN = /https?:\/\/[^/"\s]+/g;
 /** So many characters at the end of a credential make it another one. */
 const TAIL = 12;
 
@@ -16,10 +17,10 @@ export function examplesOf({ successes }: Operation): Readonly<Record<string, un
 
 /**
  * An operation's success. What was created is new: ids and credentials of the example are replaced, the same by the same, and what
- * the request has said of it is repeated.
+ * the request has said of it is repeated. Its addresses are the deployment's own, since where its storage is only a run will see.
  *
  * @example
- * successOf(operation, { id: 'req_1', body: example, said: { name: 'drums' }, next }).json;
+ * successOf(operation, { id: 'req_1', body: example, said: { name: 'drums' }, origin, next }).json;
  */
 export function successOf(
   operation: Operation,
@@ -27,14 +28,21 @@ export function successOf(
     id,
     body,
     said,
+    origin,
     next,
-  }: { readonly id: string; readonly body: unknown; readonly said: Readonly<Record<string, unknown>>; readonly next: Next },
+  }: {
+    readonly id: string;
+    readonly body: unknown;
+    readonly said: Readonly<Record<string, unknown>>;
+    readonly origin: string;
+    readonly next: Next;
+  },
 ): WireAnswer {
   const [success] = operation.successes;
   const headers = { 'x-request-id': id };
   if (success?.content === undefined || body === undefined) return toAnswer(success?.status ?? 200, headers, '');
   const isNew = operation.method === 'POST';
-  const answered = isNew ? repeat(freshen(body, success.content.secrets, next), said) : body;
+  const answered = isNew ? repeat(freshen(body, success.content.secrets, { origin, next }), said) : body;
   return toAnswer(success.status, { ...headers, 'content-type': success.content.mediaType }, JSON.stringify(answered));
 }
 
@@ -49,7 +57,11 @@ export function failureAnswer(contract: Contract, { code, title, status, example
   return toAnswer(status, headers, JSON.stringify(body));
 }
 
-function freshen(example: unknown, secrets: readonly string[], next: Next): unknown {
+function freshen(
+  example: unknown,
+  secrets: readonly string[],
+  { origin, next }: { readonly origin: string; readonly next: Next },
+): unknown {
   let text = JSON.stringify(example);
   for (const pointer of secrets) {
     const secret = jsonPointer.get(example, pointer);
@@ -59,7 +71,7 @@ function freshen(example: unknown, secrets: readonly string[], next: Next): unkn
   }
   const ids = new Map<string, string>();
   return JSON.parse(
-    text.replaceAll(UUID, (id) => {
+    text.replaceAll(ORIGIN, origin).replaceAll(UUID, (id) => {
       const fresh = ids.get(id) ?? `00000000-0000-4000-8000-${next().toString(16).padStart(12, '0')}`;
       ids.set(id, fresh);
       return fresh;

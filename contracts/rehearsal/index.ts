@@ -10,7 +10,6 @@ export {
   type Route,
 } from './promises.js';
 export { rehearse, type Rehearsal, type Rehearsed } from './rehearse.js';
-export type { Permits } from './room.js';
 export type { PlannedLane, Schedule } from './schedule.js';
 export type { Answered, Asked, Imagined, LeftBehind, RehearsalSuite, Sent } from './types.js';
 export type { Unlock } from './unlocks.js';

@@ -8,7 +8,7 @@ import type { LeftBehind, Sent } from './types.js';
 import { findUnlocks, type Unlock } from './unlocks.js';
 
 /** How a failure is brought about, from the ways that are taken to what it needs. */
-export type Route = 'the file' | 'public API calls' | 'a call' | 'a magic value' | 'simulate';
+export type Route = 'the file' | 'public API calls' | 'waiting' | 'a call' | 'a magic value' | 'simulate';
 
 /** How close a number of requests is: `about` where something is waited for, `at most` where it depends on what is there. */
 export type Bound = 'exactly' | 'about' | 'at most';
@@ -130,7 +130,12 @@ function toCause({ planned, line, story }: Rehearsed, { plan }: Rehearsal, unloc
     route: action.do === 'nothing' ? null : action.do === 'simulate' ? 'simulate' : routeOf(ways),
     ways,
     lane: action.do === 'nothing' ? null : laneOf(planned),
-    bound: action.do === 'run' && action.path.atMost === true ? 'at most' : waitsOf(story) > 0 ? 'about' : 'exactly',
+    bound:
+      action.do === 'run' && action.path.atMost === true
+        ? 'at most'
+        : story.some(({ waits, polls }) => waits > 0 || polls)
+          ? 'about'
+          : 'exactly',
     requests: story.map(({ phase, label, method, bytes }) => ({ phase: phase ?? 'given', label, method, bytes })),
     writes: story.filter(({ write }) => write).length,
     bytes: sum(story, ({ bytes }) => bytes),
@@ -146,8 +151,15 @@ function comesTo({ outcome, reason }: Rehearsed['line']): Pick<PlannedCause, 'ou
   return { outcome: 'setup-failed', reason: `the path cannot be rehearsed with the contract's own examples (${outcome}: ${reason})` };
 }
 
-const ROUTES: readonly Route[] = ['the file', 'public API calls', 'a call', 'a magic value'];
-const BY = { file: 'the file', sequence: 'public API calls', http: 'a call', magic: 'a magic value' } as const;
+const ROUTES: readonly Route[] = ['the file', 'public API calls', 'waiting', 'a call', 'a magic value'];
+const BY = {
+  file: 'the file',
+  sequence: 'public API calls',
+  wait: 'waiting',
+  clock: 'a call',
+  http: 'a call',
+  magic: 'a magic value',
+} as const;
 
 function waysOf({ action }: Rehearsed['planned'], { resolve, suite }: Rehearsal['plan']): PlannedCause['ways'] {
   if (action.do !== 'run') return [];

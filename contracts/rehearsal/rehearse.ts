@@ -1,7 +1,8 @@
 import { ONE_BY_ONE, type Plan, type PlannedPath } from '../plan.js';
 import { countKeyPlaces, leftovers, prepareRun, type Run } from '../run.js';
 import type { CauseLine } from '../types.js';
-import { createRoom, type Permits, type Room } from './room.js';
+import type { Permits } from '../permits.js';
+import { createRoom, type Room } from './room.js';
 import type { Answered, LeftBehind, Sent } from './types.js';
 
 /** One path as it was rehearsed. */
@@ -12,7 +13,7 @@ export interface Rehearsed {
   readonly story: readonly Sent[];
   /** What was sent while it ran: without what others had made before, with its session, and with what puts things back. */
   readonly own: readonly Sent[];
-  /** What it would have to send although the deployment's file does not permit it. */
+  /** Why the deployment's file does not permit what it would have to send. */
   readonly refusals: readonly string[];
 }
 
@@ -36,6 +37,8 @@ export interface Rehearsal {
  *
  * @example
  * (await rehearse(plan)).sent.length;
+ *
+ * @param permits Asked about every request; what it refuses is noted, and goes on as if it had not.
  */
 export async function rehearse(plan: Plan, permits?: Permits): Promise<Rehearsal> {
   const { contract, suite, deployment } = plan;
@@ -72,18 +75,14 @@ function inOrder({ paths }: Plan): readonly PlannedPath[] {
 }
 
 async function one(planned: PlannedPath, prepared: Run, room: Room): Promise<Rehearsed> {
-  const [begin, refusedBefore] = [room.sent.length, room.refused.length];
+  const begin = room.sent.length;
   room.face(planned.failure);
   const line = await prepared.execute(withoutAssertions(planned));
   room.face(undefined);
   const byId = new Map(room.sent.map((sent) => [sent.id, sent]));
-  return {
-    planned,
-    line,
-    story: line.evidence.requests.flatMap(({ requestId }) => byId.get(requestId ?? '') ?? []),
-    own: room.sent.slice(begin),
-    refusals: [...new Set(room.refused.slice(refusedBefore).map(({ why }) => why))],
-  };
+  const story = line.evidence.requests.flatMap(({ requestId }) => byId.get(requestId ?? '') ?? []);
+  const own = room.sent.slice(begin);
+  return { planned, line, story, own, refusals: [...new Set([...story, ...own].flatMap(({ refusal }) => refusal ?? []))] };
 }
 
 /** What a path asserts beyond the contract is about answers that are real, and sends nothing. */

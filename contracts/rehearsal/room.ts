@@ -1,20 +1,16 @@
 import { jsonPointer, type Contract, type Failure } from '../../spec/index.js';
 import type { Deployment } from '../deployment.js';
+import type { Permits } from '../permits.js';
 import type { Suite } from '../suite.js';
 import { toAnswer } from '../transport.js';
-import { TransportError, type Transport, type WireAnswer, type WireRequest } from '../types.js';
+import type { Transport, WireAnswer, WireRequest } from '../types.js';
 import { fromTemplate } from '../wire.js';
 import { examplesOf, failureAnswer, successOf } from './answers.js';
 import type { Answered, Asked, Imagined, Sent, SentFor } from './types.js';
 
-/** Why a request is not permitted; `undefined` when it is. */
-export type Permits = (request: WireRequest) => string | undefined;
-
 /** An imagined deployment: it answers as the contract's examples do, and sends nothing. */
 export interface Room extends Transport {
   readonly sent: readonly Sent[];
-  /** What was asked for and is not permitted, in order: why, and after how many requests. */
-  readonly refused: readonly { readonly after: number; readonly why: string }[];
   /** What each of its worlds has answered with success; the one that is there without a session is the first. */
   readonly worlds: ReadonlyMap<string, readonly Answered[]>;
   /** What faulty requests are answered with from now on. */
@@ -42,16 +38,20 @@ export function createRoom({
   readonly contract: Contract;
   readonly suite: Suite;
   readonly deployment: Deployment;
+  /** What is not permitted is answered all the same, and noted. */
   readonly permits?: Permits;
 }): Room {
   const sent: Sent[] = [];
-  const refused: { after: number; why: string }[] = [];
   const worlds = new Map<string, Answered[]>([['', []]]);
   const limits = Object.fromEntries(Object.entries(contract.limits).map(([name, { value }]) => [name, value]));
   const opensSession = sessionOpener(deployment);
   let [count, now] = [0, 0];
   let faced: Failure | undefined;
   const next = (): number => ++count;
+  const amend = (members: Partial<Sent>): void => {
+    const last = sent.pop();
+    if (last !== undefined) sent.push({ ...last, ...members });
+  };
 
   const worldOf = ({ headers }: WireRequest): Answered[] => {
     const id = (deployment.sessions && headers[deployment.sessions.header]) ?? '';
@@ -73,10 +73,17 @@ export function createRoom({
     const imagined: Imagined = suite.rehearsal?.answers[label]?.(asked) ?? { body: Object.values(examples)[0] };
     if ('code' in imagined) {
       const failure = operation.failures.find(({ code }) => code === imagined.code);
+      amend({ polls: true });
       if (failure !== undefined) return failureAnswer(contract, failure, id);
     }
     const said = { ...params, ...(typeof body === 'object' ? body : {}) };
-    const answer = successOf(operation, { id, body: 'body' in imagined ? imagined.body : undefined, said, next });
+    const answer = successOf(operation, {
+      id,
+      body: 'body' in imagined ? imagined.body : undefined,
+      said,
+      origin: new URL(deployment.url).origin,
+      next,
+    });
     earlier.push({ label, params, body, answer: answer.json, at: now });
     return answer;
   };
@@ -92,24 +99,28 @@ export function createRoom({
 
   return {
     sent,
-    refused,
     worlds,
     face: (failure) => void (faced = failure),
     wait: async (milliseconds) => {
       now += milliseconds;
       const last = sent.at(-1);
-      if (last !== undefined) sent[sent.length - 1] = { ...last, waits: last.waits + milliseconds / 1000 };
+      if (last !== undefined) amend({ waits: last.waits + milliseconds / 1000 });
     },
     send: async (request, about) => {
-      const why = permits(request);
-      if (why !== undefined) {
-        refused.push({ after: sent.length, why });
-        throw new TransportError(why);
-      }
       const id = `req_${next().toString(16).padStart(32, '0')}`;
       const bytes = typeof request.body === 'object' ? request.body.bytes : 0;
       const { method } = request;
-      sent.push({ id, phase: about?.phase ?? null, label: about?.label ?? 'around', method, write: !SAFE.has(method), bytes, waits: 0 });
+      sent.push({
+        id,
+        phase: about?.phase ?? null,
+        label: about?.label ?? 'around',
+        method,
+        write: !SAFE.has(method),
+        bytes,
+        waits: 0,
+        polls: false,
+        refusal: permits(request) ?? null,
+      });
       return answer(request, about, id);
     },
     close: () => Promise.resolve(),

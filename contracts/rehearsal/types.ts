@@ -64,4 +64,8 @@ export interface Sent {
   readonly bytes: number;
   /** Seconds that are waited after its answer. */
   readonly waits: number;
+  /** Whether it asks for a change that has come at once here, and may have to be asked for again elsewhere. */
+  readonly polls: boolean;
+  /** Why the deployment's file does not permit it; `null` where it does. */
+  readonly refusal: string | null;
 }

@@ -1,4 +1,5 @@
 import { isSharedState, readyInFile } from '../capability-file.js';
+import { agedMember, isExpiry } from '../expiry.js';
 import { needsOf, type Plan, type PlannedPath } from '../plan.js';
 import { matchPaths } from '../path.js';
 import type { Capability } from '../types.js';
@@ -44,7 +45,11 @@ export function findUnlocks(plan: Plan, proven: (planned: PlannedPath) => boolea
     .filter((planned) => !isLeftOut(planned) && !proven(planned))
     .map((planned): Locked => {
       const path = matched.get(planned.failure)?.get(planned.cause);
-      return { planned, options: path === undefined ? [] : together([...needsOf(path, plan.suite)].map((need) => alternatives(need))) };
+      const permitted = permissionsOf(planned, remedies);
+      if (path === undefined) return { planned, options: [] };
+      const options = together([...needsOf(path, plan.suite)].map((need) => alternatives(need)));
+      // What is met already and yet not proven asks for something that no entry gives.
+      return { planned, options: options.map((one) => new Set([...one, ...permitted])).filter(({ size }) => size > 0) };
     });
   const fewest = new Map(locked.map(({ planned, options }) => [planned, [...(smallest(options) ?? [])].sort()]));
   return { steps: rank(locked, remedies), of: (planned) => fewest.get(planned) ?? [] };
@@ -54,13 +59,35 @@ function isLeftOut({ action }: PlannedPath): boolean {
   return action.do === 'nothing' && action.outcome === 'not-selected';
 }
 
+/** What a deployment that permits only some things would have to permit as well. */
+function permissionsOf({ action }: PlannedPath, remedies: Map<string, string>): readonly string[] {
+  if (action.do !== 'nothing') return [];
+  return (action.refusals ?? []).map((refusal) => {
+    const [remedy = refusal] = refusal.split(': ').slice(-1);
+    const entry = permissionIn(refusal, /not allow (?:requests to )?(\S+?):/.exec(refusal)?.[1]);
+    remedies.set(entry, remedy);
+    return entry;
+  });
+}
+
+/** The member of `allow` that a remedy speaks of, and what to write there. */
+function permissionIn(remedy: string, what: string | undefined): string {
+  const member = /allow\.\w+/.exec(remedy)?.[0] ?? 'allow';
+  return member === 'allow.revocations' || what === undefined ? member : `${member}: ${what}`;
+}
+
 /** The ways to a capability: its entry in the file, or what its sequence needs; no entry where it is met for real. */
 function createAlternatives({ resolve, deployment, suite }: Plan, remedies: Map<string, string>): (capability: Capability) => Entries[] {
   const find = (capability: Capability, within: readonly Capability[]): Entries[] => {
     const resolved = resolve(capability);
     if ('way' in resolved && resolved.way.by !== 'magic') return [new Set()];
-    const entry = entryOf(capability, deployment.forbidden);
+    if (isExpiry(capability)) {
+      const aged = agedMember(capability);
+      remedies.set(aged, `give ${aged}, one that has expired already`);
+      return minimal([...find('clock.advance', within), new Set([aged])]);
+    }
     const { remedy } = readyInFile(capability, deployment);
+    const entry = remedy.includes('allow.') ? permissionIn(remedy, capability.split(':')[0]) : entryOf(capability, deployment.forbidden);
     remedies.set(entry, remedy);
     const needsOrganization = deployment.organization === undefined && !isSharedState(capability) && !capability.startsWith('upload:');
     if (needsOrganization) remedies.set('organization', 'give organization, the one under test');

@@ -1,4 +1,5 @@
 import { groupBy } from '../../spec/index.js';
+import type { LedgerProbe } from '../probes/index.js';
 import type { Ledger, LedgerCause, LedgerFailure, LedgerWebhook } from '../ledger.js';
 import type { LineEvidence, Outcome } from '../types.js';
 
@@ -18,7 +19,9 @@ export function toJunit(ledger: Ledger): string {
   );
   const webhooks = ledger.webhooks.filter(({ outcome }) => outcome !== 'not-capable');
   if (webhooks.length > 0) suites.push(webhookSuite(webhooks, ledger));
-  const all = [...ledger.failures.flatMap(({ causes }) => causes), ...webhooks];
+  const probes = ledger.probes.filter(({ outcome }) => outcome !== 'not-capable' && outcome !== 'not-selected');
+  for (const [kind, group] of groupBy(probes, ({ kind }) => kind)) suites.push(probeSuite(kind, group, ledger));
+  const all = [...ledger.failures.flatMap(({ causes }) => causes), ...webhooks, ...probes];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="${attribute(ledger.contract.title)}" ${counts(all)} time="${ledger.durationMs / 1000}">`,
@@ -44,6 +47,16 @@ function webhookSuite(webhooks: readonly LedgerWebhook[], { startedAt }: Ledger)
     return result(head, outcome, reason, received ?? '');
   });
   const head = `  <testsuite name="webhooks" timestamp="${startedAt.slice(0, 19)}" ${counts(webhooks)} time="0">`;
+  return [head, ...cases, '  </testsuite>'].join('\n');
+}
+
+/** What the deployment file lets be looked at, of identities and of two faults at once. */
+function probeSuite(kind: LedgerProbe['kind'], probes: readonly LedgerProbe[], { startedAt }: Ledger): string {
+  const cases = probes.map(({ operation, name, expected, outcome, reason, durationMs, repro }) => {
+    const head = `    <testcase classname="${kind}" name="${attribute(`${operation} ${name}: ${expected}`)}" time="${durationMs / 1000}"`;
+    return result(head, outcome, reason, repro ?? '');
+  });
+  const head = `  <testsuite name="${kind}" timestamp="${startedAt.slice(0, 19)}" ${counts(probes)} time="${seconds(probes)}">`;
   return [head, ...cases, '  </testsuite>'].join('\n');
 }
 
@@ -87,7 +100,7 @@ function counts(causes: readonly Pick<LedgerCause, 'outcome'>[]): string {
   return `tests="${causes.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
 }
 
-function seconds(causes: readonly LedgerCause[]): number {
+function seconds(causes: readonly Pick<LedgerCause, 'durationMs'>[]): number {
   return Math.round(causes.reduce((sum, { durationMs }) => sum + durationMs, 0)) / 1000;
 }
 

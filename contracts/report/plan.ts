@@ -13,7 +13,7 @@ export interface PlanReport extends Promises {
   readonly exitCode: number;
 }
 
-const ROUTES: readonly Route[] = ['the file', 'public API calls', 'a call', 'a magic value', 'simulate'];
+const ROUTES: readonly Route[] = ['the file', 'public API calls', 'waiting', 'a call', 'a magic value', 'simulate'];
 const LABEL = 12;
 
 /**

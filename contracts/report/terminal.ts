@@ -3,6 +3,7 @@ import { createColors } from 'picocolors';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import type { CauseLine, Outcome } from '../types.js';
+import { formatProbes } from './probes.js';
 import { formatWebhooks } from './webhooks.js';
 
 type Colors = ReturnType<typeof createColors>;
@@ -28,6 +29,7 @@ export function formatRun(
     overview(ledger, options.where ?? ledger.deployment.url, colors),
     ...unproven(lines, colors),
     ...findings(lines, colors),
+    ...formatProbes(ledger.probes, colors),
     ...formatWebhooks(ledger.webhooks, colors),
     ...noteworthy(lines, colors),
     verdict(ledger, lines, colors),

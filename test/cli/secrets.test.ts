@@ -10,7 +10,8 @@ import { failpath, temporaryFolder } from '../support/cli.js';
 import { describeSandbox, type DeploymentFixture } from '../support/deployment.js';
 import { startProxy, type Answer, type Asked } from '../support/proxy.js';
 
-const OPERATOR = 'operator-canary-5f0e2b7c91';
+/** With characters that JSON, URLs and HTML write otherwise. */
+const OPERATOR = 'operator "canary" 5f0e/2b7c+91&<x>';
 
 /** Every form in which a secret may turn up; base64 of a longer text holds one of three forms of it. */
 function formsOf(secret: string): readonly string[] {
@@ -18,7 +19,17 @@ function formsOf(secret: string): readonly string[] {
     const text = Buffer.from('\0'.repeat(shift) + secret).toString('base64');
     return text.slice(shift === 0 ? 0 : 4, text.length - 4);
   });
-  return [secret, encodeURIComponent(secret), ...base64, ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))];
+  const escaped = JSON.stringify(secret).slice(1, -1);
+  const html = secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const json = [escaped, JSON.stringify(escaped).slice(1, -1), html];
+  return [
+    secret,
+    encodeURIComponent(secret),
+    encodeURI(secret),
+    ...json,
+    ...base64,
+    ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
+  ];
 }
 
 /** A deployment that repeats whatever it is told: in body and headers, as it is, percent-encoded and in base64. */
@@ -59,11 +70,17 @@ interface Texts {
   readonly ledger: Ledger;
 }
 
-async function verify({ file, env }: DeploymentFixture): Promise<Texts> {
+async function verify({ file, env }: DeploymentFixture, ...more: readonly string[]): Promise<Texts> {
   const out = temporaryFolder();
-  const { exitCode, stdout, stderr } = await failpath(['verify', '--deployment', file, '--out', out], { env });
+  const { exitCode, stdout, stderr } = await failpath(['verify', '--deployment', file, '--out', out, ...more], { env });
   const [ledger = '', junit = ''] = ['ledger.json', 'junit.xml'].map((name) => readFileSync(join(out, name), 'utf8'));
   return { exitCode, all: [stdout, stderr, ledger, junit].join('\n'), ledger: JSON.parse(ledger) as Ledger };
+}
+
+/** What is said before anything is sent. */
+async function planned({ file, env }: DeploymentFixture): Promise<string> {
+  const plans = [['plan'], ['plan', '--json'], ['verify', '--dry-run']].map((args) => failpath([...args, '--deployment', file], { env }));
+  return (await Promise.all(plans)).map(({ stdout, stderr }) => stdout + stderr).join('\n');
 }
 
 describe('failpath verify: secrets', function () {
@@ -73,21 +90,22 @@ describe('failpath verify: secrets', function () {
   async function drive(
     replacements: Replacements,
     meddle: (answer: Answer, asked: Asked) => Answer,
+    ...options: readonly string[]
   ): Promise<{ texts: Texts; secrets: readonly string[]; mock: Mock }> {
     const minted: string[] = [];
     const mock = await startMock({ adminToken: OPERATOR, sandbox: (context) => createAtsSandbox(context, replacements) });
     const proxy = await startProxy(mock.url, {
       answer(answer, asked) {
-        if (asked.operation.id === 'createApiKey' && answer.status === 201) {
-          const { token, webhook_secret_base64: webhook } = JSON.parse(answer.text) as Record<string, string>;
-          minted.push(...[token, webhook].filter((secret) => secret !== undefined));
+        if (answer.status < 300 && answer.text !== '') {
+          const { token, webhook_secret_base64: webhook, upload_url: upload } = JSON.parse(answer.text) as Record<string, string>;
+          minted.push(...[token, webhook, upload].filter((secret) => secret !== undefined));
         }
         return meddle(answer, asked);
       },
     });
     try {
       const fixture = describeSandbox(mock, proxy.url);
-      const texts = await verify(fixture);
+      const texts = await verify(fixture, ...options);
       expect(minted, 'secrets that were made during the run').to.have.length.greaterThan(0);
       return { texts, secrets: [...Object.values(fixture.env), ...minted], mock };
     } finally {
@@ -96,7 +114,7 @@ describe('failpath verify: secrets', function () {
     }
   }
 
-  const expectNone = ({ all }: Texts, secrets: readonly string[]): void => {
+  const expectNone = ({ all }: Pick<Texts, 'all'>, secrets: readonly string[]): void => {
     for (const form of new Set(secrets.flatMap(formsOf))) {
       const at = all.indexOf(form);
       expect(at < 0 ? '' : all.slice(Math.max(0, at - 200), at + form.length), `a secret in the form ${form.slice(0, 12)}...`).to.equal('');
@@ -112,10 +130,22 @@ describe('failpath verify: secrets', function () {
   });
 
   it('are in no output when a deployment checks nothing, and gives out more of them', async () => {
-    const { texts, secrets } = await drive(PERMISSIVE, (answer) => answer);
+    const { texts, secrets } = await drive(PERMISSIVE, (answer) => answer, '--json');
     expect(texts.exitCode).to.equal(1);
     expect(texts.ledger.summary['not-reached']).to.be.greaterThan(50);
     expectNone(texts, secrets);
+  });
+
+  it('are in no plan', async () => {
+    const mock = await startMock({ adminToken: OPERATOR });
+    try {
+      const fixture = describeSandbox(mock, mock.url);
+      const all = await planned(fixture);
+      expect(all).to.match(/failures/);
+      expectNone({ all }, Object.values(fixture.env));
+    } finally {
+      await mock.close();
+    }
   });
 
   it('stand in scripts as variables, by which the scripts run', async () => {

@@ -17,6 +17,7 @@ const ledger = (...failures: readonly LedgerFailure[]): Ledger => ({
   durationMs: 1500,
   failures,
   webhooks: [],
+  probes: [],
   summary: {},
   partial: false,
   verdict: '',

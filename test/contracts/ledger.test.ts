@@ -67,6 +67,7 @@ describe('a ledger', () => {
       startedAt: '2026-03-02T09:00:00.000Z',
       durationMs: 7,
       webhooks: [],
+      probes: [],
       summary: { verified: contract.failures.length },
       partial: false,
       verdict: 'proven',

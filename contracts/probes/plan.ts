@@ -1,0 +1,64 @@
+import type { Failure } from '../../spec/index.js';
+import { missingOf } from '../capabilities.js';
+import { laneOf, needsOf, sequenceOf, type Lane, type Plan } from '../plan.js';
+import type { Capability } from '../types.js';
+import { declareProbes } from './declare.js';
+import type { Probe, Unsent } from './types.js';
+
+/** What will be done about one probe. */
+export interface PlannedProbe {
+  readonly probe: Probe;
+  readonly action:
+    | { readonly do: 'send'; readonly lane: Lane; readonly mints: boolean }
+    /** The verdict is that of a line, or of control twins. */
+    | { readonly do: 'take' }
+    | { readonly do: 'nothing'; readonly outcome: Unsent; readonly reason: string };
+}
+
+/**
+ * Decides, before anything is sent, what a run will do about every probe. A probe is looked at when every failure that it is about is
+ * selected; where an identity must be let in, when anything else of its row is.
+ *
+ * @example
+ * planProbes(plan).filter(({ action }) => action.do === 'send').length;
+ */
+export function planProbes(plan: Plan): readonly PlannedProbe[] {
+  const isSelected = selectionOf(plan);
+  const probes = declareProbes(plan.contract, plan.suite).filter(isSelected);
+  const rows = new Set(probes.flatMap(({ kind, expected, operation }) => (kind === 'identity' && expected ? [operation] : [])));
+  return probes
+    .filter(({ expected, operation }) => expected !== undefined || rows.has(operation))
+    .map((probe) => ({ probe, action: toAction(probe, plan) }));
+}
+
+/**
+ * The failures of which every cause is left out are not selected.
+ */
+function selectionOf({ paths }: Plan): (probe: Probe) => boolean {
+  const selected = new Set<Failure>();
+  for (const { failure, action } of paths) if (action.do !== 'nothing' || action.outcome !== 'not-selected') selected.add(failure);
+  return ({ expected, over }) => [expected, over].every((declared) => declared === undefined || selected.has(declared.failure));
+}
+
+function toAction({ path, line, expected, over }: Probe, { suite, resolve, deployment }: Plan): PlannedProbe['action'] {
+  if (line !== undefined || expected === undefined) return { do: 'take' };
+  const needs = needsOf(path, suite);
+  const missing = missingOf([...needs], resolve);
+  if (missing.length > 0) {
+    const remedies = new Set(missing.map(({ remedy }) => remedy));
+    const reason = `${missing.map(({ capability }) => capability).join(', ')} missing: ${[...remedies].join('; ')}`;
+    return { do: 'nothing', outcome: 'not-capable', reason };
+  }
+  const pretended = over && [...needs].find((need) => isMagic(need, resolve));
+  if (pretended !== undefined) {
+    const reason = `${pretended} is only pretended by a magic value, which says nothing of the order: give capabilities.${pretended} as a call`;
+    return { do: 'nothing', outcome: 'not-capable', reason };
+  }
+  const mints = [...needs].some((need) => need === 'key.create' || sequenceOf(need, resolve)?.afresh === true);
+  return { do: 'send', lane: laneOf(path, suite, deployment), mints: mints && deployment.sessions === undefined };
+}
+
+function isMagic(capability: Capability, resolve: Plan['resolve']): boolean {
+  const resolved = resolve(capability);
+  return 'way' in resolved && resolved.way.by === 'magic';
+}

@@ -1,0 +1,148 @@
+import { groupBy } from '../../spec/index.js';
+import { setupFailed } from '../drive.js';
+import { ONE_BY_ONE, type Lane, type Plan } from '../plan.js';
+import type { Run } from '../run.js';
+import { inSession } from '../sessions.js';
+import { SetupFailed } from '../setup-failed.js';
+import { Steps } from '../steps.js';
+import type { CauseLine, Outcome } from '../types.js';
+import { declareProbes } from './declare.js';
+import { planProbes, type PlannedProbe } from './plan.js';
+import { createTaking } from './take.js';
+import type { Probe, ProbeLine } from './types.js';
+import { INTERRUPTED, toProbeLine, Visit } from './visit.js';
+
+/** What a run of probes needs to know of the run that it is part of. */
+export interface ProbeRunOptions {
+  /** The lines of the failure paths that have been run by the time the first probe is. */
+  readonly lines: readonly CauseLine[];
+  readonly signal?: AbortSignal | undefined;
+  /** How often a probe that was not proven is sent again; what passes only then is `flaky`. */
+  readonly reruns?: number | undefined;
+}
+
+/** What is done in one go: probes that share a request, or for which nothing is sent. */
+export interface ProbeVisit {
+  readonly lane: Lane;
+  /** Whether it makes keys, of which an organization may have only so many. */
+  readonly mints: boolean;
+  readonly probes: readonly PlannedProbe[];
+  /** Made once, however often it is asked for. */
+  make(): Promise<readonly ProbeLine[]>;
+}
+
+/** The probes of a run, ready to be sent. */
+export interface ProbeRun {
+  /** How many there are. */
+  readonly count: number;
+  readonly visits: readonly ProbeVisit[];
+  /** The line of one probe; its visit is made when the first of its probes asks. `undefined` for one that is not selected. */
+  execute(probe: Probe): Promise<ProbeLine | undefined>;
+}
+
+/**
+ * Prepares the probes of a plan within its run, whose identities and clean-up they share. They say something only once the failure
+ * paths have been run.
+ *
+ * @example
+ * for (const visit of prepareProbes(plan, prepared, { lines }).visits) console.log(await visit.make());
+ */
+export function prepareProbes(plan: Plan, run: Run, options: ProbeRunOptions): ProbeRun {
+  const planned = planProbes(plan);
+  const visits = [...groupBy(planned, visitOf).values()].map((probes) => toVisit(probes, run, options));
+  const byName = new Map(visits.flatMap((visit) => visit.probes.map(({ probe }) => [nameOf(probe), visit])));
+  return {
+    count: planned.length,
+    visits: visits.toSorted((a, b) => rank(a) - rank(b)),
+    execute: async (probe) => {
+      const lines = await byName.get(nameOf(probe))?.make();
+      return lines?.find((line) => nameOf(line.probe) === nameOf(probe));
+    },
+  };
+}
+
+/** The parallel lane comes first. */
+const rank = ({ lane }: ProbeVisit): number => ONE_BY_ONE.indexOf(lane);
+
+/** A probe by name: `initWork: api_key.revoked (revoked) before ...`. */
+function nameOf({ kind, operation, name }: Probe): string {
+  return `${kind} ${operation.id}: ${name}`;
+}
+
+/** Probes that begin with the same request go together. */
+function visitOf({ probe, action }: PlannedProbe): string {
+  if (action.do !== 'send') return 'nothing is sent';
+  return probe.path.given === undefined ? `${probe.operation.id} ${action.lane}` : nameOf(probe);
+}
+
+function toVisit(probes: readonly PlannedProbe[], run: Run, options: ProbeRunOptions): ProbeVisit {
+  const sends = probes.flatMap(({ action }) => (action.do === 'send' ? [action] : []));
+  let made: Promise<readonly ProbeLine[]> | undefined;
+  return {
+    lane: sends[0]?.lane ?? 'parallel',
+    mints: sends.some(({ mints }) => mints),
+    probes,
+    make: () => (made ??= make(probes, run, options)),
+  };
+}
+
+async function make(probes: readonly PlannedProbe[], run: Run, options: ProbeRunOptions): Promise<ProbeLine[]> {
+  const taking = createTaking(run.context, options.lines);
+  const told = new Map(probes.map((planned) => [planned.probe, taking(planned)]));
+  const open = probes.flatMap(({ probe }) => (told.get(probe) === undefined ? [probe] : []));
+  for (const line of await send(open, run, options)) told.set(line.probe, line);
+  return probes.flatMap(({ probe }) => told.get(probe) ?? []);
+}
+
+async function send(probes: readonly Probe[], run: Run, options: ProbeRunOptions): Promise<ProbeLine[]> {
+  if (probes.length === 0) return [];
+  const unsent = (verdict: Parameters<typeof toProbeLine>[2]['verdict']): ProbeLine[] =>
+    probes.map((probe) => toProbeLine(run.context, probe, { verdict, steps: new Steps(run.context), durationMs: 0 }));
+  if (options.signal?.aborted === true) return unsent(INTERRUPTED);
+  const silent = await run.silence();
+  if (silent !== undefined) return unsent(setupFailed(silent));
+  const lines = await attempt(probes, run, options);
+  if (lines instanceof SetupFailed) return unsent(setupFailed(lines.message));
+  const final: ProbeLine[] = [];
+  for (const line of lines) final.push(await again(line, run, options));
+  return final;
+}
+
+/** One visit in a session of its own; without one it cannot begin. */
+async function attempt(
+  probes: readonly Probe[],
+  { context, executor }: Run,
+  { signal }: ProbeRunOptions,
+): Promise<ProbeLine[] | SetupFailed> {
+  try {
+    return await inSession(context, (own) => new Visit(own, executor, () => signal?.aborted === true).make(probes));
+  } catch (error) {
+    if (error instanceof SetupFailed) return error;
+    throw error;
+  }
+}
+
+/** What passes only when it is sent again is neither proven nor a finding that would be seen again. */
+async function again(first: ProbeLine, run: Run, options: ProbeRunOptions): Promise<ProbeLine> {
+  for (let left = options.reruns ?? 0; left > 0 && UNPROVEN.has(first.outcome) && options.signal?.aborted !== true; left--) {
+    const lines = await attempt([first.probe], run, options);
+    if (lines instanceof SetupFailed || lines[0]?.outcome !== 'verified') continue;
+    const reason = `it passed only when it was sent again; before that it was ${first.outcome}: ${first.reason}`;
+    return { ...first, outcome: 'flaky', reason };
+  }
+  return first;
+}
+
+const UNPROVEN: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path', 'setup-failed', 'edge-intercepted']);
+
+/**
+ * Lines in the order in which the suite declares its probes, whatever the order in which they were ready.
+ *
+ * @example
+ * sortProbes(plan, lines).map(({ probe }) => probe.name);
+ */
+export function sortProbes({ contract, suite }: Pick<Plan, 'contract' | 'suite'>, lines: readonly ProbeLine[]): ProbeLine[] {
+  const ranks = new Map(declareProbes(contract, suite).map((probe, index) => [nameOf(probe), index]));
+  const rankOf = ({ probe }: ProbeLine): number => ranks.get(nameOf(probe)) ?? 0;
+  return lines.toSorted((a, b) => rankOf(a) - rankOf(b));
+}
