@@ -27,11 +27,19 @@ export class Visit {
   readonly #context: RunContext;
   readonly #executor: Executor;
   readonly #isOver: () => boolean;
+  readonly #begins: (probe: Probe) => void;
   #ready: { readonly request: PathRequest; readonly steps: Steps } | undefined;
 
-  /** @param isOver Whether nothing further is to be begun. */
-  constructor(context: RunContext, executor: Executor, isOver: () => boolean = () => false) {
-    [this.#context, this.#executor, this.#isOver] = [context, executor, isOver];
+  /**
+   * @param isOver Whether nothing further is to be begun.
+   * @param begins Told before a probe is sent.
+   */
+  constructor(
+    context: RunContext,
+    executor: Executor,
+    { isOver = () => false, begins = () => undefined }: { isOver?: () => boolean; begins?: ((probe: Probe) => void) | undefined } = {},
+  ) {
+    [this.#context, this.#executor, this.#isOver, this.#begins] = [context, executor, isOver, begins];
   }
 
   /** @param probes Of one operation, whose paths all begin in the same way. */
@@ -50,6 +58,7 @@ export class Visit {
   async #one(probe: Probe): Promise<Sent> {
     const began = performance.now();
     const steps = new Steps(this.#context);
+    this.#begins(probe);
     let verdict: ProbeVerdict;
     let unrestored: string | undefined;
     try {

@@ -47,14 +47,7 @@ export function reportOf(hunted: readonly Hunted[], { contract, partial, waiting
     ...unwell.map(
       ({ mutant, why }) => `✗ ${mutant.class === 'neutral' ? 'blamed' : 'survived'}: ${mutant.name}\n  ${mutant.breaks}\n  ${why}`,
     ),
-    ...(isComplete
-      ? []
-      : [
-          `✗ no mutant killed by its own line: ${matrix.rows
-            .filter((row) => !isKilling(row))
-            .map(named)
-            .join(', ')}`,
-        ]),
+    ...(isComplete ? [] : [`✗ no mutant killed by its own line: ${summed(matrix.rows.filter((row) => !isKilling(row)).map(named), ', ')}`]),
     `${hunted.length} mutants in ${(durationMs / 1000).toFixed(1)} s: ${counts.join(', ')}`,
     ...(waiting === 0 ? [] : [`${waiting} more wait for what the suite has to learn`]),
     partial ? 'Only some were hunted: there is no matrix to complete.' : matrixLine(matrix),
