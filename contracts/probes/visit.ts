@@ -48,7 +48,7 @@ export class Visit {
     try {
       for (const probe of probes) sent.push(await this.#one(probe));
       const [identity] = probes.filter(({ kind }) => kind === 'identity');
-      if (identity !== undefined && !this.#isOver()) await this.#control(identity, sent);
+      if (identity !== undefined) await this.#control(identity, sent);
     } finally {
       await this.#leave();
     }
@@ -107,22 +107,26 @@ export class Visit {
 
   async #control(identity: Probe, sent: readonly Sent[]): Promise<void> {
     const steps = new Steps(this.#context);
-    let failed: ProbeVerdict | undefined;
-    try {
-      const request = await this.#prepared(identity, steps);
-      steps.enter('control');
-      const answer = await steps.send(request);
-      if (!succeeded(identity.operation, answer))
-        failed = barred(refusedBy(answer, `${RIGHT} ${insteadOfSuccess(this.#context.contract, identity.operation, answer)}`));
-    } catch (error) {
-      if (!(error instanceof SetupFailed)) throw error;
-      failed = barred(error, `${RIGHT} could not be sent: ${error.message}`);
-    }
+    const failed = this.#isOver() ? INTERRUPTED : await this.#letIn(identity, steps);
     await steps.cleanUp();
     for (const one of sent) {
       if (one.probe.kind !== 'identity') continue;
       one.steps.exchanges.push(...steps.exchanges.filter(({ phase }) => phase === 'control'));
       if (failed !== undefined && one.verdict.needsControl) one.verdict = failed;
+    }
+  }
+
+  /** Whoever may send the request does; says why that was not let in. */
+  async #letIn(identity: Probe, steps: Steps): Promise<ProbeVerdict | undefined> {
+    try {
+      const request = await this.#prepared(identity, steps);
+      steps.enter('control');
+      const answer = await steps.send(request);
+      if (succeeded(identity.operation, answer)) return undefined;
+      return barred(refusedBy(answer, `${RIGHT} ${insteadOfSuccess(this.#context.contract, identity.operation, answer)}`));
+    } catch (error) {
+      if (!(error instanceof SetupFailed)) throw error;
+      return barred(error, `${RIGHT} could not be sent: ${error.message}`);
     }
   }
 

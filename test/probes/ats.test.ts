@@ -36,7 +36,11 @@ describe('probes of the ATS', function () {
           if (failure !== undefined) expect(observed, name).to.deep.equal({ status: failure.status, code: failure.code });
           expect(evidence.requests.length, name).to.be.greaterThan(0);
           if (failure !== undefined) expect(repro, name).to.match(/^#!\/usr\/bin\/env bash\n/);
-          if (takenFrom === undefined) expect(evidence.requests.filter(({ phase }) => phase === 'when'), name).to.have.length(1);
+          if (takenFrom === undefined)
+            expect(
+              evidence.requests.filter(({ phase }) => phase === 'when'),
+              name,
+            ).to.have.length(1);
         }
       });
 
@@ -44,7 +48,10 @@ describe('probes of the ATS', function () {
         for (const { probe, evidence, takenFrom } of probed.probes) {
           if (probe.kind !== 'identity' || takenFrom !== undefined) continue;
           const { successes, id } = probe.operation;
-          expect(successes.map(({ status }) => status), `${id} ${probe.name}`).to.include(evidence.control?.status);
+          expect(
+            successes.map(({ status }) => status),
+            `${id} ${probe.name}`,
+          ).to.include(evidence.control?.status);
         }
       });
     });

@@ -8,7 +8,10 @@ const of =
   (failure: Failure): boolean =>
     failure.operation.id === operation && (codes.length === 0 || codes.includes(failure.code));
 
-const lying = async (lies: Replacements, selected: (failure: Failure) => boolean): Promise<{ found: Record<string, string>; exitCode: number }> => {
+const lying = async (
+  lies: Replacements,
+  selected: (failure: Failure) => boolean,
+): Promise<{ found: Record<string, string>; exitCode: number }> => {
   const { probes, ledger } = await probeSandbox({ lies, selected });
   return { found: unverified(probes), exitCode: ledger.exitCode };
 };
@@ -16,7 +19,9 @@ const lying = async (lies: Replacements, selected: (failure: Failure) => boolean
 describe('a deployment that lies about who may', () => {
   it('lets a revoked key list keys: not-reached, and only in that cell', async () => {
     const lies: Replacements = {
-      rules: { notAdministrator: (facts) => (facts.key !== undefined && facts.key.revoked_at !== null ? undefined : RULES.notAdministrator(facts)) },
+      rules: {
+        notAdministrator: (facts) => (facts.key !== undefined && facts.key.revoked_at !== null ? undefined : RULES.notAdministrator(facts)),
+      },
     };
     expect(await lying(lies, of('listApiKeys'))).to.deep.equal({ found: { 'identity listApiKeys: revoked': 'not-reached' }, exitCode: 1 });
   });
@@ -34,7 +39,9 @@ describe('a deployment that lies about who may', () => {
   });
 
   it('calls an administrator an unknown key: wrong-path', async () => {
-    const lies: Replacements = { rules: { wrongPrefix: (facts) => (facts.administrator === undefined ? RULES.wrongPrefix(facts) : undefined) } };
+    const lies: Replacements = {
+      rules: { wrongPrefix: (facts) => (facts.administrator === undefined ? RULES.wrongPrefix(facts) : undefined) },
+    };
     const { found } = await lying(lies, of('initWork', 'api_key.invalid_format'));
     expect(found).to.deep.equal({ 'identity initWork: administrator': 'wrong-path' });
   });
@@ -59,7 +66,10 @@ describe('a deployment that lies about who may', () => {
   });
 
   it('a cell that is taken from a line says what the line says', async () => {
-    const { found, exitCode } = await lying({ rules: { revokedKey: () => undefined } }, of('initWork', 'api_key.revoked', 'api_key.org_mismatch'));
+    const { found, exitCode } = await lying(
+      { rules: { revokedKey: () => undefined } },
+      of('initWork', 'api_key.revoked', 'api_key.org_mismatch'),
+    );
     expect({ found, exitCode }).to.deep.equal({
       found: {
         'identity initWork: revoked': 'not-reached',

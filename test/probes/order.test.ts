@@ -44,7 +44,8 @@ const between = (operation: string, first: RuleName, second: RuleName): Probe[] 
       id === operation && expected !== undefined && over !== undefined && refuses(first, expected) && refuses(second, over),
   );
 
-const sameCode = (first: RuleName, second: RuleName): boolean => RULES[first].code !== undefined && RULES[first].code === RULES[second].code;
+const sameCode = (first: RuleName, second: RuleName): boolean =>
+  RULES[first].code !== undefined && RULES[first].code === RULES[second].code;
 
 const neighbours = Object.entries(OPERATIONS).flatMap(([operation, { rules }]) =>
   rules.slice(1).map((second, index) => ({ operation, first: rules[index] as RuleName, second, index })),
@@ -64,7 +65,10 @@ describe('the order of refusal', () => {
       const [first, second] = name.split(' ') as [RuleName, RuleName];
       const those = neighbours.filter((one) => one.first === first && one.second === second);
       expect(those.length, name).to.be.greaterThan(0);
-      expect(those.flatMap(({ operation }) => between(operation, first, second)).map((probe) => probe.name), name).to.deep.equal([]);
+      expect(
+        those.flatMap(({ operation }) => between(operation, first, second)).map((probe) => probe.name),
+        name,
+      ).to.deep.equal([]);
     }
   });
 
@@ -84,10 +88,7 @@ describe('the order of refusal', () => {
       return ['common.bad_request', ...is422.filter((code) => !/dry_run|commitment|audio/.test(code))];
     };
     /** Both are about one and the same member. */
-    const one = new Set([
-      'common.validation_failed session.invalid_external_user_ref',
-      'api_key.scopes_required api_key.unknown_scope',
-    ]);
+    const one = new Set(['common.validation_failed session.invalid_external_user_ref', 'api_key.scopes_required api_key.unknown_scope']);
     for (const { id, body } of contract.operations) {
       if (body === undefined) continue;
       const codes = order(id);
@@ -111,9 +112,15 @@ describe('the order of refusal', () => {
 });
 
 /** A swap that no request shows, since one of the two cannot look before the other has. */
-const UNSEEN: ReadonlySet<string> = new Set(['noCredential wrongPrefix', 'wrongPrefix unknownToken', 'notPartnerSession sessionOrganization']);
+const UNSEEN: ReadonlySet<string> = new Set([
+  'noCredential wrongPrefix',
+  'wrongPrefix unknownToken',
+  'notPartnerSession sessionOrganization',
+]);
 /** Their lines find it: whatever the first refuses, the second does as well. */
-const IMPLIED: ReadonlySet<string> = new Set(PAIRS.flatMap(({ line, operation, name }) => (line === undefined ? [] : [`${operation.id} ${name}`])));
+const IMPLIED: ReadonlySet<string> = new Set(
+  PAIRS.flatMap(({ line, operation, name }) => (line === undefined ? [] : [`${operation.id} ${name}`])),
+);
 const LONG = process.env['FAILPATH_LONG'] === '1';
 const SAMPLE = ['initVersion', 'prepareVersion', 'confirmWork', 'createApiKey', 'downloadVersionFile'];
 
