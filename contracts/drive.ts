@@ -121,8 +121,8 @@ class ControlTwin {
   }
 
   /**
-   * @param spent A faulty request that succeeded, or was another one when it came again, may have used up what it was given, and one
-   * that pretends on the way has spoilt it: the twin then needs its own.
+   * @param spent Whether the twin needs a request of its own: a faulty one that succeeded, or was answered otherwise the second time, may
+   *   have used up what it was given, and one that pretends on the way has spoilt it.
    */
   async send(spent: boolean): Promise<Control | undefined> {
     const { control, given, operation } = this.#path;

@@ -301,6 +301,8 @@ export class Steps {
     try {
       const answer = await this.#context.transport.send(request, { phase, label });
       record(answer);
+      if (answer.unanswered !== undefined)
+        this.note(`${label} was answered at attempt ${answer.unanswered.length + 1}; before that: ${answer.unanswered.join('; ')}`);
       return answer;
     } catch (error) {
       // It was never sent.

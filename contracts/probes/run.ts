@@ -10,13 +10,15 @@ import { declareProbes } from './declare.js';
 import { planProbes, type PlannedProbe } from './plan.js';
 import { createTaking } from './take.js';
 import type { Probe, ProbeLine } from './types.js';
-import { INTERRUPTED, toProbeLine, Visit } from './visit.js';
+import { barred, INTERRUPTED, toProbeLine, Visit } from './visit.js';
 
 /** What a run of probes needs to know of the run that it is part of. */
 export interface ProbeRunOptions {
   /** The lines of the failure paths that have been run by the time the first probe is. */
   readonly lines: readonly CauseLine[];
   readonly signal?: AbortSignal | undefined;
+  /** Told before a probe is sent: a rehearsal answers by it. */
+  readonly begins?: ((probe: Probe) => void) | undefined;
   /** How often a probe that was not proven is sent again; what passes only then is `flaky`. */
   readonly reruns?: number | undefined;
 }
@@ -102,20 +104,20 @@ async function send(probes: readonly Probe[], run: Run, options: ProbeRunOptions
   const silent = await run.silence();
   if (silent !== undefined) return unsent(setupFailed(silent));
   const lines = await attempt(probes, run, options);
-  if (lines instanceof SetupFailed) return unsent(setupFailed(lines.message));
+  if (lines instanceof SetupFailed) return unsent(barred(lines));
   const final: ProbeLine[] = [];
   for (const line of lines) final.push(await again(line, run, options));
   return final;
 }
 
-/** One visit in a session of its own; without one it cannot begin. */
+/** One visit, in a session of its own where there are any; without it there is no beginning. */
 async function attempt(
   probes: readonly Probe[],
   { context, executor }: Run,
-  { signal }: ProbeRunOptions,
+  { signal, begins }: ProbeRunOptions,
 ): Promise<ProbeLine[] | SetupFailed> {
   try {
-    return await inSession(context, (own) => new Visit(own, executor, () => signal?.aborted === true).make(probes));
+    return await inSession(context, (own) => new Visit(own, executor, { isOver: () => signal?.aborted === true, begins }).make(probes));
   } catch (error) {
     if (error instanceof SetupFailed) return error;
     throw error;

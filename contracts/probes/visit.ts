@@ -1,7 +1,7 @@
 import { restored, setupFailed } from '../drive.js';
-import type { Executor } from '../execute.js';
+import { outcomeOf, type Executor } from '../execute.js';
 import { toLine } from '../line.js';
-import { insteadOfSuccess, SetupFailed } from '../setup-failed.js';
+import { insteadOfSuccess, refusedBy, SetupFailed } from '../setup-failed.js';
 import { Steps, tenths, type RunContext } from '../steps.js';
 import { succeeded } from '../success.js';
 import type { PathRequest } from '../types.js';
@@ -27,11 +27,19 @@ export class Visit {
   readonly #context: RunContext;
   readonly #executor: Executor;
   readonly #isOver: () => boolean;
+  readonly #begins: (probe: Probe) => void;
   #ready: { readonly request: PathRequest; readonly steps: Steps } | undefined;
 
-  /** @param isOver Whether nothing further is to be begun. */
-  constructor(context: RunContext, executor: Executor, isOver: () => boolean = () => false) {
-    [this.#context, this.#executor, this.#isOver] = [context, executor, isOver];
+  /**
+   * @param isOver Whether nothing further is to be begun.
+   * @param begins Told before a probe is sent.
+   */
+  constructor(
+    context: RunContext,
+    executor: Executor,
+    { isOver = () => false, begins = () => undefined }: { isOver?: () => boolean; begins?: ((probe: Probe) => void) | undefined } = {},
+  ) {
+    [this.#context, this.#executor, this.#isOver, this.#begins] = [context, executor, isOver, begins];
   }
 
   /** @param probes Of one operation, whose paths all begin in the same way. */
@@ -50,6 +58,7 @@ export class Visit {
   async #one(probe: Probe): Promise<Sent> {
     const began = performance.now();
     const steps = new Steps(this.#context);
+    this.#begins(probe);
     let verdict: ProbeVerdict;
     let unrestored: string | undefined;
     try {
@@ -98,22 +107,22 @@ export class Visit {
 
   async #control(identity: Probe, sent: readonly Sent[]): Promise<void> {
     const steps = new Steps(this.#context);
-    let failed: string | undefined;
+    let failed: ProbeVerdict | undefined;
     try {
       const request = await this.#prepared(identity, steps);
       steps.enter('control');
       const answer = await steps.send(request);
       if (!succeeded(identity.operation, answer))
-        failed = `the same request by whoever may send it ${insteadOfSuccess(this.#context.contract, identity.operation, answer)}`;
+        failed = barred(refusedBy(answer, `${RIGHT} ${insteadOfSuccess(this.#context.contract, identity.operation, answer)}`));
     } catch (error) {
       if (!(error instanceof SetupFailed)) throw error;
-      failed = `the same request by whoever may send it could not be sent: ${error.message}`;
+      failed = barred(error, `${RIGHT} could not be sent: ${error.message}`);
     }
     await steps.cleanUp();
     for (const one of sent) {
       if (one.probe.kind !== 'identity') continue;
       one.steps.exchanges.push(...steps.exchanges.filter(({ phase }) => phase === 'control'));
-      if (failed !== undefined && one.verdict.needsControl) one.verdict = { ...setupFailed(failed), needsControl: false };
+      if (failed !== undefined && one.verdict.needsControl) one.verdict = failed;
     }
   }
 
@@ -132,10 +141,13 @@ function tell(from: Steps, to: Steps): void {
   to.notes.push(...from.notes);
 }
 
-function barred(error: SetupFailed): ProbeVerdict {
-  const verdict = setupFailed(error.message);
-  return { ...verdict, ...(error.intercepted ? { outcome: 'edge-intercepted' as const } : {}), needsControl: false };
+/** What a way that was barred comes to. */
+export function barred(error: SetupFailed, reason: string = error.message): ProbeVerdict {
+  return { ...setupFailed(reason), outcome: outcomeOf(error), needsControl: false };
 }
+
+/** Whom the right identity's request is compared with. */
+const RIGHT = 'the same request by whoever may send it';
 
 export const INTERRUPTED: ProbeVerdict = {
   outcome: 'not-selected',

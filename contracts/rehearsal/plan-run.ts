@@ -1,9 +1,11 @@
 import type { Contract } from '../../spec/index.js';
-import type { Deployment } from '../deployment.js';
+import type { Allowed, Deployment } from '../deployment.js';
 import { createPermits } from '../permits.js';
 import { createPlan, type Plan, type PlannedPath, type Selection } from '../plan.js';
 import type { Suite } from '../suite.js';
-import { rehearse } from './rehearse.js';
+import type { Outcome } from '../types.js';
+import { rehearse, type Rehearsal, type Rehearsed } from './rehearse.js';
+import type { Refusals } from './room.js';
 
 /**
  * The plan of a run: what a deployment meets, less what its file does not permit. What a path would have to send shows when it is
@@ -27,11 +29,43 @@ export async function planRun({
 }): Promise<Plan> {
   const plan = createPlan(contract, suite, deployment, selected);
   if (deployment.allow === undefined) return plan;
-  // Rehearsed to their ends as if all was permitted, so that a path names everything that it lacks and not the first thing only.
-  const { paths } = await rehearse({ ...plan, deployment: { ...deployment, allow: undefined } }, createPermits(contract, deployment));
-  return { ...plan, paths: paths.map(({ planned, refusals }) => (refusals.length === 0 ? planned : forbid(planned, refusals))) };
+  const lifted = { ...deployment, allow: undefined };
+  const refused = createRefusals(contract, deployment, deployment.allow);
+  // To their ends, as if all was permitted, so that a path names everything that it lacks and not the first thing only.
+  const asIs = await rehearse({ ...plan, deployment: lifted }, { refused });
+  // And with what could be had then: the ways that the file does not permit have refusals of their own.
+  const open = await rehearse(createPlan(contract, suite, lifted, selected), { refused });
+  return { ...plan, paths: asIs.paths.map((path, index) => permitted(path, more(open.paths[index], open))) };
 }
 
-function forbid({ failure, cause }: PlannedPath, refusals: readonly string[]): PlannedPath {
-  return { failure, cause, action: { do: 'nothing', outcome: 'not-capable', reason: [...refusals].sort().join('; '), refusals } };
+/** Everything that the file does not permit about a request: first of all its host, and then what is asked there. */
+function createRefusals(contract: Contract, deployment: Deployment, allow: Allowed): Refusals {
+  const permits = createPermits(contract, deployment);
+  return (request) => {
+    const why = permits(request);
+    if (why === undefined) return [];
+    const hosts = new Set([...allow.hosts, new URL(request.url).host]);
+    const there = createPermits(contract, { ...deployment, allow: { ...allow, hosts } })(request);
+    return there === undefined || there === why ? [why] : [why, there];
+  };
 }
+
+/** What a path is not permitted to send; of one that cannot be rehearsed, what no other path of its operation is permitted. */
+function more(path: Rehearsed | undefined, { paths }: Rehearsal): readonly string[] {
+  if (path === undefined || path.planned.action.do !== 'nothing') return path?.refusals ?? [];
+  const { operation } = path.planned.failure;
+  const siblings = paths.filter(({ planned, line }) => planned.failure.operation === operation && REHEARSED.has(line.outcome));
+  const [first, ...others] = siblings.map(({ refusals }) => refusals);
+  return (first ?? []).filter((why) => others.every((refusals) => refusals.includes(why)));
+}
+
+/** A path that is not permitted is not run; what is not capable for another reason remembers what it would not be permitted either. */
+function permitted({ planned, line, refusals }: Rehearsed, more: readonly string[]): PlannedPath {
+  const { failure, cause, action } = planned;
+  if (action.do === 'nothing') return { failure, cause, action: { ...action, refusals: more } };
+  const why = refusals.length > 0 ? refusals : REHEARSED.has(line.outcome) ? [] : more;
+  if (why.length === 0) return planned;
+  return { failure, cause, action: { do: 'nothing', outcome: 'not-capable', reason: why.toSorted().join('; '), refusals: why } };
+}
+
+const REHEARSED: ReadonlySet<Outcome> = new Set<Outcome>(['verified', 'simulated']);

@@ -1,12 +1,14 @@
 import { jsonPointer, type Contract, type Failure } from '../../spec/index.js';
 import type { Deployment } from '../deployment.js';
-import type { Permits } from '../permits.js';
 import type { Suite } from '../suite.js';
 import { toAnswer } from '../transport.js';
 import type { Transport, WireAnswer, WireRequest } from '../types.js';
 import { fromTemplate } from '../wire.js';
 import { examplesOf, failureAnswer, successOf } from './answers.js';
 import type { Answered, Asked, Imagined, Sent, SentFor } from './types.js';
+
+/** Why a request is not permitted. */
+export type Refusals = (request: WireRequest) => readonly string[];
 
 /** An imagined deployment: it answers as the contract's examples do, and sends nothing. */
 export interface Room extends Transport {
@@ -33,13 +35,13 @@ export function createRoom({
   contract,
   suite,
   deployment,
-  permits = () => undefined,
+  refusals = () => [],
 }: {
   readonly contract: Contract;
   readonly suite: Suite;
   readonly deployment: Deployment;
   /** What is not permitted is answered all the same, and noted. */
-  readonly permits?: Permits;
+  readonly refusals?: Refusals | undefined;
 }): Room {
   const sent: Sent[] = [];
   const worlds = new Map<string, Answered[]>([['', []]]);
@@ -119,7 +121,7 @@ export function createRoom({
         bytes,
         waits: 0,
         polls: false,
-        refusal: permits(request) ?? null,
+        refusals: refusals(request),
       });
       return answer(request, about, id);
     },

@@ -66,6 +66,6 @@ export interface Sent {
   readonly waits: number;
   /** Whether it asks for a change that has come at once here, and may have to be asked for again elsewhere. */
   readonly polls: boolean;
-  /** Why the deployment's file does not permit it; `null` where it does. */
-  readonly refusal: string | null;
+  /** Why the deployment's file does not permit it, each with what to write there; nothing where it does. */
+  readonly refusals: readonly string[];
 }

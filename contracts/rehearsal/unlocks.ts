@@ -62,18 +62,18 @@ function isLeftOut({ action }: PlannedPath): boolean {
 /** What a deployment that permits only some things would have to permit as well. */
 function permissionsOf({ action }: PlannedPath, remedies: Map<string, string>): readonly string[] {
   if (action.do !== 'nothing') return [];
-  return (action.refusals ?? []).map((refusal) => {
-    const [remedy = refusal] = refusal.split(': ').slice(-1);
-    const entry = permissionIn(refusal, /not allow (?:requests to )?(\S+?):/.exec(refusal)?.[1]);
-    remedies.set(entry, remedy);
-    return entry;
-  });
+  return (action.refusals ?? []).map((refusal) =>
+    permissionIn(refusal, /not allow (?:requests to )?(\S+): name/.exec(refusal)?.[1], remedies),
+  );
 }
 
 /** The member of `allow` that a remedy speaks of, and what to write there. */
-function permissionIn(remedy: string, what: string | undefined): string {
+function permissionIn(remedy: string, what: string | undefined, remedies: Map<string, string>): string {
   const member = /allow\.\w+/.exec(remedy)?.[0] ?? 'allow';
-  return member === 'allow.revocations' || what === undefined ? member : `${member}: ${what}`;
+  const isNamed = what !== undefined && member !== 'allow.revocations';
+  const entry = isNamed ? `${member}: ${what}` : member;
+  remedies.set(entry, isNamed ? `name ${what} in ${member}` : `set ${member}: true`);
+  return entry;
 }
 
 /** The ways to a capability: its entry in the file, or what its sequence needs; no entry where it is met for real. */
@@ -87,11 +87,15 @@ function createAlternatives({ resolve, deployment, suite }: Plan, remedies: Map<
       return minimal([...find('clock.advance', within), new Set([aged])]);
     }
     const { remedy } = readyInFile(capability, deployment);
-    const entry = remedy.includes('allow.') ? permissionIn(remedy, capability.split(':')[0]) : entryOf(capability, deployment.forbidden);
-    remedies.set(entry, remedy);
+    const isPermission = remedy.includes('allow.');
+    const entry = isPermission ? permissionIn(remedy, capability.split(':')[0], remedies) : entryOf(capability, deployment.forbidden);
+    if (!isPermission) remedies.set(entry, remedy);
     const needsOrganization = deployment.organization === undefined && !isSharedState(capability) && !capability.startsWith('upload:');
     if (needsOrganization) remedies.set('organization', 'give organization, the one under test');
     const own = [new Set(needsOrganization ? [entry, 'organization'] : [entry])];
+    // A call that is described must be permitted as well.
+    if (isSharedState(capability) && !isPermission && deployment.allow?.writes.has(capability) === false)
+      own[0]?.add(permissionIn('allow.writes', capability, remedies));
     const sequence = suite.sequences[capability];
     if (sequence === undefined || within.includes(capability)) return own;
     return minimal([...own, ...together(sequence.needs.map((need) => find(need, [...within, capability])))]);

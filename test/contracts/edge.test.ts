@@ -60,6 +60,33 @@ describe('evidence that a proxy answered', () => {
     );
   });
 
+  /** As gateways write them in JSON. */
+  const GATEWAYS: Readonly<Record<string, [status: number, body: object, headers?: Readonly<Record<string, string>>]>> = {
+    'AWS API Gateway, throttled': [429, { message: 'Too Many Requests' }],
+    'AWS API Gateway, over its quota': [429, { message: 'Limit Exceeded' }, { 'x-amzn-errortype': 'LimitExceededException' }],
+    'AWS API Gateway, by its header alone': [413, { message: 'Some new text' }, { 'x-amzn-errortype': 'RequestTooLargeException' }],
+    'AWS API Gateway, no upstream in time': [504, { message: 'Endpoint request timed out' }],
+    Kong: [429, { message: 'API rate limit exceeded' }],
+    'Kong 3': [429, { message: 'API rate limit exceeded', request_id: '0f3c' }, { 'x-kong-response-latency': '1' }],
+    'Kong, no upstream': [502, { message: 'An invalid response was received from the upstream server' }],
+    'Kong, a large request': [413, { message: 'Request size limit exceeded' }],
+    'Azure API Management': [429, { statusCode: 429, message: 'Rate limit is exceeded. Try again in 5 seconds.' }],
+    'Envoy, by its header': [429, {}, { 'x-envoy-ratelimited': 'true' }],
+  };
+  for (const [what, [status, body, headers]] of Object.entries(GATEWAYS)) {
+    it(`is seen in the JSON of ${what}`, () => expect(edgeEvidence(answer(status, body, headers))).to.be.a('string').that.is.not.empty);
+  }
+  it('is seen in the text of an Envoy that limits rates', () => {
+    expect(edgeEvidence(answer(429, 'local_rate_limited', { 'content-type': 'text/plain' }))).to.be.a('string');
+  });
+
+  it('says of a rate limiter how long it asks to wait, and what to do', () => {
+    const limited = answer(429, { message: 'Too Many Requests' }, { 'retry-after': '7' });
+    expect(edgeEvidence(limited)).to.equal(
+      'the body is a gateway\'s ("Too Many Requests"); it says Retry-After: 7; run with a lower --rate, or set http.rate',
+    );
+  });
+
   describe('is not seen in', () => {
     const page = (body: string): string => `<!DOCTYPE html><html><head><title>Error</title></head><body>${body}</body></html>`;
     const application: Readonly<Record<string, ReturnType<typeof answer>>> = {
@@ -73,6 +100,15 @@ describe('evidence that a proxy answered', () => {
       'JSON without the envelope behind nginx': answer(500, { message: 'broken' }, { server: 'nginx' }),
       'JSON with 502: an application may have gateways below it': answer(502, { message: 'upstream' }),
       'plain text of an application': answer(500, 'Internal Server Error', { 'content-type': 'text/plain' }),
+      "an application's flattened envelope": answer(429, { code: 'api_key.limit_reached', message: 'Too Many Requests' }),
+      "an application's message of its own": answer(429, { message: 'You have too many keys.' }),
+      "an application's envelope behind a gateway": answer(
+        503,
+        { error: { code: 'x', message: 'Service Unavailable' } },
+        { 'x-kong-response-latency': '1' },
+      ),
+      "a gateway's words with a status that is no gateway's": answer(422, { message: 'Too Many Requests' }),
+      'a list': answer(429, []),
       'an empty answer': answer(500, undefined),
       'an empty success behind nginx': answer(204, undefined, { server: 'nginx' }),
       'a text that mentions nginx': answer(500, page('Ask whoever runs the nginx in front of us.')),
