@@ -45,8 +45,8 @@ export async function drive(
   steps.enter('control');
   const traced = verdict.outcome === 'verified' ? compare(before, await trace(faulty)) : undefined;
   const twin = new ControlTwin(path, context, steps, ready);
-  const control = await twin.send(pretended || verdict.outcome === 'not-reached');
-  if (control === undefined) return traced ?? verdict;
+  const control = await twin.send(pretended || verdict.outcome === 'not-reached' || verdict.until === 'again');
+  if (control === undefined || traced !== undefined) return traced ?? verdict;
   // An answer with the expected code is wrong by itself; anything else may be wrong because the way there was.
   if (verdict.outcome === 'violated' && !judgement.needsControl) return verdict;
   if (control.barred !== undefined) throw control.barred;
@@ -120,7 +120,10 @@ class ControlTwin {
     [this.#path, this.#context, this.#steps, this.#ready] = [path, context, steps, ready];
   }
 
-  /** @param spent A faulty request that succeeded has used up what it was given, and one that pretends on the way has spoilt it: the twin then needs its own. */
+  /**
+   * @param spent Whether the twin needs a request of its own: a faulty one that succeeded, or was answered otherwise the second time, may
+   *   have used up what it was given, and one that pretends on the way has spoilt it.
+   */
   async send(spent: boolean): Promise<Control | undefined> {
     const { control, given, operation } = this.#path;
     const [steps, ready] = [this.#steps, this.#ready];
@@ -140,6 +143,8 @@ class ControlTwin {
     if (answer === undefined || isTransient(this.#context.contract, operation, answer)) return undefined;
     const isSame = control === undefined && given === undefined;
     const mayBlame = isSame || boundary !== undefined;
+    // What the twin itself has moved must not decide about the next one; if it cannot be put back, the line will say so.
+    await restored(this.#steps);
     const fresh = mayBlame ? await this.#instead(() => this.#steps.scenario(operation)) : undefined;
     if (boundary !== undefined && fresh === undefined) {
       return violated('control', {

@@ -7,7 +7,7 @@ import type { PlannedPath } from './plan.js';
 import { describeAnswer, SetupFailed } from './setup-failed.js';
 import { simulatedRequest } from './simulate.js';
 import { Steps, tenths, type RunContext } from './steps.js';
-import type { CauseLine, Outcome, Trigger } from './types.js';
+import type { CauseLine, Trigger } from './types.js';
 
 /** Runs single paths; which request ids were seen is all that they share here. */
 export interface Executor {
@@ -80,7 +80,8 @@ export function createExecutor(contract: Contract): Executor {
   };
 }
 
-function outcomeOf(error: SetupFailed): Outcome {
+/** What a way that was barred makes of its line. */
+export function outcomeOf(error: SetupFailed): 'not-capable' | 'edge-intercepted' | 'setup-failed' {
   if (error instanceof NotPermitted) return 'not-capable';
   return error.intercepted ? 'edge-intercepted' : 'setup-failed';
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FailurePath } from '../path.js';
 import { SetupFailed } from '../setup-failed.js';
 import type { Steps } from '../steps.js';
+import type { SharedState } from '../types.js';
 import type { Expiry } from '../types.js';
 import { beneath } from './beneath.js';
 import { expired, nearlyExpired } from './time.js';
@@ -146,6 +147,17 @@ const preparePaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): Fa
   ];
 };
 
+/** Leaves just enough for one request; where the deployment pretends instead of counting, there is nothing to leave. */
+async function within(steps: Steps, state: SharedState, parameters: Readonly<Record<string, unknown>>): Promise<void> {
+  if (!steps.simulated) await steps.change(state, parameters);
+}
+
+/** What the last quote of the path has said that confirming costs. */
+function priceOf({ exchanges }: Steps): unknown {
+  const quotes = exchanges.filter(({ label }) => label === WORK.prepare || label === VERSION.prepare);
+  return (quotes.at(-1)?.answer?.json as { readonly total_price_credits?: unknown } | undefined)?.total_price_credits;
+}
+
 const confirmPaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): FailurePath[] => {
   const operation = kind.confirm;
   return [
@@ -162,9 +174,20 @@ const confirmPaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): Fa
       ...beneath(operation, 'common.forbidden', 'too few credits', 'credits.set', { credits: 0 }),
       needs: ['credits.set', `upload:${PRICED_BYTES}`],
       given: async (steps) => confirmRequest(steps, await prepare(steps, withAudio, {}, PRICED_BYTES)),
-      control: async (_, request) => request,
+      control: async (steps, request) => {
+        await within(steps, 'credits.set', { credits: priceOf(steps) });
+        return request;
+      },
+      boundary: 'what the quote costs',
     },
-    beneath(operation, 'common.quota_exceeded', 'quota reached', 'quota.set', { limit: 1, used: 1 }),
+    {
+      ...beneath(operation, 'common.quota_exceeded', 'quota reached', 'quota.set', { limit: 1, used: 1 }),
+      control: async (steps, request) => {
+        await within(steps, 'quota.set', { limit: 1, used: 0 });
+        return request;
+      },
+      boundary: 'the last confirmation of the quota',
+    },
   ];
 };
 

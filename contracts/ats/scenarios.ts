@@ -50,7 +50,7 @@ const keysNamed: Scenario['trace'] = async (steps, ready, faulty) => {
 
 /** Whether the key that a request names is still good: a refused request must not have revoked it. */
 const isActive: Scenario['trace'] = async (steps, { params }) => {
-  const keys = await activeKeys(steps);
+  const keys = await activeKeys(steps, params);
   return keys.some(({ id }) => id === params?.['api_key_id']) ? 'the key is active' : 'the key is revoked';
 };
 

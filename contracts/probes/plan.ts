@@ -31,9 +31,7 @@ export function planProbes(plan: Plan): readonly PlannedProbe[] {
     .map((probe) => ({ probe, action: toAction(probe, plan) }));
 }
 
-/**
- * The failures of which every cause is left out are not selected.
- */
+/** Failures of which every cause was left out are not selected. */
 function selectionOf({ paths }: Plan): (probe: Probe) => boolean {
   const selected = new Set<Failure>();
   for (const { failure, action } of paths) if (action.do !== 'nothing' || action.outcome !== 'not-selected') selected.add(failure);
@@ -49,16 +47,20 @@ function toAction({ path, line, expected, over }: Probe, { suite, resolve, deplo
     const reason = `${missing.map(({ capability }) => capability).join(', ')} missing: ${[...remedies].join('; ')}`;
     return { do: 'nothing', outcome: 'not-capable', reason };
   }
-  const pretended = over && [...needs].find((need) => isMagic(need, resolve));
-  if (pretended !== undefined) {
-    const reason = `${pretended} is only pretended by a magic value, which says nothing of the order: give capabilities.${pretended} as a call`;
-    return { do: 'nothing', outcome: 'not-capable', reason };
-  }
+  const idle = over === undefined ? undefined : whyIdle([...needs], resolve);
+  if (idle !== undefined) return { do: 'nothing', outcome: 'not-capable', reason: idle };
   const mints = [...needs].some((need) => need === 'key.create' || sequenceOf(need, resolve)?.afresh === true);
   return { do: 'send', lane: laneOf(path, suite, deployment), mints: mints && deployment.sessions === undefined };
 }
 
-function isMagic(capability: Capability, resolve: Plan['resolve']): boolean {
-  const resolved = resolve(capability);
-  return 'way' in resolved && resolved.way.by === 'magic';
+/** Ways that serve a single fault, and not two at once. */
+function whyIdle(needs: readonly Capability[], resolve: Plan['resolve']): string | undefined {
+  for (const need of needs) {
+    const resolved = resolve(need);
+    if (!('way' in resolved)) continue;
+    if (resolved.way.by === 'magic')
+      return `${need} is only pretended by a magic value, which says nothing of the order: give capabilities.${need} as a call`;
+    if (resolved.way.by === 'wait') return `${need} is not waited for once more: give capabilities.clock.advance`;
+  }
+  return undefined;
 }

@@ -10,7 +10,7 @@ import { declareProbes } from './declare.js';
 import { planProbes, type PlannedProbe } from './plan.js';
 import { createTaking } from './take.js';
 import type { Probe, ProbeLine } from './types.js';
-import { INTERRUPTED, toProbeLine, Visit } from './visit.js';
+import { barred, INTERRUPTED, toProbeLine, Visit } from './visit.js';
 
 /** What a run of probes needs to know of the run that it is part of. */
 export interface ProbeRunOptions {
@@ -104,13 +104,13 @@ async function send(probes: readonly Probe[], run: Run, options: ProbeRunOptions
   const silent = await run.silence();
   if (silent !== undefined) return unsent(setupFailed(silent));
   const lines = await attempt(probes, run, options);
-  if (lines instanceof SetupFailed) return unsent(setupFailed(lines.message));
+  if (lines instanceof SetupFailed) return unsent(barred(lines));
   const final: ProbeLine[] = [];
   for (const line of lines) final.push(await again(line, run, options));
   return final;
 }
 
-/** One visit in a session of its own; without one it cannot begin. */
+/** One visit, in a session of its own where there are any; without it there is no beginning. */
 async function attempt(
   probes: readonly Probe[],
   { context, executor }: Run,

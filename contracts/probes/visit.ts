@@ -1,7 +1,7 @@
 import { restored, setupFailed } from '../drive.js';
-import type { Executor } from '../execute.js';
+import { outcomeOf, type Executor } from '../execute.js';
 import { toLine } from '../line.js';
-import { insteadOfSuccess, SetupFailed } from '../setup-failed.js';
+import { insteadOfSuccess, refusedBy, SetupFailed } from '../setup-failed.js';
 import { Steps, tenths, type RunContext } from '../steps.js';
 import { succeeded } from '../success.js';
 import type { PathRequest } from '../types.js';
@@ -48,7 +48,7 @@ export class Visit {
     try {
       for (const probe of probes) sent.push(await this.#one(probe));
       const [identity] = probes.filter(({ kind }) => kind === 'identity');
-      if (identity !== undefined && !this.#isOver()) await this.#control(identity, sent);
+      if (identity !== undefined) await this.#control(identity, sent);
     } finally {
       await this.#leave();
     }
@@ -107,22 +107,26 @@ export class Visit {
 
   async #control(identity: Probe, sent: readonly Sent[]): Promise<void> {
     const steps = new Steps(this.#context);
-    let failed: string | undefined;
-    try {
-      const request = await this.#prepared(identity, steps);
-      steps.enter('control');
-      const answer = await steps.send(request);
-      if (!succeeded(identity.operation, answer))
-        failed = `the same request by whoever may send it ${insteadOfSuccess(this.#context.contract, identity.operation, answer)}`;
-    } catch (error) {
-      if (!(error instanceof SetupFailed)) throw error;
-      failed = `the same request by whoever may send it could not be sent: ${error.message}`;
-    }
+    const failed = this.#isOver() ? INTERRUPTED : await this.#letIn(identity, steps);
     await steps.cleanUp();
     for (const one of sent) {
       if (one.probe.kind !== 'identity') continue;
       one.steps.exchanges.push(...steps.exchanges.filter(({ phase }) => phase === 'control'));
-      if (failed !== undefined && one.verdict.needsControl) one.verdict = { ...setupFailed(failed), needsControl: false };
+      if (failed !== undefined && one.verdict.needsControl) one.verdict = failed;
+    }
+  }
+
+  /** Whoever may send the request does; says why that was not let in. */
+  async #letIn(identity: Probe, steps: Steps): Promise<ProbeVerdict | undefined> {
+    try {
+      const request = await this.#prepared(identity, steps);
+      steps.enter('control');
+      const answer = await steps.send(request);
+      if (succeeded(identity.operation, answer)) return undefined;
+      return barred(refusedBy(answer, `${RIGHT} ${insteadOfSuccess(this.#context.contract, identity.operation, answer)}`));
+    } catch (error) {
+      if (!(error instanceof SetupFailed)) throw error;
+      return barred(error, `${RIGHT} could not be sent: ${error.message}`);
     }
   }
 
@@ -141,10 +145,13 @@ function tell(from: Steps, to: Steps): void {
   to.notes.push(...from.notes);
 }
 
-function barred(error: SetupFailed): ProbeVerdict {
-  const verdict = setupFailed(error.message);
-  return { ...verdict, ...(error.intercepted ? { outcome: 'edge-intercepted' as const } : {}), needsControl: false };
+/** What a way that was barred comes to. */
+export function barred(error: SetupFailed, reason: string = error.message): ProbeVerdict {
+  return { ...setupFailed(reason), outcome: outcomeOf(error), needsControl: false };
 }
+
+/** Whom the right identity's request is compared with. */
+const RIGHT = 'the same request by whoever may send it';
 
 export const INTERRUPTED: ProbeVerdict = {
   outcome: 'not-selected',

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { createAtsSandbox } from '../../mocks/ats/index.js';
 import { startMock } from '../../mocks/index.js';
 import { parseXml, type Element } from '../contracts/xml.js';
-import { BEHAVIOUR_LIES } from '../lies/behaviours.js';
+import { mutantNamed } from '../zoo/index.js';
 import { failpath, temporaryFolder, type Ended } from '../support/cli.js';
 import { contract } from '../support/judge.js';
 
 /** The names of an object's members and those inside of it, as one text: what a consumer of the ledger relies on. */
-const LEDGER = ['contract', 'deployment', 'startedAt', 'durationMs', 'failures', 'webhooks', 'summary', 'partial', 'verdict', 'exitCode'];
+const LEDGER = ['contract', 'deployment', 'startedAt', 'durationMs', 'failures', 'webhooks', 'probes', 'summary', 'partial', 'verdict', 'exitCode'];
 const FAILURE = ['operation', 'method', 'path', 'status', 'code', 'outcome', 'reason', 'causes'];
 const CAUSE = ['cause', 'outcome', 'reason', 'observed', 'requestId', 'durationMs', 'evidence', 'repro'];
 
@@ -40,8 +40,7 @@ describe('failpath verify: ledger.json and junit.xml', function () {
   let proven: Report;
   let failed: Report;
   before(async () => {
-    const lie = BEHAVIOUR_LIES.find(({ name }) => name === 'second confirm accepted');
-    const mock = await startMock({ sandbox: (context) => createAtsSandbox(context, lie?.lies) });
+    const mock = await startMock({ sandbox: (context) => createAtsSandbox(context, mutantNamed('second confirm accepted').sandbox?.()) });
     try {
       [proven, failed] = await Promise.all([report(), report('--url', mock.url, '--filter', 'confirmWork 40*')]);
     } finally {

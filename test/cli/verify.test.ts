@@ -6,7 +6,7 @@ import { startMock, type Mock } from '../../mocks/index.js';
 import { failpath, ROOT, temporaryFile, temporaryFolder, type Ended, type ProcessOptions } from '../support/cli.js';
 import { contract } from '../support/judge.js';
 import { startProxy, type Proxy } from '../support/proxy.js';
-import { telling, WIRE_LIES } from '../lies/wire.js';
+import { mutantNamed } from '../zoo/index.js';
 
 interface Verified extends Ended {
   readonly ledger: Ledger;
@@ -87,12 +87,11 @@ describe('failpath verify', () => {
 });
 
 describe('failpath verify: a part of the failures', () => {
-  const LIE = WIRE_LIES.find(({ name }) => name === 'wrong status');
   let mock: Mock;
   let liar: Proxy;
   before(async () => {
     mock = await startMock();
-    liar = await startProxy(mock.url, telling(LIE ?? { codes: [], rewrite: (answer) => answer }));
+    liar = await startProxy(mock.url, mutantNamed('registration.title_required: wrong status').proxy?.());
   });
   after(async () => {
     await liar.close();

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startMock, type Mock } from '../../mocks/index.js';
-import { telling, WIRE_LIES } from '../lies/wire.js';
+import { mutantNamed } from '../zoo/index.js';
 import { failpath, startFailpath, temporaryFolder } from '../support/cli.js';
 import { startProxy } from '../support/proxy.js';
 import { deployment, rulesIn } from './support.js';
@@ -38,7 +38,7 @@ describe('failpath mock --record', function () {
   }
 
   it('tells each violation once as it comes, how often at the end, and ends with 1', async () => {
-    const proxy = await startProxy(api.url, telling({ ...(WIRE_LIES[0] ?? expect.fail()), codes: ['transaction.not_found'] }));
+    const proxy = await startProxy(api.url, mutantNamed('transaction.not_found: wrong status').proxy?.());
     const running = startFailpath(['mock', '--port', '0', '--record', proxy.url, '--record-to', 'mine.yaml'], { cwd: temporaryFolder() });
     const [, url = ''] = await running.printed(/ at (http:\/\/127\.0\.0\.1:\d+) is recorded/);
     for (let count = 0; count < 3; count++) await fetch(`${url}${UNKNOWN}`);

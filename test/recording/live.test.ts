@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { dirname } from 'node:path';
 import { WORLD, type Mock } from '../../mocks/index.js';
 import { InputError } from '../../spec/index.js';
-import { WIRE_LIES, telling } from '../lies/wire.js';
+import { mutantNamed } from '../zoo/index.js';
 import { json, mocks, raw, send } from '../mock/support.js';
 import { startProxy } from '../support/proxy.js';
 import { deployment, newFile, rulesIn } from './support.js';
@@ -223,19 +223,19 @@ describe('mock --record', () => {
 
   it('says what is wrong with each answer of a deployment that lies', async () => {
     const expected: Readonly<Record<string, RegExp>> = {
-      'wrong status': /^undeclared-code: .*declared with 422|^undeclared-status: .*declared with 422/,
+      'registration.title_required: wrong status': /^undeclared-code: .*declared with 422|^undeclared-status: .*declared with 422/,
       'undeclared code': /^undeclared-code: .*api_key\.scope_missing/,
       'flattened envelope': /^outside-envelope: .*\/error\/code is absent/,
       'missing request_id': /^outside-envelope: .*request_id/,
-      'missing details member': /^invalid-details: .*\/error\/details\/required/,
+      'api_key.scope_denied without details.required': /^invalid-details: .*\/error\/details\/required/,
       'HTML body': /^outside-envelope: .*text\/html/,
       'text/plain': /^outside-envelope: .*text\/plain/,
-      '200 with an error body': /^invalid-body: initWork 200/,
+      'api_key.scope_denied: 200 with an error body': /^invalid-body: initWork 200/,
       'server error': /^undeclared-status: initWork declares no status 500/,
     };
     const api = await running.start();
-    for (const lie of WIRE_LIES.filter(({ name }) => Object.hasOwn(expected, name))) {
-      const proxy = await startProxy(api.url, telling(lie));
+    for (const [name, violation] of Object.entries(expected)) {
+      const proxy = await startProxy(api.url, mutantNamed(name).proxy?.());
       const told: string[] = [];
       const to = newFile();
       const mock = await running.start({
@@ -244,9 +244,9 @@ describe('mock --record', () => {
       await send(mock, 'POST', `${ORG}/works/init`, json({ ...WORK, title: ' ' }, KEY));
       await fetch(`${mock.url}${ORG}/works/init`, { method: 'POST', ...json(WORK, bearer(WORLD.tokens.readOnly)) });
       await mock.close();
-      expect(told, lie.name).to.have.length(1);
-      expect(told[0], lie.name).to.match(expected[lie.name] ?? /^$/);
-      expect(readFileSync(to, 'utf8'), lie.name).to.contain('# Not as the contract says: ');
+      expect(told, name).to.have.length(1);
+      expect(told[0], name).to.match(violation);
+      expect(readFileSync(to, 'utf8'), name).to.contain('# Not as the contract says: ');
       await proxy.close();
     }
   });

@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { createAtsSandbox } from '../../mocks/ats/index.js';
 import { startMock, type Mock } from '../../mocks/index.js';
 import { judgeDeployment } from '../support/judge.js';
-import { BEHAVIOUR_LIES } from './behaviours.js';
+import { habitat, mutantNamed } from './index.js';
 
 /** One of each kind of script: ids that are captured, uploads of every size, raw bodies, headers, state that is put back. */
 const SAMPLE = [
@@ -60,18 +59,14 @@ describe('scripts of the report', () => {
   });
 
   it('show a lie to whoever runs them', async () => {
-    const lie = BEHAVIOUR_LIES.find(({ name }) => name === 'second confirm accepted');
-    const liar = await startMock({ sandbox: (context) => createAtsSandbox(context, lie?.lies) });
-    try {
-      const { lines } = await judgeDeployment(liar.url, { operations: ['confirmVersion'], codes: ['registration.prepared_not_found'] });
+    await habitat(mutantNamed('second confirm accepted'), async (url) => {
+      const { lines } = await judgeDeployment(url, { operations: ['confirmVersion'], codes: ['registration.prepared_not_found'] });
       const { repro } = lines.find(({ outcome }) => outcome === 'not-reached') ?? {};
-      expect((await bash(repro, liar.url)).stdout).to.match(/^HTTP\/1\.1 202 /);
+      expect((await bash(repro, url)).stdout).to.match(/^HTTP\/1\.1 202 /);
       expect((await bash(repro, mock.url)).stdout)
         .to.match(/^HTTP\/1\.1 404 /)
         .and.to.contain('registration.prepared_not_found');
-    } finally {
-      await liar.close();
-    }
+    });
   });
 
   it('end where the way there fails, and say so', async () => {

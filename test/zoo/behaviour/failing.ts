@@ -33,6 +33,7 @@ const ONCE = [
   'registration.prepared_not_found',
   'work.access_forbidden',
   'api_key.unknown_scope',
+  'transaction.not_found',
 ];
 
 const onlyOnce = ONCE.map((code): Mutant => ({

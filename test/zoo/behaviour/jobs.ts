@@ -8,7 +8,7 @@ const once: readonly Mutant[] = [
     class: 'behaviour',
     breaks: 'Confirming does not take the quote away, so that a second confirm pays again.',
     lines: ['* registration.prepared_not_found (confirmed already)'],
-    everything: true,
+    everything: 'lines and probes',
     outcome: 'not-reached',
     sandbox: () => ({ policies: { takeQuote: (quotes, jobId) => quotes.get(jobId) } }),
   },
@@ -80,11 +80,10 @@ const once: readonly Mutant[] = [
   },
 ];
 
-/** The checks of a job that refuse it, and must leave it as it was. */
+/** The checks of a job that refuse it, and must leave it as it was; a job of another path is never asked for where it would be found. */
 const REFUSALS: Readonly<Record<'uploadSessions' | 'quotes', readonly (readonly [RuleName, line: string])[]>> = {
   uploadSessions: [
     ['sessionOwned', 'registration.upload_session_forbidden'],
-    ['sessionPath', 'registration.upload_session_not_found (of another path)'],
     ['audioPresent', 'registration.audio_empty'],
     ['audioFits', 'registration.audio_too_large'],
     ['commitmentValid', 'registration.commitment_invalid'],
@@ -92,7 +91,6 @@ const REFUSALS: Readonly<Record<'uploadSessions' | 'quotes', readonly (readonly 
   ],
   quotes: [
     ['quoteOwned', 'registration.prepared_forbidden'],
-    ['quotePath', 'registration.prepared_not_found (of another path)'],
     ['quotaLeft', 'common.quota_exceeded'],
     ['creditsSuffice', 'common.forbidden (too few credits)'],
   ],
@@ -123,7 +121,8 @@ const doneAnyway: readonly Mutant[] = [
     breaks: `A key is stored before it is refused with ${code}, and stays.`,
     lines: [`createApiKey ${code}`],
     sandbox: () =>
-      everyRule((refusal, { service, organizationId, now, call }) => {
+      everyRule((refusal, facts) => {
+        const { service, organizationId, now, call } = facts;
         const [known] = service.state.keys.list();
         if (refusal?.code === code && call.operation.id === 'createApiKey' && known !== undefined) {
           const id = service.mint.uuid();
@@ -131,7 +130,7 @@ const doneAnyway: readonly Mutant[] = [
             ...known,
             id,
             token_sha256: id,
-            name: 'half made',
+            name: facts.text('name') ?? '',
             organization_id: organizationId,
             created_at: now,
           });

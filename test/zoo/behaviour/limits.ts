@@ -184,7 +184,6 @@ const counted: readonly Mutant[] = [
         'common.quota_exceeded',
         ({ quote, quota: { limit, used } }) => quote?.network === 'testnet' && used + 1 === limit,
       ),
-    waitsFor: 'a control twin with the last of the quota',
   },
   {
     ...GENEROUS,
@@ -212,7 +211,6 @@ const counted: readonly Mutant[] = [
       strict('creditsSuffice', 'common.forbidden', ({ quote, organization }) => {
         return quote !== undefined && quote.fees.total > 0 && organization?.credits[quote.network] === quote.fees.total;
       }),
-    waitsFor: 'a control twin with just the credits that it costs',
   },
 ];
 

@@ -31,8 +31,7 @@ const lives = LIVES.flatMap(([what, limit, policy, ttl, line]): Mutant[] => [
     lines: [line],
     outcome: REFUSES_TOO_MUCH,
     says: /control twin/,
-    sandbox: () => ({ limits: { [limit]: ttl - ttl / 10 } }),
-    ...(what === 'partner session' ? {} : { waitsFor: 'a control twin just before the end' }),
+    sandbox: () => ({ limits: { [limit]: ttl * 0.9 } }),
   },
 ]);
 

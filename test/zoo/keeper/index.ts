@@ -1,0 +1,1 @@
+export { keep, type KeeperOptions } from './keeper.js';
