@@ -83,5 +83,5 @@ function suggest(expected: Failure, fired: Failure): string {
 
 /** The first thing that a description says, short enough for a line. */
 export function firstSentence(text: string): string {
-  return (/^[^.:;]*/.exec(text)?.[0] ?? text).replaceAll(/\s+/g, ' ');
+  return text.replace(/[.:;].*/s, '').replaceAll(/\s+/g, ' ');
 }

@@ -39,6 +39,8 @@ export interface RunContext {
   readonly wait: (milliseconds: number) => Promise<void>;
   /** What the run must undo at its end. */
   readonly cleanups: Cleanup[];
+  /** What may have made something without anybody knowing: POSTs that got no answer. */
+  readonly unsure: Set<string>;
   /** The operations that have succeeded in this run. */
   readonly succeeded: Set<string>;
   /** The header that names the session which this work has to itself; what is made there goes away with it. */
@@ -308,6 +310,7 @@ export class Steps {
       // It was never sent.
       if (error instanceof NotPermitted) throw error;
       record(undefined);
+      if (request.method === 'POST') this.#context.unsure.add(label);
       throw error instanceof TransportError ? new SetupFailed(`${label} got no answer: ${error.message}`, { cause: error }) : error;
     }
   }

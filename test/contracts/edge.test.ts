@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { edgeEvidence } from '../../contracts/edge.js';
+import { toAnswer } from '../../contracts/index.js';
 import { answer } from './support.js';
 
 const nginx = (status: string): string =>
@@ -44,6 +45,20 @@ const PAGES: Readonly<Record<string, [status: number, page: string, headers?: Re
     '<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body></body>\r\n</html>',
     { server: 'awselb/2.0' },
   ],
+  'traefik, which names itself under a title that is a status': [
+    502,
+    '<html><head><title>\n  502 Bad Gateway</title></head>\n<body><p>No upstream.</p>\n<address>traefik</address></body></html>',
+  ],
+  'envoy, which names itself under a title that is a status': [
+    500,
+    '<title>500 Internal Server Error</title><p>The request failed.</p><p>envoy</p>',
+  ],
+  'nginx, its name on a line of its own': [413, '<html><body><h1>413</h1><hr><center>\n  nginx\n</center></body></html>'],
+  'haproxy, its sentence beside the heading': [
+    503,
+    '<html><body><h1>503 Service Unavailable</h1>No server is available to handle this request.</body></html>',
+  ],
+  'cloudflare, its ray at a distance': [520, '<p>Performance by Cloudflare</p>\n<p>Your address</p>\n<p>Ray ID: 8a1b2c3d4e5f6a7b</p>'],
   'any proxy that says 502 without a body': [502, ''],
   'any proxy that says 504 in plain text': [504, 'Gateway timeout', { 'content-type': 'text/plain' }],
   'a page of welcome in place of the API': [200, `<html><title>Welcome to nginx!</title></html>`, { server: 'nginx/1.25.3' }],
@@ -87,6 +102,18 @@ describe('evidence that a proxy answered', () => {
     );
   });
 
+  it('quotes no more than a line of it', () => {
+    const text = `<title>503 ${'a'.repeat(100)}</title>varnish`;
+    expect(edgeEvidence(answer(503, text))).to.equal(`the body is the error page of a proxy ("<title>503 ${'a'.repeat(49)}")`);
+  });
+
+  it('says what shows it, where the page itself does not', () => {
+    expect(edgeEvidence(answer(503, '<h1>Busy</h1>', { server: 'awselb/2.0' }))).to.equal(
+      'the body is HTML and its server header says "awselb/2.0"',
+    );
+    expect(edgeEvidence(answer(504, ''))).to.equal("504 without the envelope is a gateway's answer");
+  });
+
   describe('is not seen in', () => {
     const page = (body: string): string => `<!DOCTYPE html><html><head><title>Error</title></head><body>${body}</body></html>`;
     const application: Readonly<Record<string, ReturnType<typeof answer>>> = {
@@ -112,6 +139,16 @@ describe('evidence that a proxy answered', () => {
       'an empty answer': answer(500, undefined),
       'an empty success behind nginx': answer(204, undefined, { server: 'nginx' }),
       'a text that mentions nginx': answer(500, page('Ask whoever runs the nginx in front of us.')),
+      'an application that runs on something like nginx': answer(500, page('Oops'), { server: 'my-nginx' }),
+      'plain text behind nginx': answer(500, 'Oops', { server: 'nginx', 'content-type': 'text/plain' }),
+      'another kind of page behind nginx': answer(500, 'Oops', { server: 'nginx', 'content-type': 'application/x-text/html' }),
+      'a text without a type behind nginx': toAnswer(500, { server: 'nginx' }, 'Oops'),
+      'a page without a server': answer(500, page('nginx')),
+      'a page that quotes what envoy says': answer(500, page('We saw: upstream connect error or disconnect/reset before headers')),
+      'a page whose title counts': answer(500, '<title>12 things</title> about varnish'),
+      'a page whose title is a word': answer(500, '<title>Bad gateways</title> about varnish'),
+      'a page whose title begins like a status': answer(500, '<title>5000 things</title> about varnish'),
+      'a page that names a proxy before its title': answer(500, '<p>varnish</p><title>500 Internal Server Error</title>'),
       'JSON that quotes a page': answer(413, { error: { message: nginx('413 Request Entity Too Large') } }),
     };
     for (const [what, given] of Object.entries(application)) it(what, () => expect(edgeEvidence(given)).to.equal(undefined));

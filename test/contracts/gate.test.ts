@@ -45,6 +45,28 @@ describe('the gate', () => {
     });
   }
 
+  describe('looks at webhooks and probes beside the failures, and', () => {
+    const proven = { failures: [failure('verified')], answered: true };
+    for (const section of ['webhooks', 'probes'] as const) {
+      it(`takes a finding of the ${section} for one`, () => {
+        expect(decide({ ...proven, [section]: [{ outcome: 'verified' }, { outcome: 'violated' }] }).verdict).to.equal('failed');
+      });
+      it(`takes what is unproven of the ${section} for that`, () => {
+        expect(decide({ ...proven, [section]: [{ outcome: 'setup-failed' }] }).verdict).to.equal('unproven');
+      });
+      it(`holds nothing against the failures that could not be looked at of the ${section}`, () => {
+        expect(decide({ ...proven, [section]: [{ outcome: 'not-capable' }] }).verdict).to.equal('proven');
+      });
+      it(`finds nothing proven by ${section} alone that were not looked at`, () => {
+        expect(decide({ failures: [], answered: undefined, [section]: [{ outcome: 'not-capable' }] }).verdict).to.equal('nothing was run');
+      });
+    }
+  });
+
+  it('passes a run in which everything is waived', () => {
+    expect(exitOf(['waived'])).to.equal(EXIT.proven);
+  });
+
   it('covers every outcome', () => {
     for (const outcome of OUTCOMES)
       expect(exitOf(['verified', outcome]), outcome).to.equal(FINDINGS.includes(outcome) ? 1 : UNPROVEN.includes(outcome) ? 2 : 0);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { judge, summarise, type Judgement } from '../../contracts/judge.js';
+import { firstSentence, judge, summarise, type Judgement } from '../../contracts/judge.js';
 import { createRedactor, type Outcome, type WireAnswer } from '../../contracts/index.js';
 import { envelopeCodec, type Contract } from '../../spec/index.js';
 import { answer, atsContract, failureOf, refusal } from './support.js';
@@ -44,6 +44,8 @@ describe('the judgement of an answer', () => {
       true,
     ],
     ['the success of the operation', () => answer(200, { job_id: '1' }), 'not-reached', true],
+    ['the status of success with an undeclared code', () => refusal(200, 'registration.gone'), 'violated', true],
+    ['the status of success with a code of another status', () => refusal(200, 'api_key.not_found'), 'violated', true],
     ['another success than the declared one', () => answer(204, undefined), 'violated', true],
     ['a redirect', () => answer(302, undefined, { location: '/login' }), 'violated', true],
     ['a 429 without the envelope', () => answer(429, 'slow down', { 'content-type': 'text/plain' }), 'edge-intercepted', false],
@@ -96,11 +98,35 @@ describe('the judgement of an answer', () => {
         / The check for api_key\.revoked let the request through, or comes too late$/,
       );
     });
+    it('the first check of the credential', () => {
+      expect(reasonFor('registration.audio_empty', refusal(401, 'common.unauthorized'))).to.match(
+        / The credential was refused before the check for registration\.audio_empty could run$/,
+      );
+      expect(reasonFor('api_key.revoked', refusal(401, 'common.unauthorized'))).to.match(
+        / An earlier check of the credential refused first, or the answer bears its code by mistake$/,
+      );
+    });
+    it('a later check than the first', () => {
+      expect(reasonFor('common.unauthorized', refusal(401, 'api_key.not_found'))).to.match(
+        / The check for common\.unauthorized let the request through, or comes too late$/,
+      );
+    });
     it('another business rule', () => {
       expect(reasonFor('registration.audio_empty', refusal(404, 'registration.upload_session_not_found'))).to.match(
         / Either that check comes first and should not have fired, or the one for registration\.audio_empty is missing$/,
       );
     });
+  });
+
+  it('says what the failure means that fired instead, in a phrase of its own', () => {
+    expect(judged('prepareWork', 'registration.audio_empty', refusal(401, 'api_key.revoked')).reason).to.match(
+      /^401 api_key\.revoked fired instead \([^:]+: [^.:;)]+\)\. /,
+    );
+    expect(firstSentence('The key was taken back. It is gone.')).to.equal('The key was taken back');
+    expect(firstSentence('There is one already: names are unique')).to.equal('There is one already');
+    expect(firstSentence('Gone; for good')).to.equal('Gone');
+    expect(firstSentence('Written on\n   two lines')).to.equal('Written on two lines');
+    expect(firstSentence('')).to.equal('');
   });
 
   it('is summed up by the first discrepancy', () => {

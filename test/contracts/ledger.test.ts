@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { buildLedger, OUTCOMES, type CauseLine, type Evidence, type Ledger, type Outcome } from '../../contracts/index.js';
 import { worstOf } from '../../contracts/ledger.js';
+import type { WebhookLine } from '../../contracts/webhooks/types.js';
 import type { Contract, Failure } from '../../spec/index.js';
-import { failureOf, toyContract } from './support.js';
+import { atsContract, failureOf, toyContract } from './support.js';
 
 const NOTHING: CauseLine['evidence'] = { trigger: null, requests: [], control: null, notes: [] };
 
@@ -33,7 +34,8 @@ describe('a ledger', () => {
     contract = await toyContract();
   });
 
-  const ledgerOf = (...lines: CauseLine[]): Ledger =>
+  const ledgerOf = (...lines: CauseLine[]): Ledger => withSections({}, ...lines);
+  const withSections = (sections: Partial<Parameters<typeof buildLedger>[0]>, ...lines: CauseLine[]): Ledger =>
     buildLedger({
       contract,
       url: 'http://toy.test',
@@ -44,6 +46,7 @@ describe('a ledger', () => {
         seen = evidence;
         return { verdict: 'proven', exitCode: 0 };
       },
+      ...sections,
     });
   const every = (outcome: Outcome, members: Partial<CauseLine> = {}): CauseLine[] =>
     contract.failures.flatMap((failure) => failure.causes.map((cause) => lineOf(failure, cause, outcome, members)));
@@ -114,6 +117,32 @@ describe('a ledger', () => {
     });
   });
 
+  it('names the cause that decides only where there is another one, and only where there is something to say', () => {
+    const reasonOf = (...lines: CauseLine[]): string | undefined =>
+      ledgerOf(...lines).failures.find(({ code }) => code === 'thing.exists')?.reason;
+    const [first, second] = ['same name', 'same name in other case'] as const;
+    expect(reasonOf(lineOf(exists(), first, 'violated'))).to.equal('same name is violated');
+    expect(reasonOf(lineOf(exists(), first, 'violated'), lineOf(exists(), second, 'verified'))).to.equal(
+      'same name: same name is violated',
+    );
+    expect(reasonOf(lineOf(exists(), first, 'verified'), lineOf(exists(), second, 'verified'))).to.equal('');
+  });
+
+  it('has the webhooks beside the failures, and shows them to the gate', async () => {
+    const webhook = (await atsContract()).webhooks[0];
+    if (webhook === undefined) throw new Error('the contract has no webhook');
+    const location = { file: 'openapi.yaml', line: 3, column: 5 };
+    const line: WebhookLine = { webhook, outcome: 'violated', reason: 'unsigned', discrepancies: [], received: 'POST /', location };
+    const unseen: WebhookLine = { ...line, outcome: 'not-capable', received: undefined };
+    const { webhooks } = withSections({ webhooks: [line, unseen] });
+    const expected = { webhook: webhook.name, outcome: 'violated', reason: 'unsigned', discrepancies: [], received: 'POST /' };
+    expect(webhooks).to.deep.equal([
+      { ...expected, declared: 'openapi.yaml:3:5' },
+      { ...expected, outcome: 'not-capable', received: null, declared: 'openapi.yaml:3:5' },
+    ]);
+    expect(seen?.webhooks).to.equal(webhooks);
+  });
+
   it('says JSON', () => {
     const ledger = ledgerOf(...every('violated', { observed: { status: 500, code: undefined } }));
     expect(JSON.parse(JSON.stringify(ledger))).to.deep.equal(ledger);
@@ -154,5 +183,7 @@ describe('a ledger', () => {
     expect(seen?.answered).to.equal(true);
     ledgerOf(...every('not-capable', { answered: false }));
     expect(seen?.answered, 'nothing was sent').to.equal(undefined);
+    ledgerOf(...every('not-selected', { answered: false }));
+    expect(seen?.answered, 'nothing was selected').to.equal(undefined);
   });
 });

@@ -86,11 +86,13 @@ class Runner {
     const mocha = await this.#loaded();
     mocha.grep(only === undefined ? /^/ : new RegExp(`^(?:${only.map(escape).join('|')})$`, 'u'));
     const finished: Finished[] = [];
-    mocha.reporter(class {
-      constructor(runner: Mocha.Runner) {
-        follow(runner, finished);
-      }
-    } as unknown as string);
+    mocha.reporter(
+      class {
+        constructor(runner: Mocha.Runner) {
+          follow(runner, finished);
+        }
+      } as unknown as string,
+    );
     await new Promise((done) => mocha.run(done));
     return finished;
   }
