@@ -37,21 +37,36 @@ async function measure(name: string, change: (deployment: Deployment) => Deploym
   if (found === undefined) throw new Error('the mock does not say its world');
   const plan = createPlan(contract, atsSuite, change(found));
   const { schedule, costs } = promisesOf(await rehearse(plan, { probes: true }));
-  const began = performance.now();
+  const [began, cpu] = [performance.now(), process.cpuUsage()];
   for await (const event of run(plan, { transport: delayed(transport), concurrency, probes: true })) void event;
   const wall = performance.now() - began;
+  const { user, system } = process.cpuUsage(cpu);
   await transport.close();
   await mock.close();
   const [critical, fair] = [schedule.criticalPath, costs.requests / concurrency].map((requests) => requests * LATENCY_MS);
   const ratio = (least = 0): string => (wall / least).toFixed(1);
   const turns = schedule.lanes.reduce((sum, { lane, length }) => sum + (lane === 'parallel' ? 0 : length), 0);
-  const cells = [name, concurrency, (wall / 1000).toFixed(1), costs.requests, turns, schedule.criticalPath, ratio(critical), ratio(fair)];
+  const cells = [
+    name,
+    concurrency,
+    (wall / 1000).toFixed(1),
+    ((user + system) / 1e6).toFixed(1),
+    costs.requests,
+    turns,
+    schedule.criticalPath,
+    ratio(critical),
+    ratio(fair),
+  ];
   return `| ${cells.join(' | ')} |`;
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-print('| sessions | at once | wall, s | requests | one by one | critical path | wall / critical path | wall / (requests / at once) |');
-print('| -------- | ------- | ------- | -------- | ---------- | ------------- | -------------------- | --------------------------- |');
+print(
+  '| sessions | at once | wall, s | CPU, s | requests | one by one | critical path | wall / critical path | wall / (requests / at once) |',
+);
+print(
+  '| -------- | ------- | ------- | ------ | -------- | ---------- | ------------- | -------------------- | --------------------------- |',
+);
 for (const [name, change] of [
   ['sessions', (deployment: Deployment) => deployment],
   ['none', (deployment: Deployment) => ({ ...deployment, sessions: undefined })],
