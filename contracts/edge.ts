@@ -25,8 +25,8 @@ const GATEWAY_STATUSES: ReadonlySet<number> = new Set([502, 504]);
  */
 export function edgeEvidence(answer: WireAnswer): string | undefined {
   if (answer.json !== undefined) return undefined;
-  const sign = PAGE_SIGNS.find((pattern) => pattern.test(answer.text));
-  if (sign !== undefined) return `the body is the error page of a proxy (${JSON.stringify(sign.exec(answer.text)?.[0]?.slice(0, 60))})`;
+  const sign = PAGE_SIGNS.map((pattern) => pattern.exec(answer.text)?.[0]).find((found) => found !== undefined);
+  if (sign !== undefined) return `the body is the error page of a proxy (${JSON.stringify(sign.slice(0, 60))})`;
   const server = answer.headers['server'];
   if (
     server !== undefined &&
