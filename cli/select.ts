@@ -35,6 +35,11 @@ export function createSelection(contract: Contract, options: SelectOptions): (fa
   return selection;
 }
 
+/** Webhooks belong to no failure: whoever names failures has not asked for them. */
+export function isFiltered({ operation, status, code, filter }: SelectOptions): boolean {
+  return [operation, status, code, filter].some((globs) => globs !== undefined && globs.length > 0);
+}
+
 function anyOf(globs: readonly string[] | undefined): (text: string) => boolean {
   if (globs === undefined || globs.length === 0) return () => true;
   const compiled = globs.map(glob);

@@ -1,5 +1,14 @@
 import supertest from 'supertest';
-import { isHandshake, toAnswer, TransportError, type Transport } from '../contracts/index.js';
+import {
+  isHandshake,
+  isRepeatable,
+  sendAgain,
+  toAnswer,
+  TransportError,
+  type Transport,
+  type WireAnswer,
+  type WireRequest,
+} from '../contracts/index.js';
 
 /**
  * The transport of the mocha suite: JSON requests go through supertest, as a team's own tests would send them; uploads
@@ -13,26 +22,32 @@ export function createSupertestTransport(
   options: { readonly timeoutMs: number; readonly headers?: Readonly<Record<string, string>>; readonly uploads: Transport },
 ): Transport {
   const agent = supertest.agent(base);
+  const once = async (request: WireRequest): Promise<WireAnswer> => {
+    const method = request.method.toLowerCase() as 'get' | 'put' | 'post' | 'delete';
+    const test = agent[method](request.url.slice(base.length))
+      .set({ 'user-agent': 'failpath', ...options.headers, ...request.headers })
+      .redirects(0)
+      .timeout(options.timeoutMs)
+      .ok(() => true)
+      .buffer(true)
+      .parse(readText);
+    try {
+      const response = await (request.body === undefined ? test : test.send(request.body));
+      const text: unknown = response.body;
+      return toAnswer(response.status, response.headers, typeof text === 'string' ? text : '');
+    } catch (error) {
+      // Once there was a connection, superagent does not say how far the request came.
+      const far = (error as NodeJS.ErrnoException).syscall !== 'connect';
+      const repeatable = isRepeatable(request, error, { written: far, answered: far });
+      throw new TransportError((error as Error).message, { cause: error, repeatable });
+    }
+  };
   return {
-    async send(request) {
-      // superagent knows no WebSockets either.
-      if (typeof request.body === 'object' || isHandshake(request) || !request.url.startsWith(base)) return options.uploads.send(request);
-      const method = request.method.toLowerCase() as 'get' | 'put' | 'post' | 'delete';
-      const test = agent[method](request.url.slice(base.length))
-        .set({ 'user-agent': 'failpath', ...options.headers, ...request.headers })
-        .redirects(0)
-        .timeout(options.timeoutMs)
-        .ok(() => true)
-        .buffer(true)
-        .parse(readText);
-      try {
-        const response = await (request.body === undefined ? test : test.send(request.body));
-        const text: unknown = response.body;
-        return toAnswer(response.status, response.headers, typeof text === 'string' ? text : '');
-      } catch (error) {
-        throw new TransportError((error as Error).message, { cause: error });
-      }
-    },
+    // superagent knows no WebSockets either.
+    send: (request) =>
+      typeof request.body === 'object' || isHandshake(request) || !request.url.startsWith(base)
+        ? options.uploads.send(request)
+        : sendAgain(() => once(request)),
     close: () => options.uploads.close(),
   };
 }

@@ -26,19 +26,20 @@ export function createExecutor(contract: Contract): Executor {
   const codec = envelopeCodec(contract);
 
   const judgeAnswer =
-    ({ redactor }: RunContext): JudgeAnswer =>
+    ({ redactor }: RunContext, seen = seenRequestIds): JudgeAnswer =>
     (failure, answer, exchange) => {
       const envelope = codec.read(answer.json);
       const credential = exchange?.request.headers['authorization']?.replace(/^Bearer /, '');
-      const judgement = judge({ contract, failure, answer, envelope, redactor, credential, seenRequestIds });
-      if (typeof envelope.requestId === 'string') seenRequestIds.add(envelope.requestId);
+      const judgement = judge({ contract, failure, answer, envelope, redactor, credential, seenRequestIds: seen });
+      if (typeof envelope.requestId === 'string') seen.add(envelope.requestId);
       return judgement;
     };
 
   const simulate = async (failure: Failure, context: RunContext, steps: Steps): Promise<Verdict> => {
     steps.enter('when');
     const answer = await steps.send(simulatedRequest(failure, context));
-    const judgement = judgeAnswer(context)(failure, answer, steps.exchanges.at(-1));
+    // An answer that was asked for is made in advance, its request id with it.
+    const judgement = judgeAnswer(context, new Set())(failure, answer, steps.exchanges.at(-1));
     if (judgement.outcome === 'verified') return simulatedVerdict;
     // Another failure than the one that was asked for shows that asking did not work, not that the API answers wrongly.
     if (judgement.needsControl) {

@@ -49,6 +49,7 @@ export { toJunit } from './report/junit.js';
 export { formatProbe } from './report/probes.js';
 export { formatPlan, type PlanReport } from './report/plan.js';
 export { formatFinding, formatRun } from './report/terminal.js';
+export { isRepeatable, sendAgain } from './retry.js';
 export { prepareRun, run, type Run, type RunOptions } from './run.js';
 export type { SessionWay } from './sessions.js';
 export { SetupFailed } from './setup-failed.js';

@@ -1,6 +1,6 @@
 import type { Failure } from '../spec/index.js';
 import { runChecks, type Answered } from './checks/index.js';
-import { edgeEvidence } from './edge.js';
+import { edgeEvidence, strayLimit } from './edge.js';
 import { describeAnswer } from './setup-failed.js';
 import { succeeded } from './success.js';
 import type { Discrepancy, Outcome } from './types.js';
@@ -26,7 +26,9 @@ export function judge(answered: Answered): Judgement {
   const { contract, failure, answer, envelope } = answered;
   if (envelope.code === failure.code) return rightPath(answered);
 
-  const evidence = edgeEvidence(answer);
+  // A code of the contract is the application's own, also where it is not declared.
+  const declared = contract.failures.some(({ code }) => code === envelope.code);
+  const evidence = edgeEvidence(answer) ?? strayLimit(answer, { declared, asked: failure.status === answer.status });
   if (evidence !== undefined) {
     return {
       outcome: 'edge-intercepted',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cleanUp, notRemoved, whyNotUndone } from './clean-up.js';
 import { createExecutor, type Executor } from './execute.js';
 import { createPermits, NotPermitted, permitting } from './permits.js';
 import { needsOf, ONE_BY_ONE, sequenceOf, type Lane, type Plan, type PlannedPath } from './plan.js';
@@ -57,8 +58,9 @@ export function prepareRun(plan: Plan, options: Omit<RunOptions, 'concurrency' |
     redactor,
     run: options.run ?? randomBytes(4).toString('hex'),
     shared: new Map(),
-    wait: options.wait ?? ((milliseconds) => sleep(milliseconds)),
+    wait: options.wait ?? ((milliseconds) => waitFor(milliseconds, options.signal)),
     cleanups: [],
+    unsure: new Set(),
     succeeded: new Set(),
   };
   const executor = createExecutor(plan.contract);
@@ -78,6 +80,15 @@ export function prepareRun(plan: Plan, options: Omit<RunOptions, 'concurrency' |
     },
     cleanUp: () => cleanUp(context),
   };
+}
+
+/** Nobody who has interrupted a run waits for a quote to expire. */
+async function waitFor(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    throw new SetupFailed('the run was interrupted while it waited', { cause: error });
+  }
 }
 
 /** One run of a path; without a session it cannot begin. */
@@ -270,28 +281,4 @@ function sharedIdentities(plan: Plan): number {
     return sequence !== undefined && sequence.afresh !== true;
   });
   return made.length;
-}
-
-async function cleanUp(context: RunContext): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  for (let last = context.cleanups.pop(); last !== undefined; last = context.cleanups.pop()) {
-    const cleanup = last;
-    const why = await whyNotUndone(() => cleanup.undo());
-    if (why !== undefined) events.push(notRemoved(context, cleanup.what, why));
-  }
-  return events;
-}
-
-async function whyNotUndone(undo: () => Promise<void>): Promise<string | undefined> {
-  try {
-    await undo();
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-function notRemoved({ redactor }: RunContext, what: string, why: string): RunEvent {
-  const remedy = 'Remove it by hand, or run verify with --remove-leftovers.';
-  return { type: 'cleanup-failed', what: redactor.redact(what), why: redactor.redact(why), remedy };
 }

@@ -1,5 +1,5 @@
 import { envelopeCodec, type Contract, type Operation } from '../spec/index.js';
-import { edgeEvidence } from './edge.js';
+import { edgeEvidence, strayLimit } from './edge.js';
 import { opensWebSocket } from './handshake.js';
 import { expectedSuccess } from './success.js';
 import type { WireAnswer } from './types.js';
@@ -24,10 +24,15 @@ export class SetupFailed extends Error {
 
 /** Why a step of the way failed, and whether it was the application that refused it. */
 export function refusedBy(answer: WireAnswer, what: string): SetupFailed {
-  const evidence = edgeEvidence(answer);
+  // The application's own 429 has a code; whether it is declared is told by what was answered.
+  const evidence = edgeEvidence(answer) ?? strayLimit(answer, { declared: isEnveloped(answer), asked: false });
   return evidence === undefined
     ? new SetupFailed(what, { answer })
     : new SetupFailed(`${what}, which did not come from the application: ${evidence}`, { intercepted: true });
+}
+
+function isEnveloped({ json }: WireAnswer): boolean {
+  return typeof json === 'object' && json !== null && 'error' in json;
 }
 
 /** An answer in a few words: `422 registration.audio_empty`, `502 text/html`. */

@@ -39,6 +39,8 @@ export interface RunContext {
   readonly wait: (milliseconds: number) => Promise<void>;
   /** What the run must undo at its end. */
   readonly cleanups: Cleanup[];
+  /** What may have made something without anybody knowing: POSTs that got no answer. */
+  readonly unsure: Set<string>;
   /** The operations that have succeeded in this run. */
   readonly succeeded: Set<string>;
   /** The header that names the session which this work has to itself; what is made there goes away with it. */
@@ -301,11 +303,14 @@ export class Steps {
     try {
       const answer = await this.#context.transport.send(request, { phase, label });
       record(answer);
+      if (answer.unanswered !== undefined)
+        this.note(`${label} was answered at attempt ${answer.unanswered.length + 1}; before that: ${answer.unanswered.join('; ')}`);
       return answer;
     } catch (error) {
       // It was never sent.
       if (error instanceof NotPermitted) throw error;
       record(undefined);
+      if (request.method === 'POST') this.#context.unsure.add(label);
       throw error instanceof TransportError ? new SetupFailed(`${label} got no answer: ${error.message}`, { cause: error }) : error;
     }
   }

@@ -28,6 +28,8 @@ export interface Suite {
   readonly rehearsal?: RehearsalSuite;
   /** Traces of runs that were aborted, and how to remove them; empty when the suite may not look. */
   leftovers(steps: Steps): Promise<readonly Leftover[]>;
+  /** What this run has made without knowing, since no answer said so; empty when the suite may not look. */
+  lost?(steps: Steps): Promise<readonly Leftover[]>;
   /** How many more keys this run may have at one time. */
   keyPlaces(steps: Steps): Promise<number>;
 }

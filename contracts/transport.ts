@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, ProxyAgent, request, type Dispatcher } from 'undici';
-import { isHandshake, shake } from './handshake.js';
+import { Agent, buildConnector, ProxyAgent, type Dispatcher } from 'undici';
+import { exchange, readBeforeDying, type Progress } from './exchange.js';
+import { isRepeatable, sendAgain } from './retry.js';
 import { TransportError, type AudioUpload, type Transport, type WireAnswer, type WireRequest } from './types.js';
 import { wav } from './wav.js';
 
@@ -20,6 +21,8 @@ export interface TransportOptions {
   readonly ca?: string;
   /** URL of an HTTP proxy. */
   readonly proxy?: string;
+  /** Passes the time before a request is sent again; real time by default. */
+  readonly sleep?: (milliseconds: number) => Promise<unknown>;
 }
 
 /**
@@ -34,28 +37,27 @@ export interface TransportOptions {
  */
 export function createTransport(options: TransportOptions): Transport {
   const dispatcher = createDispatcher(options);
+  // A connection that was kept may be what failed: what is sent again gets one of its own.
+  let fresh: Dispatcher | undefined;
   const pace = createPace(options.rate);
+  const once = async (wire: WireRequest, attempt: number): Promise<WireAnswer> => {
+    await pace();
+    const through = attempt === 1 ? dispatcher : (fresh ??= createDispatcher(options, { pipelining: 0 }));
+    const headers = { 'user-agent': 'failpath', ...options.headers, ...wire.headers, ...lengthOf(wire) };
+    const progress: Progress = { written: false, answered: false };
+    const signal = AbortSignal.timeout(options.timeoutMs);
+    try {
+      const { method, url } = wire;
+      const limits = { signal, limitBytes: ANSWER_LIMIT_BYTES, body: bodyOf(wire.body), progress };
+      const answer = await exchange(through, { method, url, headers }, limits);
+      return toAnswer(answer.status, answer.headers, answer.body.toString('utf8'));
+    } catch (error) {
+      throw new TransportError(explain(error, options.timeoutMs), { cause: error, repeatable: isRepeatable(wire, error, progress) });
+    }
+  };
   return {
-    async send(wire) {
-      await pace();
-      const headers = { 'user-agent': 'failpath', ...options.headers, ...wire.headers, ...lengthOf(wire) };
-      const signal = AbortSignal.timeout(options.timeoutMs);
-      try {
-        if (isHandshake(wire)) {
-          const {
-            status,
-            headers: received,
-            body,
-          } = await shake(dispatcher, { ...wire, headers }, { signal, limitBytes: ANSWER_LIMIT_BYTES });
-          return toAnswer(status, received, body.toString('utf8'));
-        }
-        const answer = await request(wire.url, { dispatcher, method: wire.method, headers, body: bodyOf(wire.body), signal });
-        return toAnswer(answer.statusCode, answer.headers, await readBounded(answer.body));
-      } catch (error) {
-        throw new TransportError(explain(error, options.timeoutMs), { cause: error });
-      }
-    },
-    close: () => dispatcher.close(),
+    send: (wire) => sendAgain((attempt) => once(wire, attempt), options.sleep),
+    close: async () => void (await Promise.all([dispatcher.close(), fresh?.close()])),
   };
 }
 
@@ -79,11 +81,18 @@ function parse(text: string): unknown {
   }
 }
 
-function createDispatcher({ timeoutMs, connections, ca, proxy }: TransportOptions): Dispatcher {
+function createDispatcher({ timeoutMs, connections, ca, proxy }: TransportOptions, more: Agent.Options = {}): Dispatcher {
   const tls = ca === undefined ? {} : { ca };
-  const common = { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
+  const common = { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, ...more };
   if (proxy !== undefined) return new ProxyAgent({ uri: proxy, requestTls: tls, ...common });
-  return new Agent({ ...common, connect: { timeout: timeoutMs, ...tls } });
+  const connector = buildConnector({ timeout: timeoutMs, ...tls });
+  const connect: typeof connector = (to, callback) =>
+    connector(to, (...[error, socket]) => {
+      if (error !== null) return callback(error, null);
+      readBeforeDying(socket);
+      callback(null, socket);
+    });
+  return new Agent({ ...common, connect });
 }
 
 /** Time as {@link createPace} needs it. */
@@ -119,17 +128,6 @@ function bodyOf(body: string | AudioUpload | undefined): string | Readable | nul
 
 function lengthOf({ body }: WireRequest): Record<string, string> {
   return typeof body === 'object' ? { 'content-length': String(body.bytes) } : {};
-}
-
-async function readBounded(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let left = ANSWER_LIMIT_BYTES;
-  for await (const chunk of body) {
-    chunks.push(chunk.subarray(0, left));
-    left -= chunk.length;
-    if (left <= 0) break;
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function explain(error: unknown, timeoutMs: number): string {

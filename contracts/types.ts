@@ -99,6 +99,8 @@ export interface WireAnswer {
   readonly text: string;
   /** The body parsed as JSON; `undefined` when it is not JSON. */
   readonly json: unknown;
+  /** Why it was sent before without an answer, attempt by attempt; absent where the first was answered. */
+  readonly unanswered?: readonly string[];
 }
 
 /** Sends one request and returns its answer; anything that keeps an answer from arriving is a {@link TransportError}. */
@@ -111,6 +113,13 @@ export interface Transport {
 /** No answer: the connection was refused or reset, the name unknown, the time up. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
+  /** Whether the request may be sent again: no byte of an answer had come, and sending it twice has the effect of sending it once. */
+  readonly repeatable: boolean;
+
+  constructor(message: string, { repeatable = false, ...options }: ErrorOptions & { readonly repeatable?: boolean } = {}) {
+    super(message, options);
+    this.repeatable = repeatable;
+  }
 }
 
 /** One request of a run with its answer, in the order in which they were sent. */

@@ -22,7 +22,7 @@ import { soundContract } from '../contract.js';
 import type { Io } from '../io.js';
 import { createProgress } from '../progress.js';
 import { prepareFolder, writeReports } from '../reports.js';
-import { createSelection, type SelectOptions } from '../select.js';
+import { createSelection, isFiltered, type SelectOptions } from '../select.js';
 import { plan as printPlan } from './plan.js';
 import { openTarget, suiteOf, usage, type TargetOptions } from '../targets.js';
 
@@ -101,11 +101,6 @@ async function follow(plan: Plan, events: AsyncGenerator<RunEvent>, io: Io): Pro
       (rank.get(a.failure) ?? 0) - (rank.get(b.failure) ?? 0) || a.failure.causes.indexOf(a.cause) - a.failure.causes.indexOf(b.cause),
   );
   return { lines, probes: sortProbes(plan, probes) };
-}
-
-/** Webhooks belong to no failure: whoever names failures has not asked for them. */
-function isFiltered({ operation, status, code, filter }: SelectOptions): boolean {
-  return [operation, status, code, filter].some((globs) => globs !== undefined && globs.length > 0);
 }
 
 /** Follows the paths: by now everything that they moved has been put back. */

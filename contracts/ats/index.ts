@@ -3,7 +3,7 @@ import type { Suite } from '../suite.js';
 import { bodyPaths } from './bodies.js';
 import { credentialPaths } from './credentials.js';
 import { jobPaths } from './jobs.js';
-import { activeKeys, keyLimit, leftoverKeys, revocation } from './keys.js';
+import { activeKeys, keyLimit, leftoverKeys, lostKeys, revocation } from './keys.js';
 import { identities } from './identities.js';
 import { partnerPaths } from './partners.js';
 import { precedence, precedenceSequences } from './precedence.js';
@@ -37,5 +37,6 @@ export const atsSuite: Suite = {
   probes: { identities, precedence },
   rehearsal,
   leftovers: leftoverKeys,
+  lost: lostKeys,
   keyPlaces: async (steps) => keyLimit(steps) - (await activeKeys(steps)).length,
 };

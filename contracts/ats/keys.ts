@@ -31,9 +31,18 @@ export function revocation(id: string, params: Readonly<Record<string, string>> 
 
 /** Keys that runs before this one made and could not revoke. */
 export async function leftoverKeys(steps: Steps): Promise<readonly Leftover[]> {
+  return keysNamed(steps, (name) => NAMES.test(name) && !name.startsWith(steps.namesBegin));
+}
+
+/** Keys of this run that nobody remembers: their making was never answered. */
+export async function lostKeys(steps: Steps): Promise<readonly Leftover[]> {
+  return keysNamed(steps, (name) => name.startsWith(steps.namesBegin));
+}
+
+async function keysNamed(steps: Steps, isMeant: (name: string) => boolean): Promise<readonly Leftover[]> {
   if (!steps.can('admin.session')) return [];
   return (await activeKeys(steps))
-    .filter(({ name }) => NAMES.test(name) && !name.startsWith(steps.namesBegin))
+    .filter(({ name }) => isMeant(name))
     .map(({ id, name }) => ({
       what: `API key ${name}`,
       remove: async () => {

@@ -57,7 +57,8 @@ const stagePairs = ({ kind, gone, usedUp, forbidden }: Stage): Pair[] => {
   const job: Pair[] = [
     [used, foreign, { given: 'first', when }],
     [expired, foreign, { given: 'first', when }],
-    [foreign, elsewhere, { given: 'over', when }],
+    // A version's job belongs to its work, and a stranger comes under another one: that is another path as well.
+    [foreign, elsewhere, kind === WORK ? { given: 'over', when } : { implied: true }],
   ];
   if (kind === WORK)
     return [

@@ -33,7 +33,10 @@ export const rehearsal: RehearsalSuite = {
       const block = limits[`block_seconds_${String(network)}`] ?? 0;
       const isMoved = begun !== undefined && said(earlier.slice(earlier.indexOf(begun)), 'clock.advance').length > 0;
       const isOver = begun === undefined || isMoved || now - begun.at >= block * 1000;
-      return { body: examples[isOver ? 'transactionCompleted' : 'transactionSubmitting'] };
+      // Set, and not put back yet.
+      const isRefused = said(earlier, 'submission.fault').length % 2 === 1;
+      const end = isRefused ? 'transactionFailed' : 'transactionCompleted';
+      return { body: examples[isOver ? end : 'transactionSubmitting'] };
     },
   },
   leaves: (answered) => {

@@ -1,5 +1,4 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SetupFailed } from '../setup-failed.js';
 import type { Steps } from '../steps.js';
 import type { Capability, Discrepancy, Token } from '../types.js';
@@ -62,8 +61,7 @@ async function ended(
   const { contract, deployment } = steps;
   const block = contract.limits[`block_seconds_${deployment.network}`]?.value ?? 12;
   if (deployment.ways.has('clock.advance')) await steps.change('clock.advance', { seconds: block + 1 });
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
+  for (let waited = 0; ; waited += POLL_MS) {
     const request = { operation: 'getTransaction', params: { transaction_id: transactionId } };
     const status = await steps.call(request);
     if (status['is_complete'] === true) {
@@ -71,8 +69,8 @@ async function ended(
       const date = steps.exchanges.at(-1)?.answer?.headers['date'];
       return { status, times: [status['updated_at'], date].map((time) => Date.parse(String(time))).filter(Number.isFinite) };
     }
-    if (performance.now() > deadline) throw new SetupFailed(`transaction ${transactionId} is not complete after ${PATIENCE_MS / 1000} s`);
-    await sleep(POLL_MS);
+    if (waited >= PATIENCE_MS) throw new SetupFailed(`transaction ${transactionId} is not complete after ${PATIENCE_MS / 1000} s`);
+    await steps.wait(POLL_MS);
   }
 }
 

@@ -69,7 +69,7 @@ function precedence(operation: Operation, pair: Precedence, pathOf: PathOf): Pro
     expected,
     over: declared(operation, over),
     ...(implied ? { line: expected } : {}),
-    path: compose(pair, pathOf(operation, first), pathOf(operation, over)),
+    path: implied ? pathOf(operation, first) : compose(pair, pathOf(operation, first), pathOf(operation, over)),
   };
 }
 

@@ -49,7 +49,7 @@ function swapped({ expected, over, basis, source }: Probe): ProbeVerdict {
         at: 'code',
         expected: expected?.failure.code ?? '',
         actual: over?.failure.code ?? '',
-        remedy: `Check for ${first} before ${then}${basis === 'reading' ? ', or tell us that the documents are to be read otherwise' : ''}.`,
+        remedy: `Check for ${first} before ${then}${basis === 'reading' ? ', or have the contract read it otherwise (x-interpretation)' : ''}.`,
       },
     ],
     needsControl: false,

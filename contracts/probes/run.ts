@@ -17,6 +17,8 @@ export interface ProbeRunOptions {
   /** The lines of the failure paths that have been run by the time the first probe is. */
   readonly lines: readonly CauseLine[];
   readonly signal?: AbortSignal | undefined;
+  /** Told before a probe is sent: a rehearsal answers by it. */
+  readonly begins?: ((probe: Probe) => void) | undefined;
   /** How often a probe that was not proven is sent again; what passes only then is `flaky`. */
   readonly reruns?: number | undefined;
 }
@@ -112,10 +114,10 @@ async function send(probes: readonly Probe[], run: Run, options: ProbeRunOptions
 async function attempt(
   probes: readonly Probe[],
   { context, executor }: Run,
-  { signal }: ProbeRunOptions,
+  { signal, begins }: ProbeRunOptions,
 ): Promise<ProbeLine[] | SetupFailed> {
   try {
-    return await inSession(context, (own) => new Visit(own, executor, () => signal?.aborted === true).make(probes));
+    return await inSession(context, (own) => new Visit(own, executor, { isOver: () => signal?.aborted === true, begins }).make(probes));
   } catch (error) {
     if (error instanceof SetupFailed) return error;
     throw error;

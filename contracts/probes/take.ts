@@ -59,7 +59,9 @@ function letIn({ contract }: RunContext, probe: Probe, lines: readonly CauseLine
   const own = lines.filter(({ failure }) => failure.operation === operation);
   const shown = own.find(({ evidence }) => isSuccess(evidence.control?.status));
   const line = shown ?? own.find(({ answered }) => answered) ?? own[0];
-  const outcome = shown !== undefined ? 'verified' : own.every((one) => one.outcome === 'not-capable') ? 'not-capable' : 'setup-failed';
+  // What is only asked for has no control twin.
+  const isUnasked = own.every((one) => one.outcome === 'not-capable' || one.evidence.trigger === 'simulated');
+  const outcome = shown !== undefined ? 'verified' : isUnasked ? 'not-capable' : 'setup-failed';
   const reasons = { verified: '', 'not-capable': line?.reason ?? '', 'setup-failed': `no control twin of ${operation.id} has succeeded` };
   const requests = shown?.evidence.requests.filter(({ phase }) => phase !== 'when' && phase !== 'again') ?? [];
   const control = requests.findLast(({ phase }) => phase === 'control');

@@ -27,11 +27,19 @@ export class Visit {
   readonly #context: RunContext;
   readonly #executor: Executor;
   readonly #isOver: () => boolean;
+  readonly #begins: (probe: Probe) => void;
   #ready: { readonly request: PathRequest; readonly steps: Steps } | undefined;
 
-  /** @param isOver Whether nothing further is to be begun. */
-  constructor(context: RunContext, executor: Executor, isOver: () => boolean = () => false) {
-    [this.#context, this.#executor, this.#isOver] = [context, executor, isOver];
+  /**
+   * @param isOver Whether nothing further is to be begun.
+   * @param begins Told before a probe is sent.
+   */
+  constructor(
+    context: RunContext,
+    executor: Executor,
+    { isOver = () => false, begins = () => undefined }: { isOver?: () => boolean; begins?: ((probe: Probe) => void) | undefined } = {},
+  ) {
+    [this.#context, this.#executor, this.#isOver, this.#begins] = [context, executor, isOver, begins];
   }
 
   /** @param probes Of one operation, whose paths all begin in the same way. */
@@ -40,7 +48,7 @@ export class Visit {
     try {
       for (const probe of probes) sent.push(await this.#one(probe));
       const [identity] = probes.filter(({ kind }) => kind === 'identity');
-      if (identity !== undefined && !this.#isOver()) await this.#control(identity, sent);
+      if (identity !== undefined) await this.#control(identity, sent);
     } finally {
       await this.#leave();
     }
@@ -50,6 +58,7 @@ export class Visit {
   async #one(probe: Probe): Promise<Sent> {
     const began = performance.now();
     const steps = new Steps(this.#context);
+    this.#begins(probe);
     let verdict: ProbeVerdict;
     let unrestored: string | undefined;
     try {
@@ -98,22 +107,26 @@ export class Visit {
 
   async #control(identity: Probe, sent: readonly Sent[]): Promise<void> {
     const steps = new Steps(this.#context);
-    let failed: ProbeVerdict | undefined;
-    try {
-      const request = await this.#prepared(identity, steps);
-      steps.enter('control');
-      const answer = await steps.send(request);
-      if (!succeeded(identity.operation, answer))
-        failed = barred(refusedBy(answer, `${RIGHT} ${insteadOfSuccess(this.#context.contract, identity.operation, answer)}`));
-    } catch (error) {
-      if (!(error instanceof SetupFailed)) throw error;
-      failed = barred(error, `${RIGHT} could not be sent: ${error.message}`);
-    }
+    const failed = this.#isOver() ? INTERRUPTED : await this.#letIn(identity, steps);
     await steps.cleanUp();
     for (const one of sent) {
       if (one.probe.kind !== 'identity') continue;
       one.steps.exchanges.push(...steps.exchanges.filter(({ phase }) => phase === 'control'));
       if (failed !== undefined && one.verdict.needsControl) one.verdict = failed;
+    }
+  }
+
+  /** Whoever may send the request does; says why that was not let in. */
+  async #letIn(identity: Probe, steps: Steps): Promise<ProbeVerdict | undefined> {
+    try {
+      const request = await this.#prepared(identity, steps);
+      steps.enter('control');
+      const answer = await steps.send(request);
+      if (succeeded(identity.operation, answer)) return undefined;
+      return barred(refusedBy(answer, `${RIGHT} ${insteadOfSuccess(this.#context.contract, identity.operation, answer)}`));
+    } catch (error) {
+      if (!(error instanceof SetupFailed)) throw error;
+      return barred(error, `${RIGHT} could not be sent: ${error.message}`);
     }
   }
 

@@ -30,11 +30,11 @@ export async function planRun({
   const plan = createPlan(contract, suite, deployment, selected);
   if (deployment.allow === undefined) return plan;
   const lifted = { ...deployment, allow: undefined };
-  const refusals = createRefusals(contract, deployment, deployment.allow);
+  const refused = createRefusals(contract, deployment, deployment.allow);
   // To their ends, as if all was permitted, so that a path names everything that it lacks and not the first thing only.
-  const asIs = await rehearse({ ...plan, deployment: lifted }, refusals);
+  const asIs = await rehearse({ ...plan, deployment: lifted }, { refused });
   // And with what could be had then: the ways that the file does not permit have refusals of their own.
-  const open = await rehearse(createPlan(contract, suite, lifted, selected), refusals);
+  const open = await rehearse(createPlan(contract, suite, lifted, selected), { refused });
   return { ...plan, paths: asIs.paths.map((path, index) => permitted(path, more(open.paths[index], open))) };
 }
 

@@ -2,9 +2,11 @@ import { groupBy, type Failure } from '../../spec/index.js';
 import { worstOf } from '../ledger.js';
 import { needsOf, type Lane } from '../plan.js';
 import type { Capability, Exchange, Outcome } from '../types.js';
+import type { Probe, ProbeLine } from '../probes/index.js';
 import type { Rehearsal, Rehearsed } from './rehearse.js';
 import { laneOf, scheduleOf, sum, waitsOf, type Schedule } from './schedule.js';
 import type { LeftBehind, Sent } from './types.js';
+import type { WebhookOutcome } from '../webhooks/index.js';
 import { findUnlocks, type Unlock } from './unlocks.js';
 
 /** How a failure is brought about, from the ways that are taken to what it needs. */
@@ -53,6 +55,26 @@ export interface PlannedFailure {
   readonly causes: readonly PlannedCause[];
 }
 
+/** What will become of an expectation beyond single causes. */
+export interface PlannedProbeLine {
+  readonly kind: Probe['kind'];
+  readonly operation: string;
+  readonly name: string;
+  readonly outcome: Outcome;
+  readonly reason: string;
+  /** In order, with those of what it shares with others; none where the line of a failure path is its verdict. */
+  readonly requests: readonly PlannedRequest[];
+}
+
+/** What will become of a webhook. */
+export interface PlannedWebhook {
+  readonly webhook: string;
+  readonly outcome: WebhookOutcome;
+  readonly reason: string;
+  /** How many requests it takes, those included that put things back. */
+  readonly requests: number;
+}
+
 /** What a whole run costs: what paths share counts once. */
 export interface Costs {
   readonly bound: Bound;
@@ -70,6 +92,10 @@ export interface Promises {
   readonly deployment: { readonly url: string };
   /** In the contract's order. */
   readonly failures: readonly PlannedFailure[];
+  /** What looks beyond single causes, in the order in which it is done; none where it is left out. */
+  readonly probes: readonly PlannedProbeLine[];
+  /** In the contract's order; none where they are left out. */
+  readonly webhooks: readonly PlannedWebhook[];
   readonly summary: Readonly<Partial<Record<Outcome, number>>>;
   readonly unlocks: readonly Unlock[];
   readonly costs: Costs;
@@ -86,7 +112,7 @@ export interface Promises {
  * promisesOf(await rehearse(plan)).summary; // { verified: 182 }
  */
 export function promisesOf(rehearsal: Rehearsal): Promises {
-  const { plan, paths, sent, leaves } = rehearsal;
+  const { plan, paths, visits, webhooks, sent, leaves } = rehearsal;
   const { contract, deployment } = plan;
   const outcomes = new Map(paths.map(({ planned, line }) => [planned, line.outcome]));
   const unlocks = findUnlocks(plan, (planned) => outcomes.get(planned) === 'verified');
@@ -104,6 +130,8 @@ export function promisesOf(rehearsal: Rehearsal): Promises {
     contract: { title: contract.title, version: contract.version, sha256: contract.sha256 },
     deployment: { url: deployment.url },
     failures,
+    probes: visits.flatMap(({ lines, stories }) => lines.map((line, index) => toProbe(line, stories[index] ?? []))),
+    webhooks: webhooks.map(({ webhook, outcome, reason, sent: own }) => ({ webhook: webhook.name, outcome, reason, requests: own.length })),
     summary,
     unlocks: unlocks.steps,
     costs: costsOf(sent, causes),
@@ -111,6 +139,15 @@ export function promisesOf(rehearsal: Rehearsal): Promises {
     schedule: scheduleOf(rehearsal),
     partial: causes.some(({ outcome }) => outcome === 'not-selected'),
   };
+}
+
+function toProbe(line: ProbeLine, story: readonly Sent[]): PlannedProbeLine {
+  const { kind, operation, name } = line.probe;
+  return { kind, operation: operation.id, name, ...comesTo(line), requests: line.takenFrom === undefined ? story.map(toRequest) : [] };
+}
+
+function toRequest({ phase, label, method, bytes }: Sent): PlannedRequest {
+  return { phase: phase ?? 'given', label, method, bytes };
 }
 
 function toFailure({ operation, status, code }: Failure, causes: readonly PlannedCause[]): PlannedFailure {
@@ -136,7 +173,7 @@ function toCause({ planned, line, story }: Rehearsed, { plan }: Rehearsal, unloc
         : story.some(({ waits, polls }) => waits > 0 || polls)
           ? 'about'
           : 'exactly',
-    requests: story.map(({ phase, label, method, bytes }) => ({ phase: phase ?? 'given', label, method, bytes })),
+    requests: story.map(toRequest),
     writes: story.filter(({ write }) => write).length,
     bytes: sum(story, ({ bytes }) => bytes),
     waitSeconds: waitsOf(story),
@@ -145,7 +182,7 @@ function toCause({ planned, line, story }: Rehearsed, { plan }: Rehearsal, unloc
 }
 
 /** What a path comes to; one that its own rehearsal does not get through is broken, and promises nothing. */
-function comesTo({ outcome, reason }: Rehearsed['line']): Pick<PlannedCause, 'outcome' | 'reason'> {
+function comesTo({ outcome, reason }: Pick<Rehearsed['line'], 'outcome' | 'reason'>): Pick<PlannedCause, 'outcome' | 'reason'> {
   const isPromise = ['verified', 'simulated', 'not-capable', 'not-selected', 'setup-failed'].includes(outcome);
   if (isPromise) return { outcome, reason };
   return { outcome: 'setup-failed', reason: `the path cannot be rehearsed with the contract's own examples (${outcome}: ${reason})` };
@@ -176,7 +213,7 @@ function routeOf(ways: PlannedCause['ways']): Route {
 
 function costsOf(sent: readonly Sent[], causes: readonly PlannedCause[]): Costs {
   const uploads = sent.filter(({ label }) => label === 'upload');
-  const bounds = new Set(causes.map(({ bound }) => bound));
+  const bounds = new Set<Bound>([...causes.map(({ bound }) => bound), ...(waitsOf(sent) > 0 ? (['about'] as const) : [])]);
   return {
     bound: bounds.has('about') ? 'about' : bounds.has('at most') ? 'at most' : 'exactly',
     requests: sent.length,

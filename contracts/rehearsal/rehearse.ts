@@ -1,8 +1,10 @@
 import { ONE_BY_ONE, type Plan, type PlannedPath } from '../plan.js';
+import { prepareProbes, type Probe, type ProbeLine, type ProbeVisit } from '../probes/index.js';
 import { countKeyPlaces, leftovers, prepareRun, type Run } from '../run.js';
 import type { CauseLine } from '../types.js';
 import { createRoom, type Refusals, type Room } from './room.js';
 import type { Answered, LeftBehind, Sent } from './types.js';
+import { rehearseWebhooks, type RehearsedWebhook } from './webhooks.js';
 
 /** One path as it was rehearsed. */
 export interface Rehearsed {
@@ -16,6 +18,16 @@ export interface Rehearsed {
   readonly refusals: readonly string[];
 }
 
+/** Probes that go together, as they were rehearsed. */
+export interface RehearsedVisit {
+  readonly visit: ProbeVisit;
+  readonly lines: readonly ProbeLine[];
+  /** In their order, as many as lines: the requests of each one's story. */
+  readonly stories: readonly (readonly Sent[])[];
+  /** What was sent while it was made. */
+  readonly own: readonly Sent[];
+}
+
 /** A whole run as it was rehearsed. */
 export interface Rehearsal {
   readonly plan: Plan;
@@ -23,8 +35,12 @@ export interface Rehearsal {
   readonly paths: readonly Rehearsed[];
   /** Before the first path. */
   readonly opening: readonly Sent[];
-  /** After the last one. */
+  /** What follows the paths: lanes of requests that look beyond single causes; none where they were not asked for. */
+  readonly visits: readonly RehearsedVisit[];
+  /** After all of these. */
   readonly closing: readonly Sent[];
+  /** In the contract's order; none where they were not asked for. They follow everything else. */
+  readonly webhooks: readonly RehearsedWebhook[];
   /** Everything, in order. */
   readonly sent: readonly Sent[];
   readonly leaves: readonly LeftBehind[];
@@ -38,8 +54,17 @@ export interface Rehearsal {
  * (await rehearse(plan)).sent.length;
  *
  * @param refused Asked about every request; what it says is noted, and changes nothing.
+ * @param probes Whether the run goes on with what looks beyond single causes.
+ * @param webhooks Whether the run goes on with the contract's webhooks.
  */
-export async function rehearse(plan: Plan, refused?: Refusals): Promise<Rehearsal> {
+export async function rehearse(
+  plan: Plan,
+  {
+    refused,
+    probes = false,
+    webhooks = false,
+  }: { readonly refused?: Refusals; readonly probes?: boolean; readonly webhooks?: boolean } = {},
+): Promise<Rehearsal> {
   const { contract, suite, deployment } = plan;
   const room = createRoom({ contract, suite, deployment, refusals: refused });
   const prepared = prepareRun(plan, { transport: room, wait: room.wait });
@@ -47,13 +72,18 @@ export async function rehearse(plan: Plan, refused?: Refusals): Promise<Rehearsa
   const opening = room.sent.slice();
   const rehearsed = new Map<PlannedPath, Rehearsed>();
   for (const planned of inOrder(plan)) rehearsed.set(planned, await one(planned, prepared, room));
+  const visits = probes ? await visit(plan, prepared, room, [...rehearsed.values()]) : [];
   const end = room.sent.length;
   await prepared.cleanUp();
+  const closing = room.sent.slice(end);
+  const heard = webhooks ? await rehearseWebhooks(plan, room) : [];
   return {
     plan,
     paths: plan.paths.flatMap((planned) => rehearsed.get(planned) ?? []),
     opening,
-    closing: room.sent.slice(end),
+    visits,
+    closing,
+    webhooks: heard,
     sent: room.sent,
     leaves: leftIn(plan, room),
   };
@@ -78,10 +108,27 @@ async function one(planned: PlannedPath, prepared: Run, room: Room): Promise<Reh
   room.face(planned.failure);
   const line = await prepared.execute(withoutAssertions(planned));
   room.face(undefined);
-  const byId = new Map(room.sent.map((sent) => [sent.id, sent]));
-  const story = line.evidence.requests.flatMap(({ requestId }) => byId.get(requestId ?? '') ?? []);
+  const story = storyOf(line, room);
   const own = room.sent.slice(begin);
   return { planned, line, story, own, refusals: [...new Set([...story, ...own].flatMap((sent) => sent.refusals))] };
+}
+
+async function visit(plan: Plan, prepared: Run, room: Room, paths: readonly Rehearsed[]): Promise<RehearsedVisit[]> {
+  const begins = ({ expected }: Probe): void => room.face(expected?.failure);
+  const rehearsed: RehearsedVisit[] = [];
+  for (const next of prepareProbes(plan, prepared, { lines: paths.map(({ line }) => line), begins }).visits) {
+    const begin = room.sent.length;
+    const lines = await next.make();
+    rehearsed.push({ visit: next, lines, stories: lines.map((line) => storyOf(line, room)), own: room.sent.slice(begin) });
+  }
+  room.face(undefined);
+  return rehearsed;
+}
+
+/** The requests of a line's evidence: each answer bears the name of its request. */
+function storyOf({ evidence }: Pick<CauseLine, 'evidence'>, { sent }: Room): readonly Sent[] {
+  const byId = new Map(sent.map((one) => [one.id, one]));
+  return evidence.requests.flatMap(({ requestId }) => byId.get(requestId ?? '') ?? []);
 }
 
 /** What a path asserts beyond the contract is about answers that are real, and sends nothing. */

@@ -5,10 +5,13 @@ import type { Sent } from './types.js';
 /** A lane: its paths, and how long it is. */
 export interface PlannedLane {
   readonly lane: Lane;
-  readonly paths: number;
-  /** What all its paths send, each request once. */
+  /** What runs there: failure paths, the probes that follow them, or the webhooks that follow those. */
+  readonly of: 'paths' | 'probes' | 'webhooks';
+  /** How many paths, or visits of probes that share a request, or webhooks. */
+  readonly count: number;
+  /** What all of them send, each request once. */
   readonly requests: number;
-  /** Requests one after the other, however many paths run at once: those of the longest path, or of all paths where they take turns. */
+  /** Requests one after the other, however many run at once: those of the longest one, or of all where they take turns. */
   readonly length: number;
   /** Seconds of waiting among these. */
   readonly waits: number;
@@ -32,18 +35,9 @@ export interface Schedule {
  * @example
  * scheduleOf(rehearsal).lanes.map(({ lane, length }) => `${lane}: ${length}`);
  */
-export function scheduleOf({ plan, paths, opening, closing }: Rehearsal): Schedule {
-  const running = paths.filter(({ planned }) => planned.action.do !== 'nothing');
-  const lanes = (['parallel', ...ONE_BY_ONE] as const).flatMap((lane): PlannedLane[] => {
-    const those = running.filter(({ planned }) => laneOf(planned) === lane);
-    if (those.length === 0) return [];
-    const requests = sum(those, ({ own }) => own.length);
-    const alone = those.map((path) => [...shared(path), ...path.own]);
-    // One after the other, nobody waits for what somebody else makes.
-    const length = lane === 'parallel' ? Math.max(...alone.map((all) => all.length)) : requests;
-    const waits = lane === 'parallel' ? Math.max(...alone.map(waitsOf)) : sum(those, ({ own }) => waitsOf(own));
-    return [{ lane, paths: those.length, requests, length, waits }];
-  });
+export function scheduleOf(rehearsal: Rehearsal): Schedule {
+  const { plan, opening, closing } = rehearsal;
+  const lanes = [...pathLanes(rehearsal), ...probeLanes(rehearsal), ...webhookLane(rehearsal)];
   return {
     sessions: plan.deployment.sessions !== undefined,
     lanes,
@@ -52,14 +46,70 @@ export function scheduleOf({ plan, paths, opening, closing }: Rehearsal): Schedu
   };
 }
 
+const LANES: readonly Lane[] = ['parallel', ...ONE_BY_ONE];
+
+/** One that runs, with what it waits for although another one has made it. */
+interface Running {
+  readonly own: readonly Sent[];
+  readonly others: readonly Sent[];
+}
+
+function pathLanes({ paths }: Rehearsal): PlannedLane[] {
+  const running = paths.filter(({ planned }) => planned.action.do !== 'nothing');
+  return LANES.flatMap((lane) => {
+    const those = running.filter(({ planned }) => laneOf(planned) === lane);
+    return toLane(
+      lane,
+      'paths',
+      those.map(({ story, own }) => ({ own, others: without(own, story) })),
+    );
+  });
+}
+
+/** Visits that make keys take turns even in the parallel lane. */
+function probeLanes({ visits }: Rehearsal): PlannedLane[] {
+  const sending = visits.filter(({ own }) => own.length > 0);
+  return LANES.flatMap((lane) => {
+    const those = sending.filter(({ visit }) => visit.lane === lane);
+    const made = toLane(
+      lane,
+      'probes',
+      those.map(({ own }) => ({ own, others: [] })),
+    );
+    const turns = sum(those, ({ visit, own }) => (visit.mints ? own.length : 0));
+    return made.map((one) => ({ ...one, length: Math.max(one.length, turns) }));
+  });
+}
+
+/** One after the other, after the question whether anybody is there. */
+function webhookLane({ webhooks }: Rehearsal): PlannedLane[] {
+  const sending = webhooks.filter(({ sent }) => sent.length > 0);
+  return toLane(
+    'alone',
+    'webhooks',
+    sending.map(({ sent }) => ({ own: sent, others: [] })),
+  );
+}
+
+function toLane(lane: Lane, of: PlannedLane['of'], those: readonly Running[]): PlannedLane[] {
+  if (those.length === 0) return [];
+  const requests = sum(those, ({ own }) => own.length);
+  const waits = sum(those, ({ own }) => waitsOf(own));
+  // One after the other, nobody waits for what somebody else makes.
+  if (lane !== 'parallel') return [{ lane, of, count: those.length, requests, length: requests, waits }];
+  const length = Math.max(...those.map(({ own, others }) => own.length + others.length));
+  const longest = Math.max(...those.map(({ own, others }) => waitsOf(own) + waitsOf(others)));
+  return [{ lane, of, count: those.length, requests, length, waits: longest }];
+}
+
+function without(own: readonly Sent[], story: readonly Sent[]): readonly Sent[] {
+  const ids = new Set(own.map(({ id }) => id));
+  return story.filter(({ id }) => !ids.has(id));
+}
+
 /** Where a path runs; what is only asked for moves nothing. */
 export function laneOf({ action }: Rehearsed['planned']): Lane {
   return action.do === 'run' ? action.lane : 'parallel';
-}
-
-/** What a path waits for although another one has made it. */
-export function shared({ story, own }: Pick<Rehearsed, 'story' | 'own'>): readonly Sent[] {
-  return story.filter((sent) => !own.some(({ id }) => id === sent.id));
 }
 
 export function waitsOf(sent: readonly Sent[]): number {

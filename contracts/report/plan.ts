@@ -30,6 +30,7 @@ export function formatPlan(report: PlanReport, options: { readonly color: boolea
     routes(report, colors),
     ...unproven(report, colors),
     unlocks(report, colors),
+    beyond(report, colors),
     run(report, colors),
     verdict(report, colors),
   ];
@@ -107,6 +108,23 @@ function unlocks({ unlocks: steps }: PlanReport, colors: Colors): string {
   return ['what would prove more, each with those above it', ...rows].join('\n');
 }
 
+/** What is looked at beside the failures themselves. */
+function beyond({ probes, webhooks }: PlanReport, colors: Colors): string {
+  const kinds = [
+    ['identities', probes.filter(({ kind }) => kind === 'identity')],
+    ['precedence', probes.filter(({ kind }) => kind === 'precedence')],
+    ['webhooks', webhooks],
+  ] as const;
+  const rows = kinds.flatMap(([what, all]) => {
+    if (all.length === 0) return [];
+    const counts = [...groupBy<{ readonly outcome: Outcome }, Outcome>(all, ({ outcome }) => outcome)];
+    return [
+      `  ${what.padEnd(LABEL - 1)} ${counts.map(([outcome, group]) => paint(outcome, `${group.length} ${outcome}`, colors)).join(', ')}`,
+    ];
+  });
+  return rows.length === 0 ? '' : ['and beside the failures', ...rows].join('\n');
+}
+
 /** What the run costs, leaves behind, and how it goes. */
 function run({ costs, leaves, schedule }: PlanReport, colors: Colors): string {
   if (costs.requests === 0) return '';
@@ -115,14 +133,13 @@ function run({ costs, leaves, schedule }: PlanReport, colors: Colors): string {
     uploads === 0
       ? 'nothing'
       : `${counted(uploads, 'recording')} of ${counted(bytes, 'byte')} in all, the largest of ${number(largestUpload)}`;
-  const lanes = schedule.lanes.map(
-    ({ lane, paths, requests: all, length }) =>
-      `${lane.padEnd(9)} ${padded(paths, 'path').padStart(10)}, ${counted(all, 'request')}${
-        lane === 'parallel' ? ` side by side, ${number(length)} one after the other for the longest path` : ' one after the other'
-      }`,
-  );
-  const sessions = schedule.sessions ? ['every path in a session of its own'] : [];
-  const longest = `${counted(schedule.criticalPath, 'request')} one after the other, however many paths run at once`;
+  const lanes = schedule.lanes.map(({ lane, of, count, requests: all, length }) => {
+    const turns = `${counted(all, 'request')} one after the other`;
+    const beside = `${counted(all, 'request')} side by side, ${number(length)} one after the other for the longest`;
+    return `${of.padEnd(8)} ${lane.padEnd(8)} ${String(count).padStart(4)}: ${lane === 'parallel' ? beside : turns}`;
+  });
+  const sessions = schedule.sessions ? ['every path has a session of its own'] : [];
+  const longest = `${counted(schedule.criticalPath, 'request')} one after the other, however many run at once`;
   const rows: [string, readonly string[]][] = [
     ['sends', [`${bound === 'exactly' ? '' : `${bound} `}${counted(requests, 'request')}, ${number(writes)} of them writes`]],
     ['uploads', [uploaded]],

@@ -65,21 +65,16 @@ function precedence(pairs: readonly LedgerProbe[], colors: Colors): string {
   ].join('\n');
 }
 
-/** Once per reason; pairs that wait for their lines are told with these. */
+/** Once per reason; pairs that wait for a line need not tell it again. */
 function reasons(probes: readonly LedgerProbe[], colors: Colors): string[] {
   const open = probes.filter(({ outcome, takenFrom }) => outcome !== 'verified' && !FINDINGS.has(outcome) && takenFrom === null);
   const [waiting, others] = [open.filter(isWaiting), open.filter((probe) => !isWaiting(probe))];
-  const names = new Set(waiting.map(({ reason }) => /as long as (.+) is not proven/.exec(reason)?.[1] ?? reason));
+  const [name = '', ...more] = new Set(waiting.map(({ reason }) => /as long as (.+) is not proven/.exec(reason)?.[1] ?? reason));
+  const lines = more.length === 0 ? `${name} is` : `${more.length + 1} lines above are`;
   return [
-    ...[...groupBy(others, ({ outcome, reason }) => `${outcome}  ${reason}`)].map(
-      ([why, those]) => `    ${colors.yellow('!')} ${those.length} ${why}`,
-    ),
-    ...(waiting.length === 0
-      ? []
-      : [
-          `    ${colors.yellow('!')} ${waiting.length} say nothing as long as ${names.size === 1 ? [...names].join('') : `${names.size} lines above`} is not proven`,
-        ]),
-  ];
+    ...[...groupBy(others, ({ outcome, reason }) => `${outcome}  ${reason}`)].map(([why, { length }]) => `${length} ${why}`),
+    ...(waiting.length === 0 ? [] : [`${waiting.length} say nothing as long as ${lines} not proven`]),
+  ].map((text) => `    ${colors.yellow('!')} ${text}`);
 }
 
 const isWaiting = ({ reason }: LedgerProbe): boolean => reason.startsWith('it says nothing as long as');
@@ -106,7 +101,8 @@ function kindOf({ kind, outcome, name, expected, observed }: LedgerProbe): strin
  */
 export function formatProbe(probe: LedgerProbe, colors: Colors = createColors(false)): string {
   const { kind, operation, name, outcome, reason, expected, observed, basis, source, discrepancies, requestId, repro } = probe;
-  const remedies = new Set(discrepancies.map(({ remedy }) => remedy));
+  const refuse = outcome === 'not-reached' ? [`Refuse such a request with ${expected}, before anything takes effect.`] : [];
+  const remedies = new Set([...discrepancies.map(({ remedy }) => remedy), ...refuse]);
   const seen = observed === null ? 'no answer' : [observed.status, observed.code].filter((part) => part !== null).join(' ');
   return [
     `${colors.red('✗')} ${colors.red(outcome)}  ${colors.bold(`${operation} ${kind}`)} (${name})`,

@@ -1,2 +1,2 @@
 export type { Arrival, Expected, Trigger, WebhookLine, WebhookOutcome, WebhookSuite } from './types.js';
-export { verifyWebhooks, type VerifiedWebhooks } from './verify.js';
+export { verifyWebhooks, whyNotCapable, type VerifiedWebhooks } from './verify.js';

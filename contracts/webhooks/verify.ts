@@ -49,17 +49,25 @@ export async function verifyWebhooks(plan: Plan, { transport, signal }: VerifyWe
     const base = section.url ?? (isLocal(deployment) ? listener.url : undefined);
     for (const webhook of contract.webhooks) {
       if (signal?.aborted === true) break;
-      const trigger = own.triggers[webhook.name];
-      const missing = missingOf(trigger?.needs ?? [], plan.resolve);
-      if (trigger === undefined) lines.push(line(webhook, 'not-capable', 'the suite knows no way to bring it about'));
-      else if (base === undefined) lines.push(line(webhook, 'not-capable', NOWHERE));
-      else if (missing.length > 0) lines.push(line(webhook, 'not-capable', missing.map(({ remedy }) => remedy).join('; ')));
+      const why = whyNotCapable(plan, webhook);
+      if (why !== undefined || base === undefined) lines.push(line(webhook, 'not-capable', why ?? NOWHERE));
       else lines.push(await one({ plan, prepared, listener, suite: own, base, timeoutMs: section.timeoutMs, line }, webhook));
     }
   } finally {
     await listener.close();
   }
   return { lines, events: await prepared.cleanUp() };
+}
+
+/** Why a webhook cannot be brought about or received here, and what to give; `undefined` where it can. */
+export function whyNotCapable({ deployment, suite, resolve }: Plan, { name }: Webhook): string | undefined {
+  const { webhooks: section } = deployment;
+  const trigger = suite.webhooks?.triggers[name];
+  if (section === undefined) return NOWHERE;
+  if (trigger === undefined) return 'the suite knows no way to bring it about';
+  if (section.url === undefined && !isLocal(deployment)) return NOWHERE;
+  const missing = missingOf(trigger.needs, resolve);
+  return missing.length === 0 ? undefined : missing.map(({ remedy }) => remedy).join('; ');
 }
 
 interface Running {

@@ -58,6 +58,37 @@ describe('failpath verify, interrupted', function () {
     });
   }
 
+  it('a second signal, also in the middle of the clean-up, ends it at once', async () => {
+    let [asked, cleaning] = [(): void => undefined, (): void => undefined];
+    const key = new Promise<void>((resolve) => (asked = resolve));
+    const begun = new Promise<void>((resolve) => (cleaning = resolve));
+    const own = await startMock({ adminToken: 'the-operators-token-of-this-test' });
+    // Its clean-up is never answered.
+    const proxy = await startProxy(own.url, {
+      answer(answer, { operation }) {
+        if (operation.id === 'createApiKey' && answer.status === 201) asked();
+        return answer;
+      },
+      instead({ method }) {
+        if (method !== 'DELETE') return undefined;
+        cleaning();
+        return new Promise(() => undefined);
+      },
+    });
+    try {
+      const { file, env } = describeSandbox(own, proxy.url);
+      const running = startFailpath(['verify', '--deployment', file, '--concurrency', '1', '--filter', '*ApiKey*'], { env });
+      await key;
+      running.kill('SIGINT');
+      await begun;
+      running.kill('SIGINT');
+      expect((await running.ended).exitCode).to.equal(130);
+    } finally {
+      await proxy.close();
+      await own.close();
+    }
+  });
+
   it('keys that an aborted run left are reported, and removed on demand; those of others are not touched', async () => {
     const create = async (name: string): Promise<void> => {
       const answer = await fetch(`${mock.url}/v1/organizations/${mock.world.organizations.active}/api-keys`, {

@@ -9,7 +9,7 @@ import { failpath, temporaryFolder, type Ended } from '../support/cli.js';
 import { contract } from '../support/judge.js';
 
 /** The names of an object's members and those inside of it, as one text: what a consumer of the ledger relies on. */
-const LEDGER = ['contract', 'deployment', 'startedAt', 'durationMs', 'failures', 'webhooks', 'summary', 'partial', 'verdict', 'exitCode'];
+const LEDGER = ['contract', 'deployment', 'startedAt', 'durationMs', 'failures', 'webhooks', 'probes', 'summary', 'partial', 'verdict', 'exitCode'];
 const FAILURE = ['operation', 'method', 'path', 'status', 'code', 'outcome', 'reason', 'causes'];
 const CAUSE = ['cause', 'outcome', 'reason', 'observed', 'requestId', 'durationMs', 'evidence', 'repro'];
 

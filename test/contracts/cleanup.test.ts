@@ -1,6 +1,19 @@
 import { expect } from 'chai';
-import { createPlan, createRedactor, run, SetupFailed, type FailurePath, type Suite } from '../../contracts/index.js';
-import { answer, fakeTransport, runToy, toyContract, toyDeployment, toySuite } from './support.js';
+import { startMock } from '../../mocks/index.js';
+import {
+  atsSuite,
+  createDeployment,
+  createPlan,
+  createRedactor,
+  createTransport,
+  run,
+  SetupFailed,
+  TransportError,
+  type FailurePath,
+  type Suite,
+  type Transport,
+} from '../../contracts/index.js';
+import { answer, atsContract, fakeTransport, runToy, toyContract, toyDeployment, toySuite } from './support.js';
 import { ALL, PATHS, silent, toyApi } from './toy-api.js';
 
 describe('a run that creates things', () => {
@@ -166,6 +179,145 @@ describe('a run that creates things', () => {
       expect(line('revoked').repro, 'what the sequence sent is part of the story').to.contain('x-want: 409 thing.exists');
       expect(undone).to.equal(1);
     });
+  });
+});
+
+describe('a run whose deployment dies', () => {
+  const made = (): { suite: Suite; tries: string[] } => {
+    const tries: string[] = [];
+    let things = 0;
+    return {
+      tries,
+      suite: toySuite(ALL, {
+        created: (operation, { status }, steps) => {
+          if (operation !== 'makeThing' || status !== 201) return undefined;
+          const what = `thing ${++things}`;
+          return { what, undo: async () => (tries.push(what), void (await steps.call({ operation: 'removeThing', params: { id: '1' } }))) };
+        },
+      }),
+    };
+  };
+
+  it('asks it no more than twice in a row, and names everything that stays', async () => {
+    const { suite, tries } = made();
+    let dead = false;
+    const transport = toyApi((request) => {
+      dead ||= request.method === 'DELETE';
+      return dead ? silent() : undefined;
+    });
+    const { events } = await runToy(suite, transport, { concurrency: 6 });
+    const failed = events.flatMap((event) => (event.type === 'cleanup-failed' ? [event] : []));
+    const ofPaths = new Set(tries);
+    expect(new Set(failed.filter(({ what }) => what.startsWith('thing')).map(({ what }) => what))).to.deep.equal(ofPaths);
+    const asked = failed.filter(({ why }) => why !== 'the deployment gives no answer any more');
+    expect(asked).to.have.length(2);
+    for (const { why } of asked) expect(why).to.match(/^removeThing got no answer: silence/);
+    expect(events.at(-1)?.type).to.equal('finished');
+  });
+
+  it('goes on once it answers again', async () => {
+    const { suite } = made();
+    let answered = 0;
+    const transport = toyApi((request) => (request.method === 'DELETE' && answered++ < 1 ? silent() : undefined));
+    const { events } = await runToy(suite, transport, { concurrency: 1 });
+    expect(events.filter(({ type }) => type === 'cleanup-failed')).to.deep.equal([]);
+  });
+});
+
+describe('a run that makes something without knowing', () => {
+  const losing = (lost: NonNullable<Suite['lost']>, times: number): { suite: Suite; transport: ReturnType<typeof toyApi> } => {
+    let left = times;
+    return {
+      suite: toySuite([PATHS.foreign, PATHS.same], { lost }),
+      transport: toyApi((request) =>
+        request.method === 'POST' && request.headers['x-want'] === undefined && left-- > 0 ? silent() : undefined,
+      ),
+    };
+  };
+
+  it('looks for it at its end, and removes it', async () => {
+    const removed: string[] = [];
+    const { suite, transport } = losing(
+      (steps) => Promise.resolve([{ what: 'lost thing', remove: async () => void removed.push(steps.namesBegin) }]),
+      1,
+    );
+    const { events } = await runToy(suite, transport, { concurrency: 1 });
+    expect(removed).to.deep.equal(['failpath-abc123-']);
+    expect(events.filter(({ type }) => type === 'cleanup-failed')).to.deep.equal([]);
+  });
+
+  it('says so where it may not look, or cannot remove it', async () => {
+    for (const [lost, why] of [
+      [() => Promise.reject(new SetupFailed('nobody may look')), 'nobody may look'],
+      [() => Promise.resolve([{ what: 'lost thing', remove: () => Promise.reject(new SetupFailed('it stays')) }]), 'it stays'],
+    ] as const) {
+      const { suite, transport } = losing(lost, 1);
+      const { events } = await runToy(suite, transport, { concurrency: 1 });
+      expect(events.flatMap((event) => (event.type === 'cleanup-failed' ? [event.why] : []))).to.deep.equal([why]);
+    }
+  });
+
+  it('does not look where everything was answered', async () => {
+    const { suite, transport } = losing(() => expect.fail('it looked'), 0);
+    await runToy(suite, transport, { concurrency: 1 });
+  });
+
+  it('finds a key of its own whose making was never answered', async () => {
+    const mock = await startMock();
+    const transport = createTransport({ timeoutMs: 10_000, connections: 2 });
+    let lost = 0;
+    const losingOne: Transport = {
+      close: () => Promise.resolve(),
+      send: async (request) => {
+        const given = await transport.send(request);
+        if (request.method === 'POST' && request.url.endsWith('/api-keys') && given.status === 201 && lost++ === 0)
+          throw new TransportError('lost');
+        return given;
+      },
+    };
+    try {
+      const { world } = mock;
+      const identities = { admin: { token: world.admin, public: true } };
+      const deployment = createDeployment({ url: mock.url, organization: world.organizations.active, identities });
+      const plan = createPlan(await atsContract(), atsSuite, deployment, ({ operation }) => operation.id === 'createApiKey');
+      for await (const event of run(plan, { transport: losingOne, concurrency: 1 })) expect(event.type).to.not.equal('cleanup-failed');
+      const { json } = await transport.send({
+        method: 'GET',
+        url: `${mock.url}/v1/organizations/${world.organizations.active}/api-keys`,
+        headers: { authorization: `Bearer ${world.admin}` },
+      });
+      const left = (json as { name: string; revoked_at: string | null }[]).filter(
+        (key) => key.revoked_at === null && key.name.startsWith('failpath-'),
+      );
+      expect(left).to.deep.equal([]);
+      expect(lost).to.be.greaterThan(1);
+    } finally {
+      await transport.close();
+      await mock.close();
+    }
+  });
+});
+
+describe('a run that is interrupted while it waits', () => {
+  it('waits no longer, and cleans up', async () => {
+    let undone = 0;
+    const abort = new AbortController();
+    const path: FailurePath = {
+      ...PATHS.foreign,
+      given: async (steps) => {
+        const ready = await steps.scenario('makeThing');
+        await steps.call(ready);
+        setImmediate(() => abort.abort());
+        await steps.wait(3_600_000);
+        return ready;
+      },
+    };
+    const suite = toySuite([path], {
+      created: (_, { status }) => (status === 201 ? { what: 'thing', undo: async () => void (undone += 1) } : undefined),
+    });
+    const { line } = await runToy(suite, toyApi(), { signal: abort.signal });
+    expect(line('foreign')).to.include({ outcome: 'setup-failed', reason: 'the run was interrupted while it waited' });
+    expect(undone).to.equal(1);
   });
 });
 

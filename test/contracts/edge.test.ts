@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { edgeEvidence } from '../../contracts/edge.js';
+import { edgeEvidence, strayLimit } from '../../contracts/edge.js';
 import { toAnswer } from '../../contracts/index.js';
 import { answer } from './support.js';
 
@@ -75,6 +75,98 @@ describe('evidence that a proxy answered', () => {
     );
   });
 
+  /** As gateways write them in JSON. */
+  const GATEWAYS: Readonly<Record<string, [status: number, body: object, headers?: Readonly<Record<string, string>>]>> = {
+    'AWS API Gateway, throttled': [429, { message: 'Too Many Requests' }],
+    'AWS API Gateway, over its quota': [429, { message: 'Limit Exceeded' }, { 'x-amzn-errortype': 'LimitExceededException' }],
+    'AWS API Gateway, by its header alone': [413, { message: 'Some new text' }, { 'x-amzn-errortype': 'RequestTooLargeException' }],
+    'AWS API Gateway, no upstream in time': [504, { message: 'Endpoint request timed out' }],
+    Kong: [429, { message: 'API rate limit exceeded' }],
+    'Kong 3': [429, { message: 'API rate limit exceeded', request_id: '0f3c' }, { 'x-kong-response-latency': '1' }],
+    'Kong, no upstream': [502, { message: 'An invalid response was received from the upstream server' }],
+    'Kong, a large request': [413, { message: 'Request size limit exceeded' }],
+    'Azure API Management': [429, { statusCode: 429, message: 'Rate limit is exceeded. Try again in 5 seconds.' }],
+    'Envoy, by its header': [429, {}, { 'x-envoy-ratelimited': 'true' }],
+  };
+  for (const [what, [status, body, headers]] of Object.entries(GATEWAYS)) {
+    it(`is seen in the JSON of ${what}`, () => expect(edgeEvidence(answer(status, body, headers))).to.be.a('string').that.is.not.empty);
+  }
+  it('is seen in the text of an Envoy that limits rates', () => {
+    expect(edgeEvidence(answer(429, 'local_rate_limited', { 'content-type': 'text/plain' }))).to.be.a('string');
+  });
+
+  it('says of a rate limiter how long it asks to wait, and what to do', () => {
+    const limited = answer(429, { message: 'Too Many Requests' }, { 'retry-after': '7' });
+    expect(edgeEvidence(limited)).to.equal(
+      'the body is a gateway\'s ("Too Many Requests"); it says Retry-After: 7; run with a lower --rate, or set http.rate',
+    );
+  });
+
+  describe('in JSON', () => {
+    const TOO_MANY = 'the body is a gateway\'s ("Too Many Requests")';
+
+    it('is what only gateways put on their own answers', () => {
+      for (const header of ['x-amzn-errortype', 'x-kong-response-latency', 'x-envoy-ratelimited']) {
+        expect(edgeEvidence(answer(503, {}, { [header]: '1' }))).to.equal(`the header ${header} is that of a gateway's own answer`);
+      }
+      expect(edgeEvidence(answer(422, {}, { 'x-amzn-errortype': 'X' })), 'with a status of gateways only').to.equal(undefined);
+    });
+    it('is what gateways say, beside nothing but what they add to it', () => {
+      for (const member of ['request_id', 'requestId', 'statusCode']) {
+        expect(edgeEvidence(answer(413, { message: 'Too Many Requests', [member]: '1' })), member).to.equal(TOO_MANY);
+      }
+      expect(edgeEvidence(answer(413, { Message: 'Too Many Requests' }))).to.equal(TOO_MANY);
+      expect(edgeEvidence(answer(413, { Message: 'Too Many Requests', message: 'Zu viel.' }))).to.equal(undefined);
+      expect(edgeEvidence(answer(413, { message: 'Too Many Requests', code: 1 }))).to.equal(undefined);
+    });
+    it('is with or without a full stop, and nothing before or after it', () => {
+      expect(edgeEvidence(answer(413, { message: 'request too long.' }))).to.equal('the body is a gateway\'s ("request too long.")');
+      expect(edgeEvidence(answer(413, { message: 'Your request too long' }))).to.equal(undefined);
+      expect(edgeEvidence(answer(413, { message: 'Request too long: 7 MB' }))).to.equal(undefined);
+      expect(edgeEvidence(answer(413, { message: ['Request too long'] }))).to.equal(undefined);
+    });
+    it('is a limit of a rate, whatever follows', () => {
+      for (const message of ['Rate limit exceeded', 'Rate limit is exceeded', 'API rate limit exceeded', 'Rate limit exceeded. 7 s']) {
+        expect(edgeEvidence(answer(503, { message }))).to.equal(`the body is a gateway's (${JSON.stringify(message)})`);
+      }
+    });
+    it('is quoted with no more than 60 characters', () => {
+      const message = `Rate limit exceeded ${'a'.repeat(60)}`;
+      expect(edgeEvidence(answer(503, { message }))).to.equal(`the body is a gateway's ("${message.slice(0, 60)}")`);
+    });
+    it('is no value but an object', () => {
+      for (const body of [null, 'Too Many Requests', 429]) {
+        const given = toAnswer(429, { 'content-type': 'application/json', 'x-kong-response-latency': '1' }, JSON.stringify(body));
+        expect(edgeEvidence(given), JSON.stringify(body)).to.equal(undefined);
+      }
+    });
+  });
+
+  it('says nothing of rates where no rate was the reason', () => {
+    expect(edgeEvidence(answer(503, { message: 'Service Unavailable' }, { 'retry-after': '7' }))).to.equal(
+      'the body is a gateway\'s ("Service Unavailable")',
+    );
+    expect(edgeEvidence(answer(429, 'local_rate_limited'))).to.equal(
+      'the body is the error page of a proxy ("local_rate_limited"); run with a lower --rate, or set http.rate',
+    );
+    expect(edgeEvidence(answer(500, 'it was local_rate_limited'))).to.equal(undefined);
+    expect(edgeEvidence(answer(500, 'local_rate_limited: yes'))).to.equal(undefined);
+  });
+
+  describe('of a 429 that nobody asked for', () => {
+    const limited = answer(429, {}, { 'retry-after': '7' });
+    it('is that the contract does not know it', () => {
+      expect(strayLimit(limited, { declared: false, asked: false })).to.equal(
+        "a 429 that the contract does not know is a rate limiter's; it says Retry-After: 7; run with a lower --rate, or set http.rate",
+      );
+    });
+    it('is not seen where it is declared, where it was asked for, and in another status', () => {
+      expect(strayLimit(limited, { declared: true, asked: false })).to.equal(undefined);
+      expect(strayLimit(limited, { declared: false, asked: true })).to.equal(undefined);
+      expect(strayLimit(answer(503, {}), { declared: false, asked: false })).to.equal(undefined);
+    });
+  });
+
   it('quotes no more than a line of it', () => {
     const text = `<title>503 ${'a'.repeat(100)}</title>varnish`;
     expect(edgeEvidence(answer(503, text))).to.equal(`the body is the error page of a proxy ("<title>503 ${'a'.repeat(49)}")`);
@@ -100,6 +192,15 @@ describe('evidence that a proxy answered', () => {
       'JSON without the envelope behind nginx': answer(500, { message: 'broken' }, { server: 'nginx' }),
       'JSON with 502: an application may have gateways below it': answer(502, { message: 'upstream' }),
       'plain text of an application': answer(500, 'Internal Server Error', { 'content-type': 'text/plain' }),
+      "an application's flattened envelope": answer(429, { code: 'api_key.limit_reached', message: 'Too Many Requests' }),
+      "an application's message of its own": answer(429, { message: 'You have too many keys.' }),
+      "an application's envelope behind a gateway": answer(
+        503,
+        { error: { code: 'x', message: 'Service Unavailable' } },
+        { 'x-kong-response-latency': '1' },
+      ),
+      "a gateway's words with a status that is no gateway's": answer(422, { message: 'Too Many Requests' }),
+      'a list': answer(429, []),
       'an empty answer': answer(500, undefined),
       'an empty success behind nginx': answer(204, undefined, { server: 'nginx' }),
       'a text that mentions nginx': answer(500, page('Ask whoever runs the nginx in front of us.')),

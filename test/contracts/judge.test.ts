@@ -48,6 +48,8 @@ describe('the judgement of an answer', () => {
     ['the status of success with a code of another status', () => refusal(200, 'api_key.not_found'), 'violated', true],
     ['another success than the declared one', () => answer(204, undefined), 'violated', true],
     ['a redirect', () => answer(302, undefined, { location: '/login' }), 'violated', true],
+    ['a 429 without the envelope', () => answer(429, 'slow down', { 'content-type': 'text/plain' }), 'edge-intercepted', false],
+    ['a 429 with a code that the contract does not know', () => refusal(429, 'gateway.throttled'), 'edge-intercepted', false],
     ['a page of a proxy', () => answer(413, PAGE), 'edge-intercepted', false],
     ['a page of a proxy with the status of success', () => answer(200, PAGE), 'edge-intercepted', false],
     ['a page of the application', () => answer(422, '<h1>Empty</h1>'), 'violated', true],
@@ -63,6 +65,17 @@ describe('the judgement of an answer', () => {
       expect(judgement.discrepancies.length > 0, 'discrepancies').to.equal(outcome === 'violated');
     });
   }
+
+  it('finds nothing in a 429 that a rate limiter sent, and says what to do; where a 429 was asked for, a wrong one is a finding', () => {
+    const limited = answer(429, 'slow down', { 'content-type': 'text/plain', 'retry-after': '3' });
+    expect(judged('initWork', 'api_key.revoked', limited).reason).to.equal(
+      "429 text/plain did not come from the application: a 429 that the contract does not know is a rate limiter's; it says Retry-After: 3; run with a lower --rate, or set http.rate",
+    );
+    expect(judged('createApiKey', 'api_key.limit_reached', limited).outcome).to.equal('violated');
+    expect(judged('createApiKey', 'api_key.limit_reached', answer(429, { message: 'Too Many Requests' })).outcome).to.equal(
+      'edge-intercepted',
+    );
+  });
 
   describe('says what a failure suggests that fired instead:', () => {
     const reasonFor = (code: string, fired: WireAnswer): string => judged('prepareWork', code, fired).reason;

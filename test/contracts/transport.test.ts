@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -155,6 +157,130 @@ describe('the transport, over a real socket,', () => {
       });
     });
     expect(await send(url, { method: 'PUT', body: { bytes: 64 * MB } })).to.include({ status: 422, text: '{}' });
+  });
+
+  for (const [how, ending] of [
+    ['resets', 'socket.resetAndDestroy()'],
+    ['closes', 'socket.destroy()'],
+    ['stops to read, and closes', 'socket.pause().destroy()'],
+    ['goes on reading', 'undefined'],
+  ]) {
+    it(`sees the answer of a server that refuses an upload after 64 KB and ${how}: every time, at the first attempt`, async () => {
+      // In a thread of its own: one that shares the loop with the client cannot reset while that is writing.
+      const thread = new Worker(
+        `const { parentPort } = require('node:worker_threads');
+         const page = '<center>nginx</center>';
+         const head = ['HTTP/1.1 413 Too Large', 'content-type: text/html', 'content-length: ' + page.length, 'connection: close', '', page];
+         require('node:net').createServer((socket) => {
+           let bytes = 0;
+           socket.on('error', () => undefined).on('data', (chunk) => {
+             const before = bytes;
+             bytes += chunk.length;
+             if (before < 65536 && bytes >= 65536) socket.write(head.join('\\r\\n'), () => ${ending});
+           });
+         }).listen(0, '127.0.0.1', function () { parentPort.postMessage(this.address().port); });`,
+        { eval: true },
+      );
+      try {
+        const [port] = (await once(thread, 'message')) as [number];
+        for (let time = 0; time < 10; time++) {
+          const answer = await send(`http://127.0.0.1:${port}/`, { method: 'PUT', body: { bytes: 20 * MB } });
+          expect(answer).to.include({ status: 413, text: '<center>nginx</center>' }).and.not.have.property('unanswered');
+        }
+      } finally {
+        await thread.terminate();
+      }
+    });
+  }
+
+  describe('whose connection fails', () => {
+    const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}';
+    /** Fails as often as it is told, then answers; what was asked is kept, with the number of its connection. */
+    const failingFirst = async (
+      times: number,
+      fail: (socket: Socket) => void,
+    ): Promise<{ url: string; asked: string[]; connections: () => number }> => {
+      const asked: string[] = [];
+      let [connections, left] = [0, times];
+      const url = await tcp((socket) => {
+        const connection = ++connections;
+        socket.on('data', (chunk: Buffer) => {
+          asked.push(`${connection} ${chunk.toString().split(' ')[0]}`);
+          if (left-- > 0) fail(socket);
+          else socket.write(OK);
+        });
+      });
+      return { url, asked, connections: () => connections };
+    };
+    const reset = (socket: Socket): void => void socket.resetAndDestroy();
+    const pauses: number[] = [];
+    const timeless = { sleep: (milliseconds: number): Promise<void> => Promise.resolve(void pauses.push(milliseconds)) };
+    beforeEach(() => void pauses.splice(0));
+
+    it('before an answer: it is sent again, on a fresh connection, and the answer says so', async () => {
+      for (const method of ['GET', 'PUT', 'DELETE']) {
+        const { url, asked } = await failingFirst(1, reset);
+        const answer = await send(url, { method }, timeless);
+        expect(asked).to.deep.equal([`1 ${method}`, `2 ${method}`]);
+        expect(answer.status).to.equal(200);
+        expect(answer.unanswered).to.have.length(1);
+      }
+      expect(pauses).to.deep.equal([100, 100, 100]);
+    });
+
+    it('also one that was kept and has gone stale', async () => {
+      const { url, connections } = await failingFirst(0, reset);
+      const transport = createTransport({ timeoutMs: 10_000, connections: 1, ...timeless });
+      transports.push(transport);
+      await transport.send({ method: 'GET', url, headers: {} });
+      for (const socket of sockets) socket.once('data', () => undefined).destroy();
+      expect((await transport.send({ method: 'GET', url, headers: {} })).status).to.equal(200);
+      expect(connections()).to.equal(2);
+    });
+
+    it('at most twice more', async () => {
+      const { url, asked } = await failingFirst(Infinity, reset);
+      expect((await failing(url, {}, timeless)).repeatable).to.equal(true);
+      expect(asked).to.deep.equal(['1 GET', '2 GET', '3 GET']);
+      expect(pauses).to.deep.equal([100, 400]);
+    });
+
+    it('after a POST was written: it may have been carried out, so it is not sent again', async () => {
+      const { url, asked } = await failingFirst(1, reset);
+      await failing(url, { method: 'POST', body: '{}' }, timeless);
+      expect(asked).to.deep.equal(['1 POST']);
+    });
+
+    it('before there was any: also a POST is sent again, since nothing of it was written', async () => {
+      const server = createServer((_, response) => void response.end('{}'));
+      const url = await listen(server);
+      const { port } = server.address() as AddressInfo;
+      await new Promise((resolve) => server.close(resolve));
+      const revive = { sleep: () => new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve)) };
+      const answer = await send(url, { method: 'POST', body: '{}' }, revive);
+      expect(answer.status).to.equal(200);
+      expect(answer.unanswered?.[0]).to.match(/ECONNREFUSED/);
+    });
+
+    it('once an answer has begun: whatever comes of it is the answer', async () => {
+      for (const part of [
+        'HTTP/1.1 2',
+        'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n',
+        'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf',
+      ]) {
+        const { url, asked } = await failingFirst(1, (socket) => void socket.write(part, () => socket.resetAndDestroy()));
+        await failing(url, {}, timeless);
+        expect(asked, part).to.deep.equal(['1 GET']);
+      }
+    });
+
+    it('because the time is up, or the name is unknown: it is not sent again', async () => {
+      const { url, asked } = await failingFirst(1, () => undefined);
+      await failing(url, {}, { ...timeless, timeoutMs: 50 });
+      expect(asked).to.deep.equal(['1 GET']);
+      await failing('http://no-such-host.invalid/', {}, timeless);
+      expect(pauses).to.deep.equal([]);
+    });
   });
 
   it('reads no more of an answer than it needs to judge it', async () => {

@@ -1,15 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { defaultContract, startMock, type Mock } from '../../mocks/index.js';
 import { envelopeCodec, loadContract, type Contract, type Failure, type Operation } from '../../spec/index.js';
+import { startPrism, type Prism } from './support.js';
 
 const contract: Contract = await loadContract(defaultContract());
 const codec = envelopeCodec(contract);
-const PRISM = fileURLToPath(new URL('../../node_modules/@stoplight/prism-cli/dist/index.js', import.meta.url));
 
 /** An answer without what differs between any two of them: the request id. */
 interface Seen {
@@ -19,26 +14,18 @@ interface Seen {
 
 describe('Prism, asked for the same failures,', function () {
   this.timeout(60_000);
-  let prism: ChildProcess;
+  let prism: Prism;
   let prismUrl: string;
   let mock: Mock;
 
   before(async () => {
-    const port = await freePort();
-    prism = spawn(process.execPath, [PRISM, 'mock', defaultContract(), '-p', String(port), '-h', '127.0.0.1'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let log = '';
-    for (const stream of [prism.stdout, prism.stderr]) stream?.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4000)));
-    prismUrl = `http://127.0.0.1:${port}`;
-    await reachable(port, () => {
-      if (prism.exitCode !== null) throw new Error(`Prism ended with ${prism.exitCode}:\n${log}`);
-    });
+    prism = await startPrism();
+    prismUrl = prism.url;
     mock = await startMock({ port: 0, contract });
   });
   after(async () => {
     await mock.close();
-    if (prism.exitCode === null && prism.kill()) await once(prism, 'exit');
+    await prism.stop();
   });
 
   /** A request that is valid by the contract's own examples, with a credential that the mock's world knows. */
@@ -118,28 +105,4 @@ function withoutRequestId(body: unknown): unknown {
   if (error === undefined) return body;
   const { request_id: _, ...rest } = error;
   return { ...(body as object), error: rest };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Returns as soon as a connection is accepted. */
-async function reachable(port: number, stillComing: () => void): Promise<void> {
-  for (;;) {
-    stillComing();
-    const socket = connect(port, '127.0.0.1');
-    const connected = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (connected) return;
-    await wait(20);
-  }
 }

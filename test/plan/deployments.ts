@@ -46,7 +46,12 @@ const CLOCK = {
     restore: call('PUT', '/__admin/clock', { now: null }),
   },
 };
-const FAULTS = { 'chain.fault': fault('dryRun'), 'commitment.fault': fault('commitment'), 'upstream.fault': fault('upstream') };
+const FAULTS = {
+  'chain.fault': fault('dryRun'),
+  'commitment.fault': fault('commitment'),
+  'upstream.fault': fault('upstream'),
+  'submission.fault': fault('submission'),
+};
 const ACCOUNTS = {
   'quota.set': {
     set: call('PUT', ORGANIZATION, { quota: { limit: '{{limit}}', used: '{{used}}' } }),
@@ -71,7 +76,7 @@ const everything = (mock: Mock): Readonly<Record<string, unknown>> => ({
 
 /** The same mock, as one knows it who may do more or less there. */
 export const DESCRIBED: readonly Described[] = [
-  { name: 'everything', file: everything },
+  { name: 'everything', file: (mock) => ({ ...everything(mock), webhooks: { listen: '127.0.0.1:0' } }) },
   { name: 'everything, with sessions', file: (mock) => ({ ...everything(mock), sessions: SESSIONS }) },
   { name: 'a key that only reads', file: (mock) => ({ ...at(mock), identities: some(mock, 'readOnly') }) },
   {

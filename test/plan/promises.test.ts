@@ -6,10 +6,13 @@ import {
   promisesOf,
   rehearse,
   run,
+  verifyWebhooks,
   type CauseLine,
   type Deployment,
   type PlannedCause,
+  type ProbeLine,
   type Promises,
+  type WebhookLine,
 } from '../../contracts/index.js';
 import { startMock, type Mock } from '../../mocks/index.js';
 import type { Failure } from '../../spec/index.js';
@@ -24,6 +27,8 @@ interface Kept {
   readonly promises: Promises;
   readonly planned: ReturnType<typeof sentBy>;
   readonly lines: readonly CauseLine[];
+  readonly probes: readonly ProbeLine[];
+  readonly webhooks: readonly WebhookLine[];
   readonly recorder: Recorder;
 }
 
@@ -37,17 +42,22 @@ const sentBy = (sent: readonly { readonly label: string; readonly write: boolean
 /** Plans, and then runs what was planned; time passes on the mock's clock alone. */
 async function keep(mock: Mock, deployment: Deployment, selected: (failure: Failure) => boolean, concurrency: number): Promise<Kept> {
   const plan = await planRun({ contract, suite: atsSuite, deployment, selected });
-  const rehearsal = await rehearse(plan);
+  const rehearsal = await rehearse(plan, { probes: true, webhooks: true });
   const recorder = recording(createTransport({ timeoutMs: 10_000, connections: 8 }));
   const lines: CauseLine[] = [];
+  const probes: ProbeLine[] = [];
+  const webhooks: WebhookLine[] = [];
   const wait = (milliseconds: number): Promise<void> => mock.clock.advance(milliseconds);
   try {
-    for await (const event of run(plan, { transport: recorder, concurrency, wait }))
+    for await (const event of run(plan, { transport: recorder, concurrency, wait, probes: true })) {
       if (event.type === 'path-finished') lines.push(event.line);
+      if (event.type === 'probe-finished') probes.push(event.line);
+    }
+    webhooks.push(...(await verifyWebhooks(plan, { transport: recorder })).lines);
   } finally {
     await recorder.close();
   }
-  return { promises: promisesOf(rehearsal), planned: sentBy(rehearsal.sent), lines, recorder };
+  return { promises: promisesOf(rehearsal), planned: sentBy(rehearsal.sent), lines, probes, webhooks, recorder };
 }
 
 const nameOf = ({ failure, cause }: Pick<CauseLine, 'failure' | 'cause'>): string => `${failure.key} (${cause})`;
@@ -60,18 +70,34 @@ function plannedCauses({ failures }: Promises): Map<string, PlannedCause> {
   );
 }
 
+interface Told {
+  readonly outcome: string;
+  readonly reason: string;
+  readonly requests: readonly { readonly phase: string; readonly label: string; readonly method: string }[];
+}
+
+const NOTHING: Told = { outcome: 'nothing', reason: '', requests: [] };
+const tell = ({ outcome, reason, requests }: Told): string =>
+  `${outcome} ${reason} [${requests.map(({ phase, label, method }) => `${phase} ${method} ${label}`).join(', ')}]`;
+const compare = (name: string, promise: Told | undefined, seen: Told): string[] =>
+  tell(promise ?? NOTHING) === tell(seen) ? [] : [`${name}: planned ${tell(promise ?? NOTHING)}, came to ${tell(seen)}`];
+
 /** Each promise that was not kept, in words. */
-function broken({ promises, lines }: Kept): string[] {
-  const planned = plannedCauses(promises);
-  return lines.flatMap((line) => {
-    const promise = planned.get(nameOf(line));
-    const story = (requests: readonly { phase: string; label: string; method: string }[]): string =>
-      requests.map(({ phase, label, method }) => `${phase} ${method} ${label}`).join(', ');
-    const found = (outcome: string, reason: string, told: string): string => `${outcome} ${reason} [${told}]`;
-    const expected = found(promise?.outcome ?? 'nothing', promise?.reason ?? '', story(promise?.requests ?? []));
-    const seen = found(line.outcome, line.reason, story(line.evidence.requests));
-    return expected === seen ? [] : [`${nameOf(line)}: planned ${expected}, came to ${seen}`];
-  });
+function broken({ promises, lines, probes, webhooks }: Kept): string[] {
+  const causes = plannedCauses(promises);
+  const probed = new Map(promises.probes.map((probe) => [`${probe.kind} ${probe.operation} ${probe.name}`, probe]));
+  return [
+    ...lines.flatMap((line) => compare(nameOf(line), causes.get(nameOf(line)), { ...line, requests: line.evidence.requests })),
+    ...probes.flatMap(({ probe, takenFrom, evidence, ...line }) => {
+      const name = `${probe.kind} ${probe.operation.id} ${probe.name}`;
+      return compare(name, probed.get(name), { ...line, requests: takenFrom === undefined ? evidence.requests : [] });
+    }),
+    ...webhooks.flatMap((line) => {
+      const promise = promises.webhooks.find(({ webhook }) => webhook === line.webhook.name);
+      return compare(line.webhook.name, promise && { ...promise, requests: [] }, { ...line, requests: [] });
+    }),
+    ...(probes.length === promises.probes.length ? [] : [`${promises.probes.length} probes planned, ${probes.length} made`]),
+  ];
 }
 
 describe('what a plan promises, the run keeps:', function () {

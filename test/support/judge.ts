@@ -9,9 +9,11 @@ import {
   describePath,
   discoverWorld,
   run,
+  sortProbes,
   type CauseLine,
   type Ledger,
   type Outcome,
+  type ProbeLine,
 } from '../../contracts/index.js';
 import { loadContract, type Contract, type Failure } from '../../spec/index.js';
 import { ROOT } from './cli.js';
@@ -23,6 +25,8 @@ export const contract: Contract = await loadContract(join(ROOT, 'openapi.yaml'))
 export interface Judged {
   readonly ledger: Ledger;
   readonly lines: readonly CauseLine[];
+  /** Empty unless they were asked for. */
+  readonly probes: readonly ProbeLine[];
 }
 
 /** Which failures are looked at; all of them by default. */
@@ -30,6 +34,8 @@ export interface Sample {
   readonly operations?: readonly string[];
   readonly codes?: readonly string[];
   readonly selected?: (failure: Failure) => boolean;
+  /** Whether the probes of these failures are sent as well. */
+  readonly probes?: boolean;
 }
 
 /**
@@ -49,8 +55,13 @@ export async function judgeDeployment(url: string, sample: Sample = {}): Promise
     if (deployment === undefined) throw new Error(`${url} does not say its world.`);
     const plan = createPlan(contract, atsSuite, deployment, selected);
     const lines: CauseLine[] = [];
-    for await (const event of run(plan, { transport, concurrency: 8 })) if (event.type === 'path-finished') lines.push(event.line);
-    return { lines, ledger: buildLedger({ contract, url, startedAt: new Date(), durationMs: 0, lines, decide }) };
+    const found: ProbeLine[] = [];
+    for await (const event of run(plan, { transport, concurrency: 8, probes: sample.probes === true })) {
+      if (event.type === 'path-finished') lines.push(event.line);
+      if (event.type === 'probe-finished') found.push(event.line);
+    }
+    const probes = sortProbes(plan, found);
+    return { lines, probes, ledger: buildLedger({ contract, url, startedAt: new Date(), durationMs: 0, lines, probes, decide }) };
   } finally {
     await transport.close();
   }

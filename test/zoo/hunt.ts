@@ -1,8 +1,9 @@
 import type { Outcome } from '../../contracts/index.js';
 import type { Failure } from '../../spec/index.js';
-import { contract, judgeDeployment, nameOf, type Judged } from '../support/judge.js';
+import { judgeDeployment } from '../support/judge.js';
 import { habitat } from './habitat.js';
-import { FINDINGS, isMeant, summed, type Mutant } from './mutant.js';
+import { linesOf, toldBy, type Told } from './lines.js';
+import { FINDINGS, summed, type Mutant } from './mutant.js';
 
 /** What became of a mutant that the suite was sent after. */
 export interface Hunted {
@@ -36,63 +37,52 @@ const SAMPLE: Readonly<Record<string, string>> = {
   trackTransaction: 'transaction.not_found',
 };
 
-/** The lines of the contract that a mutant names. */
-export function linesOf({ lines }: Pick<Mutant, 'lines'>): readonly string[] {
-  return contract.failures
-    .flatMap((failure) => failure.causes.map((cause) => nameOf({ failure, cause })))
-    .filter((line) => lines.some((pattern) => isMeant(pattern, line)));
-}
-
 /**
  * Drives a mutant through the lines that it names and a sample of the others, or through everything, and says whether that was enough.
+ * Probes are sent where it names one.
  *
  * @example
  * const { well, why } = await hunt(mutantNamed('revoked key accepted'));
  */
 export async function hunt(mutant: Mutant): Promise<Hunted> {
   const began = performance.now();
-  const named = new Set(linesOf(mutant));
+  const lines = linesOf(mutant);
+  const failures = new Set(lines.flatMap((line) => line.failures));
   const selected = (failure: Failure): boolean =>
-    mutant.everything === true ||
-    SAMPLE[failure.operation.id] === failure.code ||
-    failure.causes.some((cause) => named.has(nameOf({ failure, cause })));
-  const judged = await habitat(mutant, (url) => judgeDeployment(url, { selected }));
-  const expected = [mutant.outcome ?? FINDINGS].flat();
-  const caughtBy = judged.lines
-    .filter((line) => named.has(nameOf(line)) && expected.includes(line.outcome))
-    .map((line) => ({ line: nameOf(line), outcome: line.outcome }));
-  const why = summed(faultsOf(mutant, judged, named, expected), '; ');
-  return { mutant, well: why === '', why, exitCode: judged.ledger.exitCode, caughtBy, durationMs: performance.now() - began };
+    mutant.everything !== undefined || SAMPLE[failure.operation.id] === failure.code || failures.has(failure);
+  const probes = mutant.everything === 'lines and probes' || lines.some(({ isProbe }) => isProbe);
+  const judged = await habitat(mutant, (url) => judgeDeployment(url, { selected, probes }));
+  const { exitCode } = judged.ledger;
+  const named = new Set(lines.map(({ name }) => name));
+  const told = toldBy(judged);
+  const faults = [...wrongCode(mutant, exitCode, told), ...told.flatMap((line) => wrongLine(mutant, line, named.has(line.name)))];
+  if (mutant.class !== 'neutral' && named.size === 0) faults.unshift('it names no line of the ledger');
+  const caughtBy = told.filter(({ name, outcome }) => named.has(name) && expectedOf(mutant).includes(outcome));
+  return {
+    mutant,
+    well: faults.length === 0,
+    why: summed(faults, '; '),
+    exitCode,
+    caughtBy: caughtBy.map(({ name, outcome }) => ({ line: name, outcome })),
+    durationMs: performance.now() - began,
+  };
 }
+
+const expectedOf = ({ outcome }: Mutant): readonly Outcome[] => [outcome ?? FINDINGS].flat();
 
 /** Any finding is 1, lines that are only unproven are 2. */
-function exitCodeOf({ class: kind }: Mutant, lines: Judged['lines']): number {
-  if (kind === 'neutral') return 0;
-  return lines.some(({ outcome }) => FINDINGS.includes(outcome)) ? 1 : 2;
+function wrongCode({ class: kind }: Mutant, exitCode: number, told: readonly Told[]): string[] {
+  const expected = kind === 'neutral' ? 0 : told.some(({ outcome }) => FINDINGS.includes(outcome)) ? 1 : 2;
+  return exitCode === expected ? [] : [`the exit code is ${exitCode}, not ${expected}`];
 }
 
-/** What is not as the mutant says. */
-function faultsOf(mutant: Mutant, { lines, ledger }: Judged, named: ReadonlySet<string>, expected: readonly Outcome[]): string[] {
-  const faults: string[] = [];
-  if (mutant.class !== 'neutral' && named.size === 0) faults.push('it names no line of the contract');
-  const exitCode = exitCodeOf(mutant, lines);
-  if (ledger.exitCode !== exitCode) faults.push(`the exit code is ${ledger.exitCode}, not ${exitCode}`);
-  for (const line of inOrder(lines)) {
-    if (line.outcome === 'not-selected') continue;
-    const told = `${nameOf(line)} is ${line.outcome}${line.reason === '' ? '' : ` (${line.reason})`}`;
-    if (!named.has(nameOf(line))) {
-      if (line.outcome !== 'verified' && mutant.spreads !== true) faults.push(`${told}, which has nothing to do with it`);
-    } else if (!expected.includes(line.outcome)) {
-      faults.push(told);
-    } else if (mutant.says?.test(line.reason) === false) {
-      faults.push(`${told}, which does not say ${String(mutant.says)}`);
-    }
+/** What is not as the mutant says; of what it does to probes it says only what it names. */
+function wrongLine(mutant: Mutant, { name, outcome, reason, isProbe }: Told, isNamed: boolean): string[] {
+  const told = `${name} is ${outcome}${reason === '' ? '' : ` (${reason})`}`;
+  if (isNamed) {
+    if (!expectedOf(mutant).includes(outcome)) return [told];
+    return mutant.says?.test(reason) === false ? [`${told}, which does not say ${String(mutant.says)}`] : [];
   }
-  return faults;
-}
-
-/** In the contract's order, and not in that in which they were finished. */
-function inOrder(lines: Judged['lines']): Judged['lines'] {
-  const order = contract.failures.flatMap((failure) => failure.causes.map((cause) => nameOf({ failure, cause })));
-  return lines.toSorted((a, b) => order.indexOf(nameOf(a)) - order.indexOf(nameOf(b)));
+  const isForgiven = mutant.spreads === true || (isProbe && mutant.class !== 'neutral');
+  return outcome === 'verified' || isForgiven ? [] : [`${told}, which has nothing to do with it`];
 }

@@ -4,9 +4,10 @@ import { NEUTRAL } from './neutral.js';
 import { TRANSPORT } from './transport.js';
 import { WIRE } from './wire/index.js';
 
-export { hunt, linesOf, type Hunted } from './hunt.js';
+export { hunt, type Hunted } from './hunt.js';
+export { isMeant, linesOf } from './lines.js';
 export { habitat } from './habitat.js';
-export { FINDINGS, isMeant, type Mutant, type MutantClass } from './mutant.js';
+export { FINDINGS, type Mutant, type MutantClass } from './mutant.js';
 export { NGINX_413 } from './transport.js';
 
 /** Every mutant that there is. */

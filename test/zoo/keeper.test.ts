@@ -92,7 +92,7 @@ describe('npm run mutants', () => {
       })),
       durationMs: 1,
     });
-    const circumstances = { contract, partial: false, waiting: 0, durationMs: 2 };
+    const circumstances = { contract, partial: false, durationMs: 2 };
     expect(reportOf([of('wire'), of('behaviour')], circumstances).exitCode).to.equal(0);
     expect(reportOf([of('wire')], circumstances).exitCode).to.equal(1);
   });

@@ -15,8 +15,8 @@ export interface Mutant {
   /** One sentence: what is wrong; for a neutral one, what is different. */
   readonly breaks: string;
   /**
-   * The lines of the ledger that must catch it, every one of them, and no other: `<operation> <code> (<cause>)`, where `*` stands for
-   * anything, and a cause that is left out for every cause. None for a neutral one.
+   * The lines of the ledger that must catch it, every one of them, and no other cause's: `<operation> <code> (<cause>)`, where `*` stands
+   * for anything, and a cause that is left out for every cause; and `<operation>: <probe>`. None for a neutral one.
    */
   readonly lines: readonly string[];
   /** Other lines may be hit as well: what is broken stands in their way. */
@@ -29,10 +29,8 @@ export interface Mutant {
   readonly sandbox?: () => Replacements;
   /** What a proxy in front of it does to requests and answers. */
   readonly proxy?: () => Meddling;
-  /** Driven through everything, and not through a sample only. */
-  readonly everything?: boolean;
-  /** What the suite has to learn before it can catch this one; the zoo is complete when no mutant waits. */
-  readonly waitsFor?: string;
+  /** Driven through every line, or every line and probe, and not through a sample only. */
+  readonly everything?: 'lines' | 'lines and probes';
 }
 
 /** Outcomes that name a fault of the deployment. */
@@ -42,18 +40,6 @@ export const FINDINGS: readonly Outcome[] = ['violated', 'not-reached', 'wrong-p
  * What refusing too much comes to: a finding where the run has seen the operation succeed, unproven where it may be the way there.
  */
 export const REFUSES_TOO_MUCH: readonly Outcome[] = ['violated', 'setup-failed'];
-
-/**
- * Whether a pattern of `Mutant.lines` means a line.
- *
- * @example
- * isMeant('confirm* registration.prepared_not_found (expired)', 'confirmWork registration.prepared_not_found (expired)'); // true
- */
-export function isMeant(pattern: string, line: string): boolean {
-  const whole = pattern.endsWith(')') ? pattern : `${pattern} (*)`;
-  const source = whole.replaceAll(/[.()[\]+?^$|\\]/g, String.raw`\$&`).replaceAll('*', '.*');
-  return new RegExp(`^${source}$`).test(line);
-}
 
 /** The first few of many, and how many more there are. */
 export function summed(texts: readonly string[], between: string): string {

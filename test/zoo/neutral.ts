@@ -14,7 +14,7 @@ const different = (name: string, breaks: string, proxy: Meddling): Mutant => ({
   class: 'neutral',
   breaks,
   lines: [],
-  everything: true,
+  everything: 'lines',
   proxy: () => proxy,
 });
 
@@ -61,7 +61,7 @@ const bodies: readonly Mutant[] = [
   different(
     'long messages',
     'The messages are essays.',
-    error((members) => ({ ...members, message: `${'No, and why not. '.repeat(500)}` })),
+    error((members) => ({ ...members, message: 'No, and why not. '.repeat(500) })),
   ),
   different(
     'messages with markup',
@@ -203,7 +203,7 @@ const everything: Mutant = {
   class: 'neutral',
   breaks: 'Everything that may be different is different.',
   lines: [],
-  everything: true,
+  everything: 'lines and probes',
   proxy: () => {
     const meddlings = one.flatMap(({ proxy }) => proxy?.() ?? []);
     return {

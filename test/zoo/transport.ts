@@ -64,7 +64,7 @@ const edges: readonly Mutant[] = [
     class: 'transport',
     breaks: 'A proxy refuses an upload before it has arrived, so that the application never sees the audio.',
     lines: ['prepareWork registration.audio_too_large', 'prepareVersion registration.audio_too_large'],
-    everything: true,
+    everything: 'lines and probes',
     outcome: 'edge-intercepted',
     says: /upload of 65537 bytes.*413.*proxy/,
     proxy: () => ({

@@ -12,7 +12,7 @@ const everywhere: readonly Mutant[] = [
     class: 'behaviour',
     breaks: 'Revoking a key has no effect.',
     lines: ['* api_key.revoked'],
-    everything: true,
+    everything: 'lines and probes',
     outcome: 'not-reached',
     sandbox: () => lenient('revokedKey'),
   },
@@ -159,5 +159,47 @@ const owners: readonly Mutant[] = [
   },
 ];
 
+/** Credentials of one kind where another kind is due: only the identity matrix asks for them. */
+const strangers: readonly Mutant[] = [
+  {
+    name: 'administrator let in for a key',
+    class: 'behaviour',
+    breaks: "An administrator's session opens whatever an API key opens.",
+    lines: WITH_KEYS.map((id) => `${id}: administrator`),
+    sandbox: () => {
+      const isAdministrator = ({ administrator }: Parameters<typeof RULES.body>[0]): boolean => administrator !== undefined;
+      return together(
+        lenient('wrongPrefix', isAdministrator),
+        lenient('unknownToken', isAdministrator),
+        lenient('missingScope', isAdministrator),
+      );
+    },
+  },
+  {
+    name: 'partner session called unknown',
+    class: 'behaviour',
+    breaks: 'A partner session where a key is due is looked for among the keys.',
+    lines: WITH_KEYS.map((id) => `${id}: partner session`),
+    outcome: 'wrong-path',
+    sandbox: () => lenient('wrongPrefix', ({ partnerSession }) => partnerSession !== undefined),
+  },
+  {
+    name: 'revoked keys manage keys',
+    class: 'behaviour',
+    breaks: 'Operations on keys refuse keys that are good, and not those that were revoked.',
+    lines: ['*ApiKey*: revoked'],
+    outcome: 'not-reached',
+    sandbox: () => lenient('notAdministrator', ({ key }) => typeof key?.revoked_at === 'number'),
+  },
+  {
+    name: 'keys of other organizations manage keys',
+    class: 'behaviour',
+    breaks: 'Operations on keys refuse the keys of their own organization, and of no other.',
+    lines: ['*ApiKey*: other organization', '*ApiKey*: inactive organization', '*ApiKey*: deleted organization'],
+    outcome: 'not-reached',
+    sandbox: () => lenient('notAdministrator', ({ key, organizationId }) => key !== undefined && key.organization_id !== organizationId),
+  },
+];
+
 /** Who is let in, and to what. */
-export const ACCESS: readonly Mutant[] = [...everywhere, ...unknownKeys, ...owners];
+export const ACCESS: readonly Mutant[] = [...everywhere, ...unknownKeys, ...owners, ...strangers];

@@ -39,7 +39,7 @@ const causes = (code: string, names: readonly string[]): readonly string[] => na
  * - without `noCredential` no credential is no session either, and has the same code;
  * - without `organizationExists` a key is not one of the unknown organization, which has the same code.
  */
-const CHECKS: Readonly<Record<RuleName, (operation: string) => Unchecked | undefined>> = {
+export const CHECKS: Readonly<Record<RuleName, (operation: string) => Unchecked | undefined>> = {
   loadShed: () => undefined,
   noCredential: (operation) =>
     API_KEYS.has(operation) || READS.has(operation)

@@ -8,7 +8,7 @@ const once: readonly Mutant[] = [
     class: 'behaviour',
     breaks: 'Confirming does not take the quote away, so that a second confirm pays again.',
     lines: ['* registration.prepared_not_found (confirmed already)'],
-    everything: true,
+    everything: 'lines and probes',
     outcome: 'not-reached',
     sandbox: () => ({ policies: { takeQuote: (quotes, jobId) => quotes.get(jobId) } }),
   },

@@ -1,6 +1,8 @@
 import { OPERATIONS, type RuleName } from '../../../mocks/ats/index.js';
 import { contract } from '../../support/judge.js';
+import { linesOf } from '../lines.js';
 import type { Mutant } from '../mutant.js';
+import { CHECKS } from './dropped.js';
 import { reordered } from './rules.js';
 
 /** Why nobody can see that two neighbours are swapped. */
@@ -31,6 +33,12 @@ const PAIRS: Readonly<Record<string, Unseen | readonly string[]>> = {
   'userWorkExists userWorkOwned': 'never both',
   'versionExists fileExists': 'same answer',
   'audioPresent audioFits': 'never both',
+  'upstreamDown organizationExists': ['common.service_unavailable (upstream down) before common.not_found (unknown organization)'],
+  // Of a job that was used up nobody knows whose it was.
+  'sessionExists sessionOwned': [
+    'registration.upload_session_not_found (expired) before registration.upload_session_forbidden (another organization)',
+  ],
+  'quoteExists quoteOwned': ['registration.prepared_not_found (expired) before registration.prepared_forbidden (another organization)'],
   // A body that is not valid names no job.
   'body sessionExists': ['common.bad_request (not JSON)', 'common.validation_failed'],
   'body quoteExists': ['common.bad_request (not JSON)', 'common.validation_failed'],
@@ -43,7 +51,17 @@ const OF_VERSIONS: typeof PAIRS = {
 };
 
 const swap = (rules: readonly RuleName[], index: number): readonly RuleName[] =>
-  rules.flatMap((rule, at) => (at === index ? (rules.slice(index, index + 2).reverse() as RuleName[]) : at === index + 1 ? [] : [rule]));
+  rules.flatMap((rule, at) => (at === index ? rules.slice(index, index + 2).toReversed() : at === index + 1 ? [] : [rule]));
+
+/** What tells the precedence of two checks: each fault that the first one refuses, before each of the second. */
+const precedence = (operation: string, first: RuleName, second: RuleName): readonly string[] => {
+  const [, ...before] = CHECKS[first](operation) ?? [];
+  const [, ...after] = CHECKS[second](operation) ?? [];
+  const patterns = before.flatMap((one) => after.map((other) => `${operation}: ${anyCause(one)} before ${anyCause(other)}`));
+  return patterns.filter((pattern) => linesOf({ lines: [pattern] }).length > 0);
+};
+
+const anyCause = (line: string): string => (line.endsWith(')') ? line : `${line} (*)`);
 
 function swapped(operation: string, rules: readonly RuleName[], index: number): Mutant[] {
   const [first, second] = rules.slice(index);
@@ -56,9 +74,8 @@ function swapped(operation: string, rules: readonly RuleName[], index: number): 
       name: `${operation} with ${second} before ${first}`,
       class: 'behaviour',
       breaks: `${operation} asks ${second} before ${first}: of two faults the other one is told.`,
-      lines: (told ?? []).map((line) => `${operation} ${line}`),
+      lines: told?.map((line) => `${operation}${line.includes(' before ') ? ':' : ''} ${line}`) ?? precedence(operation, first, second),
       sandbox: () => reordered(operation, (order) => swap(order, index)),
-      ...(told === undefined ? { waitsFor: 'precedence' } : {}),
     },
   ];
 }

@@ -10,7 +10,7 @@ const AT_ONCE = 4;
 
 export interface KeeperOptions {
   readonly zoo: readonly Mutant[];
-  /** Only those whose names contain this. */
+  /** Only those whose names contain this, or of this class. */
   readonly only?: string | undefined;
   /** Where the matrix goes, as JSON and Markdown. */
   readonly out: string;
@@ -25,12 +25,11 @@ export interface KeeperOptions {
  * @example
  * process.exitCode = await keep({ zoo: ZOO, out: 'mutants-report', print: (text) => process.stdout.write(text) });
  *
- * @returns The exit code: 1 when a liar survives, a neutral one is blamed, or a declared failure kills nothing.
+ * @returns The exit code: 1 when a liar survives, a neutral one is blamed, or a declared failure kills nothing; 4 when there is nothing to hunt.
  */
 export async function keep({ zoo, only, out, print, onHunted }: KeeperOptions): Promise<number> {
   const began = performance.now();
-  const chosen = zoo.filter(({ name, class: kind }) => only === undefined || name.includes(only) || kind === only);
-  const mutants = chosen.filter(({ waitsFor }) => waitsFor === undefined);
+  const mutants = zoo.filter(({ name, class: kind }) => only === undefined || name.includes(only) || kind === only);
   if (mutants.length === 0) {
     print(`No mutant has ${JSON.stringify(only)} in its name.\n`);
     return 4;
@@ -46,8 +45,7 @@ export async function keep({ zoo, only, out, print, onHunted }: KeeperOptions): 
   };
   await Promise.all(Array.from({ length: AT_ONCE }, hunter));
   hunted.sort((a, b) => mutants.indexOf(a.mutant) - mutants.indexOf(b.mutant));
-  const circumstances = { contract, partial: only !== undefined, waiting: chosen.length - mutants.length };
-  const report = reportOf(hunted, { ...circumstances, durationMs: performance.now() - began });
+  const report = reportOf(hunted, { contract, partial: only !== undefined, durationMs: performance.now() - began });
   await mkdir(out, { recursive: true });
   await Promise.all([writeFile(join(out, 'kill-matrix.json'), report.json), writeFile(join(out, 'kill-matrix.md'), report.markdown)]);
   print(report.text);

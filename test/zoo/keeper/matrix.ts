@@ -1,6 +1,7 @@
 import type { Contract } from '../../../spec/index.js';
 import type { Hunted } from '../hunt.js';
-import { FINDINGS, isMeant, type MutantClass } from '../mutant.js';
+import { isMeant } from '../lines.js';
+import { FINDINGS, type MutantClass } from '../mutant.js';
 
 /** One declared failure, and the mutants that its own line has killed, by their class. */
 export interface MatrixRow {

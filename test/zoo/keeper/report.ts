@@ -21,11 +21,10 @@ const CLASSES: readonly (readonly [MutantClass, well: string])[] = [
   ['neutral', 'spared'],
 ];
 
-/** What is asked of a mutant that has waited for something, or of a hunt for some of them. */
+/** What a report needs to know of the hunt. */
 interface Circumstances {
   readonly contract: Contract;
   readonly partial: boolean;
-  readonly waiting: number;
   readonly durationMs: number;
 }
 
@@ -33,9 +32,9 @@ interface Circumstances {
  * What a hunt has come to, for people and programs.
  *
  * @example
- * const { exitCode, text } = reportOf(hunted, { contract, partial: false, waiting: 0, durationMs });
+ * const { exitCode, text } = reportOf(hunted, { contract, partial: false, durationMs });
  */
-export function reportOf(hunted: readonly Hunted[], { contract, partial, waiting, durationMs }: Circumstances): Report {
+export function reportOf(hunted: readonly Hunted[], { contract, partial, durationMs }: Circumstances): Report {
   const matrix = matrixOf(contract, hunted);
   const unwell = hunted.filter(({ well }) => !well);
   const isComplete = partial || matrix.complete;
@@ -47,22 +46,14 @@ export function reportOf(hunted: readonly Hunted[], { contract, partial, waiting
     ...unwell.map(
       ({ mutant, why }) => `✗ ${mutant.class === 'neutral' ? 'blamed' : 'survived'}: ${mutant.name}\n  ${mutant.breaks}\n  ${why}`,
     ),
-    ...(isComplete
-      ? []
-      : [
-          `✗ no mutant killed by its own line: ${matrix.rows
-            .filter((row) => !isKilling(row))
-            .map(named)
-            .join(', ')}`,
-        ]),
+    ...(isComplete ? [] : [`✗ no mutant killed by its own line: ${summed(matrix.rows.filter((row) => !isKilling(row)).map(named), ', ')}`]),
     `${hunted.length} mutants in ${(durationMs / 1000).toFixed(1)} s: ${counts.join(', ')}`,
-    ...(waiting === 0 ? [] : [`${waiting} more wait for what the suite has to learn`]),
     partial ? 'Only some were hunted: there is no matrix to complete.' : matrixLine(matrix),
   ];
   return {
     exitCode: unwell.length === 0 && isComplete ? 0 : 1,
     text: `${lines.join('\n')}\n`,
-    json: `${JSON.stringify({ partial, waiting, complete: matrix.complete, matrix: matrix.rows, mutants: hunted.map(told) }, null, 2)}\n`,
+    json: `${JSON.stringify({ partial, complete: matrix.complete, matrix: matrix.rows, mutants: hunted.map(told) }, null, 2)}\n`,
     markdown: toMarkdown(matrix, hunted, counts),
   };
 }

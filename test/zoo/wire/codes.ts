@@ -58,7 +58,7 @@ const ofOperation = ({ id, failures }: Operation): Mutant => ({
   class: 'wire',
   breaks: `${id} answers its errors without the envelope, which all others have.`,
   lines: [`${id} *`],
-  everything: id === 'initWork',
+  ...(id === 'initWork' ? { everything: 'lines and probes' } : {}),
   outcome: 'violated',
   says: /^\/error\/code: expected .*, saw absent; it stands at \/code/,
   proxy: () =>

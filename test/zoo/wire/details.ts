@@ -10,10 +10,10 @@ interface Promised {
   readonly members: readonly string[];
 }
 
-const detailsOf = ({ schema }: Failure): OpenAPIV3_1.SchemaObject | undefined => {
-  const error = schema.properties?.['error'] as OpenAPIV3_1.SchemaObject | undefined;
-  return error?.properties?.['details'] as OpenAPIV3_1.SchemaObject | undefined;
-};
+const memberOf = (schema: OpenAPIV3_1.SchemaObject | undefined, name: string): OpenAPIV3_1.SchemaObject | undefined =>
+  schema?.properties?.[name];
+
+const detailsOf = ({ schema }: Failure): OpenAPIV3_1.SchemaObject | undefined => memberOf(memberOf(schema, 'error'), 'details');
 
 /** The codes whose details must be there, each with the members that must be in them. */
 function promised({ failures }: Contract): readonly Promised[] {

@@ -1,0 +1,125 @@
+import { expect } from 'chai';
+import { readdirSync } from 'node:fs';
+import { stringify } from 'yaml';
+import type { PlanReport } from '../../contracts/index.js';
+import { startMock, type Mock } from '../../mocks/index.js';
+import { failpath, ROOT, temporaryFile, temporaryFolder, type Ended } from '../support/cli.js';
+import { contract } from '../support/judge.js';
+import { describeSandbox } from '../support/deployment.js';
+import { expectGolden } from '../support/golden.js';
+import { normalise } from '../support/normalise.js';
+import { startProxy } from '../support/proxy.js';
+
+const STAGING = {
+  url: 'https://api.staging.example.com',
+  organization: '2f8c3c1e-6d0a-4a57-8f5e-1b7e90f3c6a4',
+  identities: { admin: '${ATS_ADMIN}' },
+  capabilities: { 'chain.fault': { magic: { headers: { 'x-test-chain': 'refuse' } } } },
+};
+const ENV = { ATS_ADMIN: 'adm_0123456789abcdef' };
+
+const golden = (name: string): URL => new URL(`golden/${name}`, import.meta.url);
+
+describe('failpath plan', function () {
+  this.timeout(60_000);
+  let staging: string;
+  before(() => {
+    staging = temporaryFile('staging.yaml', stringify(STAGING));
+  });
+
+  it('says what a deployment can prove, by which way, at what cost, and what would unlock the rest', async () => {
+    const { exitCode, stdout, stderr } = await failpath(['plan', '--deployment', staging], { env: ENV, cwd: ROOT });
+    expect({ exitCode, stderr }).to.deep.equal({ exitCode: 2, stderr: '' });
+    expectGolden(normalise(stdout), golden('staging.txt'));
+    expect(stdout).to.not.contain(ENV.ATS_ADMIN);
+  });
+
+  it('says the same in JSON', async () => {
+    const args = ['plan', '--deployment', staging, '--filter', 'prepareWork registration.*', '--json'];
+    const { exitCode, stdout, stderr } = await failpath(args, { env: ENV, cwd: ROOT });
+    expect({ exitCode, stderr }).to.deep.equal({ exitCode: 2, stderr: '' });
+    const report = JSON.parse(stdout) as PlanReport;
+    const failures = report.failures.filter(({ outcome }) => outcome !== 'not-selected');
+    expect(report.failures).to.have.length(contract.failures.length);
+    expectGolden(`${JSON.stringify({ ...report, contract: report.contract.title, failures }, null, 2)}\n`, golden('staging.json'));
+  });
+
+  it('is what verify --dry-run prints, which writes nothing', async () => {
+    const cwd = temporaryFolder();
+    const args = ['--deployment', staging, '--operation', 'initWork'];
+    const dry = await failpath(['verify', '--dry-run', ...args], { env: ENV, cwd });
+    const { exitCode, stdout, stderr } = await failpath(['plan', ...args], { env: ENV, cwd });
+    expect(dry).to.deep.equal({ exitCode, stdout, stderr });
+    expect(exitCode).to.equal(2);
+    expect(readdirSync(cwd)).to.deep.equal([]);
+  });
+
+  it('without a deployment is about the embedded sandbox, which proves everything', async () => {
+    const { exitCode, stdout } = await failpath(['plan'], { cwd: ROOT });
+    expect(exitCode).to.equal(0);
+    expect(stdout).to.contain('at the embedded sandbox: a plan; GET /__admin/world was sent, and nothing else\n');
+    expect(stdout).to.match(/schedule {4}every path has a session of its own\n/);
+    expect(stdout).to.match(
+      new RegExp(`\n${contract.failures.length} failures, \\d+ causes: ${contract.failures.length} verified\nprovable, exit code 0\n$`),
+    );
+  });
+
+  it('colours what goes to a terminal, or when it is asked to', async () => {
+    const printed = async (env: Readonly<Record<string, string>>): Promise<string> =>
+      (await failpath(['plan', '--deployment', staging, '--operation', 'getTransaction'], { env: { ...ENV, ...env } })).stdout;
+    expect(await printed({ FORCE_COLOR: '1' })).to.contain('\u001b[');
+    expect(await printed({ FORCE_COLOR: '1', NO_COLOR: '1' })).to.not.contain('\u001b[');
+  });
+
+  describe('sends', () => {
+    let mock: Mock;
+    let seen: string[];
+    let url: string;
+    let close: () => Promise<void>;
+    before(async () => {
+      mock = await startMock({ adminToken: 'operator-of-this-sandbox' });
+      const proxy = await startProxy(mock.url, { instead: (request) => void seen.push(`${request.method} ${request.url}`) });
+      ({ url, close } = proxy);
+    });
+    beforeEach(() => (seen = []));
+    after(async () => {
+      await close();
+      await mock.close();
+    });
+
+    const run = (...args: readonly string[]): Promise<Ended> => failpath(args, { cwd: ROOT });
+
+    it('the question for its world to a URL, and nothing else', async () => {
+      const { stdout } = await run('plan', '--url', url);
+      expect(seen).to.deep.equal(['GET /__admin/world']);
+      expect(stdout).to.contain(`at ${url}: a plan; GET /__admin/world was sent, and nothing else\n`);
+    });
+
+    it('nothing to what a file describes', async () => {
+      const { file, env } = describeSandbox(mock, url);
+      const { exitCode, stdout, stderr } = await failpath(['plan', '--deployment', file], { env });
+      expect({ exitCode, stderr, seen }).to.deep.equal({ exitCode: 0, stderr: '', seen: [] });
+      expect(stdout).to.contain(': a plan; nothing has been sent\n');
+      for (const secret of Object.values(env)) expect(stdout).to.not.contain(secret);
+    });
+
+    it('nothing where verify --dry-run is asked', async () => {
+      const { file, env } = describeSandbox(mock, url);
+      const { exitCode } = await failpath(['verify', '--dry-run', '--deployment', file, '--code', 'api_key.*'], { env });
+      expect({ exitCode, seen }).to.deep.equal({ exitCode: 0, seen: [] });
+    });
+  });
+
+  for (const [what, args, said] of [
+    ['a filter that matches nothing', ['--code', 'nothing.like.it'], /^filter-empty {2}no failure of /],
+    ['two deployments', ['--url', 'http://127.0.0.1:9', '--deployment', 'x.yaml'], /^usage {2}--deployment and --url are both given/],
+    ['a file that is none', ['--deployment', 'nowhere.yaml'], /^deployment-invalid {2}/],
+    ['an address that is none', ['--url', 'nowhere'], /^usage {2}--url is "nowhere"/],
+  ] as const) {
+    it(`${what} is exit code 4, and nothing is printed`, async () => {
+      const { exitCode, stdout, stderr } = await failpath(['plan', ...args]);
+      expect({ exitCode, stdout }).to.deep.equal({ exitCode: 4, stdout: '' });
+      expect(stderr).to.match(said);
+    });
+  }
+});
