@@ -30,7 +30,7 @@ const LOOKED_AT: ReadonlySet<Outcome> = new Set<Outcome>(['verified', 'waived'])
  */
 export function decide({ failures, webhooks = [], probes = [], answered }: Evidence): Decision {
   // What the deployment file lets nobody look at takes nothing from the proof of the failures: their own lines say what is missing.
-  const looked = [...webhooks, ...probes].filter(({ outcome }) => outcome !== 'not-capable' && outcome !== 'not-selected');
+  const looked = [...webhooks, ...probes].filter(({ outcome }) => outcome !== 'not-capable');
   const outcomes = new Set<Outcome>([...failures, ...looked].map(({ outcome }) => outcome));
   const has = (set: ReadonlySet<Outcome>): boolean => [...outcomes].some((outcome) => set.has(outcome));
   if (has(FINDINGS)) return { verdict: 'failed', exitCode: EXIT.finding };

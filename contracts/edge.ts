@@ -73,8 +73,8 @@ function gatewayEvidence({ status, json, headers }: WireAnswer): string | undefi
 }
 
 function pageEvidence(answer: WireAnswer): string | undefined {
-  const sign = PAGE_SIGNS.find((pattern) => pattern.test(answer.text));
-  if (sign !== undefined) return `the body is the error page of a proxy (${JSON.stringify(sign.exec(answer.text)?.[0]?.slice(0, 60))})`;
+  const sign = PAGE_SIGNS.map((pattern) => pattern.exec(answer.text)?.[0]).find((found) => found !== undefined);
+  if (sign !== undefined) return `the body is the error page of a proxy (${JSON.stringify(sign.slice(0, 60))})`;
   const server = answer.headers['server'];
   if (
     server !== undefined &&

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { edgeEvidence } from '../../contracts/edge.js';
+import { edgeEvidence, strayLimit } from '../../contracts/edge.js';
 import { toAnswer } from '../../contracts/index.js';
 import { answer } from './support.js';
 
@@ -100,6 +100,71 @@ describe('evidence that a proxy answered', () => {
     expect(edgeEvidence(limited)).to.equal(
       'the body is a gateway\'s ("Too Many Requests"); it says Retry-After: 7; run with a lower --rate, or set http.rate',
     );
+  });
+
+  describe('in JSON', () => {
+    const TOO_MANY = 'the body is a gateway\'s ("Too Many Requests")';
+
+    it('is what only gateways put on their own answers', () => {
+      for (const header of ['x-amzn-errortype', 'x-kong-response-latency', 'x-envoy-ratelimited']) {
+        expect(edgeEvidence(answer(503, {}, { [header]: '1' }))).to.equal(`the header ${header} is that of a gateway's own answer`);
+      }
+      expect(edgeEvidence(answer(422, {}, { 'x-amzn-errortype': 'X' })), 'with a status of gateways only').to.equal(undefined);
+    });
+    it('is what gateways say, beside nothing but what they add to it', () => {
+      for (const member of ['request_id', 'requestId', 'statusCode']) {
+        expect(edgeEvidence(answer(413, { message: 'Too Many Requests', [member]: '1' })), member).to.equal(TOO_MANY);
+      }
+      expect(edgeEvidence(answer(413, { Message: 'Too Many Requests' }))).to.equal(TOO_MANY);
+      expect(edgeEvidence(answer(413, { Message: 'Too Many Requests', message: 'Zu viel.' }))).to.equal(undefined);
+      expect(edgeEvidence(answer(413, { message: 'Too Many Requests', code: 1 }))).to.equal(undefined);
+    });
+    it('is with or without a full stop, and nothing before or after it', () => {
+      expect(edgeEvidence(answer(413, { message: 'request too long.' }))).to.equal('the body is a gateway\'s ("request too long.")');
+      expect(edgeEvidence(answer(413, { message: 'Your request too long' }))).to.equal(undefined);
+      expect(edgeEvidence(answer(413, { message: 'Request too long: 7 MB' }))).to.equal(undefined);
+      expect(edgeEvidence(answer(413, { message: ['Request too long'] }))).to.equal(undefined);
+    });
+    it('is a limit of a rate, whatever follows', () => {
+      for (const message of ['Rate limit exceeded', 'Rate limit is exceeded', 'API rate limit exceeded', 'Rate limit exceeded. 7 s']) {
+        expect(edgeEvidence(answer(503, { message }))).to.equal(`the body is a gateway's (${JSON.stringify(message)})`);
+      }
+    });
+    it('is quoted with no more than 60 characters', () => {
+      const message = `Rate limit exceeded ${'a'.repeat(60)}`;
+      expect(edgeEvidence(answer(503, { message }))).to.equal(`the body is a gateway's ("${message.slice(0, 60)}")`);
+    });
+    it('is no value but an object', () => {
+      for (const body of [null, 'Too Many Requests', 429]) {
+        const given = toAnswer(429, { 'content-type': 'application/json', 'x-kong-response-latency': '1' }, JSON.stringify(body));
+        expect(edgeEvidence(given), JSON.stringify(body)).to.equal(undefined);
+      }
+    });
+  });
+
+  it('says nothing of rates where no rate was the reason', () => {
+    expect(edgeEvidence(answer(503, { message: 'Service Unavailable' }, { 'retry-after': '7' }))).to.equal(
+      'the body is a gateway\'s ("Service Unavailable")',
+    );
+    expect(edgeEvidence(answer(429, 'local_rate_limited'))).to.equal(
+      'the body is the error page of a proxy ("local_rate_limited"); run with a lower --rate, or set http.rate',
+    );
+    expect(edgeEvidence(answer(500, 'it was local_rate_limited'))).to.equal(undefined);
+    expect(edgeEvidence(answer(500, 'local_rate_limited: yes'))).to.equal(undefined);
+  });
+
+  describe('of a 429 that nobody asked for', () => {
+    const limited = answer(429, {}, { 'retry-after': '7' });
+    it('is that the contract does not know it', () => {
+      expect(strayLimit(limited, { declared: false, asked: false })).to.equal(
+        "a 429 that the contract does not know is a rate limiter's; it says Retry-After: 7; run with a lower --rate, or set http.rate",
+      );
+    });
+    it('is not seen where it is declared, where it was asked for, and in another status', () => {
+      expect(strayLimit(limited, { declared: true, asked: false })).to.equal(undefined);
+      expect(strayLimit(limited, { declared: false, asked: true })).to.equal(undefined);
+      expect(strayLimit(answer(503, {}), { declared: false, asked: false })).to.equal(undefined);
+    });
   });
 
   it('quotes no more than a line of it', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
+import { closeSync, openSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, loadContract, readFileText } from '../../spec/index.js';
 import { temporaryFile, temporaryFolder } from '../support/cli.js';
@@ -23,6 +23,25 @@ describe('files that are read', () => {
     expect(refusal(link, 8)).to.equal('it has 9 bytes, of 8 at most');
     expect(refusal(join(file, '..'))).to.equal('it is a folder');
     expect(refusal(`${file}.none`)).to.equal('no such file');
+  });
+
+  it('are told with the cause where they cannot be read', () => {
+    expect(() => readFileText(join(temporaryFolder(), 'none.yaml')))
+      .to.throw(Error, 'no such file')
+      .with.nested.property('cause.code', 'ENOENT');
+  });
+
+  it('are closed again, also when they are refused', function () {
+    if (process.platform === 'win32') this.skip();
+    const file = temporaryFile('a.yaml', 'rules: []');
+    const next = (): number => {
+      const descriptor = openSync(file, 'r');
+      closeSync(descriptor);
+      return descriptor;
+    };
+    const before = next();
+    expect([refusal(file), refusal(file, 8), refusal(join(file, '..'))]).to.have.length(3);
+    expect(next(), 'the lowest descriptor that is free').to.equal(before);
   });
 
   it('are never a pipe that nobody writes to, nor a device without an end', async function () {

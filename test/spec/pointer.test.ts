@@ -33,7 +33,8 @@ describe('JSON pointers', () => {
     expect(set({ a: 1 }, '/error/code', 'x')).to.deep.equal({ a: 1, error: { code: 'x' } });
     expect(set({ error: { code: 'x' } }, '/error/code', 'y')).to.deep.equal({ error: { code: 'y' } });
     expect(set({ error: 'text' }, '/error/code', 'y')).to.deep.equal({ error: { code: 'y' } });
-    expect(() => set({}, '', 1)).to.throw(TypeError);
+    expect(set({ error: null }, '/error/code', 'y')).to.deep.equal({ error: { code: 'y' } });
+    expect(() => set({}, '', 1)).to.throw(TypeError, 'The root itself');
   });
 
   it('are read from a fragment, percent-decoded (RFC 6901, section 6)', () => {

@@ -39,6 +39,15 @@ describe('the router', () => {
     expect(route('GET /%zz/x/y')).to.equal(undefined);
   });
 
+  it('knows parameters as long as a token, and none that is empty', () => {
+    const route = router('GET /keys/{key}', 'GET /keys/{key}/use');
+    const key = 'k'.repeat(4096);
+    expect(route(`GET /keys/${key}`)).to.equal(`GET /keys/{key} {"key":"${key}"}`);
+    expect(route(`GET /keys/${key}/use`)).to.equal(`GET /keys/{key}/use {"key":"${key}"}`);
+    expect(route('GET /keys/')).to.equal(undefined);
+    expect(route('GET /keys//use')).to.equal(undefined);
+  });
+
   it('knows parameters that share their segment with text', () => {
     const route = router(
       'POST /works/{id}:confirm',

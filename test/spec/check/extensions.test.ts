@@ -1,8 +1,45 @@
+import { expect } from 'chai';
+import { readExtension } from '../../../spec/extensions.js';
 import { removeWritten } from '../contracts.js';
 import { expectNone, expectOne } from './support.js';
 
 describe('checkContract: our own members', () => {
   after(removeWritten);
+
+  const MEMBERS: Readonly<Record<string, readonly string[]>> = {
+    '': ['api', 'envelope', 'limits', 'webhooks', 'magic'],
+    envelope: ['code', 'message', 'details', 'requestId'],
+    refusals: ['unknownRoute', 'malformedBody', 'invalidBody'],
+    webhooks: ['timeoutSeconds', 'retryAfterSeconds', 'skewSeconds'],
+  };
+  for (const [parent, members] of Object.entries(MEMBERS)) {
+    for (const member of members) {
+      it(`knows ${member} where it is misspelt in x-failpath${parent === '' ? '' : `.${parent}`}`, async () => {
+        const value = parent === '' ? { [`${member}x`]: 1 } : { [parent]: { [`${member}x`]: 1 } };
+        const { findings } = readExtension(value, () => ({ file: 'a.yaml', line: 1, column: 1 }));
+        const told = findings.find(({ what }) => what.endsWith(' is not read'));
+        expect(told).to.include({ problem: 'contract-extension', remedy: `Did you mean ${member}?` });
+      });
+    }
+  }
+
+  it('takes for said what x-failpath does not say', () => {
+    const { extension, findings } = readExtension({ limits: { size: { value: 1 } } }, () => ({ file: 'a.yaml', line: 1, column: 1 }));
+    expect(findings).to.deep.equal([]);
+    expect(extension).to.deep.equal({
+      envelope: { code: '/error/code', message: '/error/message', details: '/error/details', requestId: '/error/request_id' },
+      refusals: {},
+      limits: { size: { value: 1, unit: '', description: '' } },
+      magic: [],
+    });
+  });
+
+  it('takes for a pointer what begins with a slash, and nothing else', () => {
+    const magic = (pointer: string): number =>
+      readExtension({ magic: [pointer] }, () => ({ file: 'a.yaml', line: 1, column: 1 })).findings.length;
+    expect(['/a', '/a/b', '/a//b/', '/'].map(magic)).to.deep.equal([0, 0, 0, 0]);
+    expect(['', 'a', 'a/b', ' /a'].map(magic)).to.deep.equal([1, 1, 1, 1]);
+  });
 
   const CAUSES = 'x-causes: [empty, white space]';
   const LIST = 'Write a list of at least one cause, each in words of its own: [expired, used twice].';
