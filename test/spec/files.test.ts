@@ -78,6 +78,14 @@ List:
       ).to.deep.equal(['parts/schemas.yaml:4:28 unsupported-keyword']);
     });
 
+    it('have their structure checked in their own places', async () => {
+      const thing = FILES['parts/thing.yaml'].replace('  operationId', '  sumary: Get it.\n  operationId');
+      const findings = await findingsOf(write({ ...FILES, 'parts/thing.yaml': thing }));
+      const [told] = findings.filter(({ problem }) => problem === 'contract-structure');
+      expect(told?.location?.file.replace(/^.*\/(?=parts)/, '')).to.equal('parts/thing.yaml');
+      expect(told?.location).to.include({ line: 2, column: 3 });
+    });
+
     it('are hashed together', async () => {
       const before = await loadContract(write(FILES));
       const after = await loadContract(write({ ...FILES, 'parts/answers.yaml': FILES['parts/answers.yaml'].replace('Nothing.', 'None.') }));

@@ -1,4 +1,5 @@
-import { removeWritten } from '../contracts.js';
+import { expect } from 'chai';
+import { edit, findingsOf, removeWritten, SOUND, write } from '../contracts.js';
 import { expectNone, expectOne } from './support.js';
 
 describe('checkContract: codes', () => {
@@ -32,6 +33,55 @@ describe('checkContract: codes', () => {
       'Declare it under 401, or give this failure a code of its own.',
     ));
 
+  it('code-two-statuses: also where the mistake comes first', () =>
+    expectOne(
+      {
+        [NOT_A_THING]: conflict('thing.not_found').replace('schema:', '¶schema:'),
+        '  /things/{id}:\n': `  /things/{id}:\n    delete:
+      operationId: removeThing
+      security: [{}]
+      parameters:
+        - {name: id, in: path, required: true, schema: {type: integer}, example: 7}
+      responses:
+        '204': {description: Gone.}
+        '404':
+          description: No thing.
+          content:
+            application/json:
+              schema: {allOf: [${NOT_FOUND}]}
+              examples: {thing.not_found: {value: {error: {code: thing.not_found, message: gone, request_id: req_8}}}}
+`,
+      },
+      'code-two-statuses',
+      'thing.not_found is declared under 409 (createThing) and under 404 (removeThing and getThing)',
+      'Declare it under 404, or give this failure a code of its own.',
+    ));
+
+  it('code-two-statuses: each place is told, and what operations share once', async () => {
+    const gone = conflict('key.missing').replace("'409'", "'410'").replace(NOT_A_THING, '');
+    const text = edit(SOUND, { [NOT_A_THING]: gone + conflict('key.missing') });
+    const told = (await findingsOf(write({ 'openapi.yaml': text }))).filter(({ problem }) => problem === 'code-two-statuses');
+    expect(told.map(({ what }) => what.slice(0, 38))).to.deep.equal([
+      'key.missing is declared under 410 (cre',
+      'key.missing is declared under 409 (cre',
+    ]);
+  });
+
+  it('code-repeated: each code and each answer is told, and what operations share once', async () => {
+    const twice = (name: string): string => `- $ref: '#/components/schemas/${name}'`;
+    const [empty, missing, unknown] = ['name.empty', 'key.missing', 'key.unknown'].map(twice) as [string, string, string];
+    const text = edit(SOUND, {
+      [empty]: `${empty}\n                  ${empty}`,
+      [unknown]: `${unknown}\n              ${missing}\n              ${unknown}`,
+    });
+    const told = (await findingsOf(write({ 'openapi.yaml': text }))).filter(({ problem }) => problem === 'code-repeated');
+    expect(told.map(({ what }) => what)).to.deep.equal([
+      '422 of createThing lists name.empty a second time',
+      '401 of createThing and getThing lists key.missing a second time',
+      '401 of createThing and getThing lists key.unknown a second time',
+    ]);
+  });
+
   it('code-repeated: one answer lists a code twice', () =>
     expectOne(
       {
@@ -50,6 +100,14 @@ describe('checkContract: codes', () => {
       '409 of createThing declares no code',
       'Give the schema of each failure a code of its own at /error/code: {const: ...}.',
     ));
+
+  it('code-missing: also under the first status of errors', async () => {
+    const text = edit(SOUND, {
+      "schema: {$ref: '#/components/schemas/body.malformed'}": "schema: {$ref: '#/components/schemas/Envelope'}",
+    });
+    const told = (await findingsOf(write({ 'openapi.yaml': text }))).filter(({ problem }) => problem === 'code-missing');
+    expect(told.map(({ what }) => what)).to.deep.equal(['400 of createThing declares no code']);
+  });
 
   it('code-missing: one alternative without a code, in an answer that two operations share', () =>
     expectOne(

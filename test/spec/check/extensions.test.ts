@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readExtension } from '../../../spec/extensions.js';
-import { removeWritten } from '../contracts.js';
+import { checkContract, formatFinding } from '../../../spec/index.js';
+import { edit, findingsOf, load, removeWritten, SOUND, write } from '../contracts.js';
 import { expectNone, expectOne } from './support.js';
 
 describe('checkContract: our own members', () => {
@@ -73,6 +74,28 @@ describe('checkContract: our own members', () => {
       'Write the constraint uniqueItems beside x-violations, or remove it there.',
     ],
     [
+      { 'x-violations: {minLength: name.empty}': '¶x-violations: [name.empty]' },
+      'x-violations is ["name.empty"]',
+      'Write the constraints with the code of each: {minLength: title.required}.',
+    ],
+    [
+      { 'x-violations: {minLength: name.empty}': '¶x-violations: null' },
+      'x-violations is null',
+      'Write the constraints with the code of each: {minLength: title.required}.',
+    ],
+    [
+      { 'x-violations: {minLength: name.empty}': 'x-maxBytes: 9\n          x-violations: {¶x-maxByte: name.empty}' },
+      'x-violations names x-maxByte, which does not stand beside it',
+      'Did you mean x-maxBytes?',
+    ],
+    [{ 'x-violations: {minLength: name.empty}': '¶x-max-bytes: 9' }, 'x-max-bytes is not read', 'Did you mean x-maxBytes?'],
+    [{ [CAUSES]: "¶x-causes: ['']" }, 'x-causes is [""]', LIST],
+    [
+      { 'x-failures: [key.missing, key.unknown]': '¶X-Failure: [], x-failures: [key.missing, key.unknown]' },
+      'X-Failure is not read',
+      'Did you mean x-failures?',
+    ],
+    [
       { 'x-failures: [key.missing, key.unknown]': '¶x-failures: key.missing' },
       'x-failures is "key.missing"',
       'Write a list of distinct codes, in the order of refusal.',
@@ -129,6 +152,23 @@ describe('checkContract: our own members', () => {
   ];
   for (const [edits, what, remedy] of EXTENSIONS)
     it(`contract-extension: ${what}`, () => expectOne(edits, 'contract-extension', what, remedy));
+
+  it('takes an empty text for no code', async () => {
+    const text = edit(SOUND, { 'x-violations: {minLength: name.empty}': "x-violations: {minLength: ''}" });
+    const told = await findingsOf(write({ 'openapi.yaml': text }));
+    expect(told.map(({ what }) => what)).to.include('x-violations.minLength is ""');
+  });
+
+  it('needs no components', async () => {
+    const contract = await load("openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}\n");
+    expect((await checkContract(contract)).map(formatFinding)).to.deep.equal([]);
+  });
+
+  it('lets constraints of every kind be named', () =>
+    expectNone({
+      'minLength: 1\n          x-violations: {minLength: name.empty}':
+        'minLength: 1\n          x-maxBytes: 9\n          x-violations: {minLength: name.empty, x-maxBytes: name.empty}',
+    }));
 
   describe('frames of a WebSocket', () => {
     const THING = "'200':\n          description: The thing.";

@@ -13,6 +13,7 @@ describe('checkContract: structure', () => {
       { '      operationId: getThing\n': '      ¶operationId: createThing\n' },
       'GET /things/{id} has the operationId createThing, and so has POST /things',
     ],
+    [{ 'info: {title: Things, version: 1.0.0}': 'info: {title: Things, version: 1.0.0, ¶a.b: c}' }, 'Property `a.b` is not expected here'],
     [{ 'info: {title: Things, version: 1.0.0}': '¶info: {title: Things}' }, 'The field `version` must be present on this level'],
     [{ '          description: Created.\n': '', "'201'": "¶'201'" }, 'The field `description` must be present on this level'],
     [
