@@ -1,6 +1,6 @@
 import { groupBy } from '../../spec/index.js';
 import { again } from '../again.js';
-import { setupFailed } from '../drive.js';
+import { setupFailed } from '../verdict.js';
 import type { Work } from '../lanes.js';
 import type { Plan } from '../plan.js';
 import type { Run } from '../run.js';
