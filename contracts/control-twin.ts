@@ -10,6 +10,8 @@ import { violated, type Verdict } from './verdict.js';
 /** What came in place of the control twin's success. */
 export interface Control {
   readonly what: string;
+  /** The same without saying whose answer it is. */
+  readonly seen: string;
   readonly answer: WireAnswer | undefined;
   /** Why the deployment file keeps it from being sent. */
   readonly barred?: NotPermitted | undefined;
@@ -45,7 +47,7 @@ export class ControlTwin {
    * recovered. A twin just within the limit that is refused as well shows another limit. What the API declares as passing, or an edge
    * says, is nobody's fault.
    */
-  async blame({ what, answer }: Control): Promise<Verdict | undefined> {
+  async blame({ seen, answer }: Control): Promise<Verdict | undefined> {
     const { control, given, operation, boundary, code } = this.#path;
     if (answer === undefined) return undefined;
     const sameLimit = boundary !== undefined && envelopeCodec(this.#context.contract).read(answer.json).code === code;
@@ -61,7 +63,7 @@ export class ControlTwin {
         check: 'boundary',
         at: 'control twin',
         expected: `success: ${boundary} is within the limit`,
-        actual: what,
+        actual: seen,
         remedy: 'Refuse what is beyond the limit, and nothing that is within it.',
       });
     }
@@ -70,7 +72,7 @@ export class ControlTwin {
         check: 'no-side-effect',
         at: 'control twin',
         expected: 'success: the refused request must have changed nothing',
-        actual: what,
+        actual: seen,
         remedy: 'Use up nothing before everything is checked: the same request without the fault must still succeed.',
       });
     }
@@ -79,7 +81,7 @@ export class ControlTwin {
       check: 'recovery',
       at: 'control twin',
       expected: 'success, as before in this run',
-      actual: what,
+      actual: seen,
       remedy: 'A refusal must not keep later requests from succeeding: look at what the refused request has left behind.',
     });
   }
@@ -90,11 +92,12 @@ export class ControlTwin {
       const answer = await this.#steps.send(await request());
       const operation = contract.operation(this.#path.operation);
       if (operation === undefined || succeeded(operation, answer)) return undefined;
-      return { what: `the control twin (the same request without the fault) ${insteadOfSuccess(contract, operation, answer)}`, answer };
+      const seen = insteadOfSuccess(contract, operation, answer);
+      return { what: `the control twin (the same request without the fault) ${seen}`, seen, answer };
     } catch (error) {
       if (!(error instanceof SetupFailed)) throw error;
       const barred = error instanceof NotPermitted ? error : undefined;
-      return { what: `the control twin could not be sent: ${error.message}`, answer: error.answer, barred };
+      return { what: `the control twin could not be sent: ${error.message}`, seen: error.message, answer: error.answer, barred };
     }
   }
 }

@@ -93,7 +93,7 @@ describe('a refusal', () => {
     };
     const { line } = await drive(PATHS.foreign, reply);
     expect([line.outcome, ...checks(line)]).to.deep.equal(['violated', 'no-side-effect']);
-    expect(line.reason).to.match(/changed nothing.*control twin.*409 thing\.exists/);
+    expect(line.reason).to.match(/changed nothing.*answered 409 thing\.exists/);
     expect(line.repro, 'the script goes on to the control twin').to.match(/# control: makeThing/);
   });
 
