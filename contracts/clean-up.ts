@@ -1,3 +1,4 @@
+import { NotPermitted } from './permits.js';
 import { SetupFailed } from './setup-failed.js';
 import { Steps, type RunContext } from './steps.js';
 import { TransportError, type RunEvent } from './types.js';
@@ -19,7 +20,7 @@ export async function cleanUp(context: RunContext): Promise<RunEvent[]> {
   const undo = async (what: string, work: () => Promise<void>): Promise<void> => {
     const failure = silent >= DEAD_AFTER ? DEAD : await failureOf(work);
     silent = failure instanceof Error && failure.cause instanceof TransportError ? silent + 1 : silent >= DEAD_AFTER ? silent : 0;
-    if (failure !== undefined) events.push(notRemoved(context, what, failure instanceof Error ? failure.message : failure));
+    if (failure !== undefined) events.push(notRemoved(context, what, failure));
   };
   for (let last = context.cleanups.pop(); last !== undefined; last = context.cleanups.pop()) {
     const { what, undo: work } = last;
@@ -31,12 +32,13 @@ export async function cleanUp(context: RunContext): Promise<RunEvent[]> {
     for (const lost of (await context.suite.lost?.(new Steps(context))) ?? []) await undo(lost.what, () => lost.remove());
   } catch (error) {
     if (!(error instanceof SetupFailed)) throw error;
-    events.push(notRemoved(context, `whatever ${[...context.unsure].join(', ')} may have made without an answer`, error.message));
+    events.push(notRemoved(context, `whatever ${[...context.unsure].join(', ')} may have made without an answer`, error));
   }
   return events;
 }
 
-async function failureOf(undo: () => Promise<void>): Promise<Error | undefined> {
+/** Why something could not be undone; `undefined` when it could. */
+export async function failureOf(undo: () => Promise<void>): Promise<Error | undefined> {
   try {
     await undo();
     return undefined;
@@ -45,12 +47,8 @@ async function failureOf(undo: () => Promise<void>): Promise<Error | undefined> 
   }
 }
 
-/** Why something could not be undone; `undefined` when it could. */
-export async function whyNotUndone(undo: () => Promise<void>): Promise<string | undefined> {
-  return (await failureOf(undo))?.message;
-}
-
-export function notRemoved({ redactor }: RunContext, what: string, why: string): RunEvent {
-  const remedy = 'Remove it by hand, or run verify with --remove-leftovers.';
-  return { type: 'cleanup-failed', what: redactor.redact(what), why: redactor.redact(why), remedy };
+export function notRemoved({ redactor }: RunContext, what: string, why: Error | string): RunEvent {
+  // Where it is not permitted, asking for it does not help either.
+  const remedy = `Remove it by hand${why instanceof NotPermitted ? '' : ', or run verify with --remove-leftovers'}.`;
+  return { type: 'cleanup-failed', what: redactor.redact(what), why: redactor.redact(why instanceof Error ? why.message : why), remedy };
 }

@@ -1,7 +1,7 @@
 import { envelopeCodec } from '../spec/index.js';
 import type { FailurePath } from './path.js';
 import { NotPermitted } from './permits.js';
-import { insteadOfSuccess, SetupFailed } from './setup-failed.js';
+import { insteadOfSuccess, refusedBy, SetupFailed } from './setup-failed.js';
 import { restored, type RunContext, type Steps } from './steps.js';
 import { isTransient, succeeded } from './success.js';
 import type { PathRequest, WireAnswer } from './types.js';
@@ -13,8 +13,8 @@ export interface Control {
   /** The same without saying whose answer it is. */
   readonly seen: string;
   readonly answer: WireAnswer | undefined;
-  /** Why the deployment file keeps it from being sent. */
-  readonly barred?: NotPermitted | undefined;
+  /** What kept it from being answered by the application: the deployment file, or something in front. */
+  readonly barred?: SetupFailed | undefined;
 }
 
 /** The same request without the fault: it must succeed, or nothing is known of the fault. */
@@ -93,10 +93,11 @@ export class ControlTwin {
       const operation = contract.operation(this.#path.operation);
       if (operation === undefined || succeeded(operation, answer)) return undefined;
       const seen = insteadOfSuccess(contract, operation, answer);
-      return { what: `the control twin (the same request without the fault) ${seen}`, seen, answer };
+      const refused = refusedBy(answer, `the control twin (the same request without the fault) ${seen}`);
+      return { what: refused.message, seen, answer, barred: refused.intercepted ? refused : undefined };
     } catch (error) {
       if (!(error instanceof SetupFailed)) throw error;
-      const barred = error instanceof NotPermitted ? error : undefined;
+      const barred = error instanceof NotPermitted || error.intercepted ? error : undefined;
       return { what: `the control twin could not be sent: ${error.message}`, seen: error.message, answer: error.answer, barred };
     }
   }

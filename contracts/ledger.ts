@@ -11,6 +11,10 @@ export interface LedgerCause {
   readonly observed: { readonly status: number; readonly code: string | null } | null;
   readonly requestId: string | null;
   readonly durationMs: number;
+  /** What is wrong with the answer, or with what came after it. */
+  readonly discrepancies: readonly Discrepancy[];
+  /** The answer that shows it, redacted; `null` when it is proven, or there was none. */
+  readonly answer: string | null;
   readonly evidence: LineEvidence;
   /** The whole path as a shell script, secrets as environment variables; `null` when nothing was sent. */
   readonly repro: string | null;
@@ -138,6 +142,8 @@ function toFailure(failure: Failure, lines: readonly CauseLine[]): LedgerFailure
       observed: line.observed === undefined ? null : { status: line.observed.status, code: line.observed.code ?? null },
       requestId: line.requestId ?? null,
       durationMs: line.durationMs,
+      discrepancies: line.discrepancies,
+      answer: line.response ?? null,
       evidence: line.evidence,
       repro: line.repro ?? null,
     })),

@@ -56,7 +56,7 @@ export function toLine({ contract, redactor, deployment, run }: RunContext, told
 function toEvidence({ trigger, steps }: Told, requests: readonly RequestEvidence[], redactor: Redactor): LineEvidence {
   const control = requests.findLast(({ phase, status }) => phase === 'control' && status !== null);
   return {
-    trigger: requests.length === 0 ? null : trigger,
+    trigger: requests.some(({ phase }) => phase === 'when') ? trigger : null,
     requests,
     control: control === undefined ? null : { status: control.status ?? 0, code: control.code },
     notes: steps.notes.map((note) => redactor.redact(note)),

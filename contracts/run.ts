@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { again } from './again.js';
-import { cleanUp, notRemoved, whyNotUndone } from './clean-up.js';
+import { cleanUp, notRemoved, failureOf } from './clean-up.js';
 import { createExecutor, type Executor } from './execute.js';
 import { inLanes, type Work } from './lanes.js';
 import { createPermits, NotPermitted, permitting } from './permits.js';
@@ -66,6 +66,8 @@ export function prepareRun(plan: Plan, options: Omit<RunOptions, 'concurrency' |
   };
   const executor = createExecutor(plan.contract);
   let asked: Promise<string | undefined> | undefined;
+  /** Why nothing more is sent: the deployment has died in the middle of the run. */
+  let gone: string | undefined;
   const silence = (): Promise<string | undefined> => (asked ??= whySilent(context, plan));
   return {
     context,
@@ -77,8 +79,11 @@ export function prepareRun(plan: Plan, options: Omit<RunOptions, 'concurrency' |
       // Without an answer nothing is known, not even of what the deployment file is lacking.
       if (reason !== undefined) return executor.execute(insteadOf(planned, 'setup-failed', reason), context);
       if (planned.action.do === 'nothing') return executor.execute(planned, context);
+      if (gone !== undefined) return executor.execute(insteadOf(planned, 'setup-failed', gone), context);
       const attempt = (): Promise<CauseLine> => once(executor, planned, context);
-      return again(await attempt(), attempt, options);
+      const line = await attempt();
+      if (line.outcome === 'setup-failed' && !line.answered) gone ??= await whySilent(context, plan);
+      return gone === undefined ? again(line, attempt, options) : line;
     },
     cleanUp: () => cleanUp(context),
   };
@@ -174,7 +179,7 @@ async function whySilent(context: RunContext, plan: Plan): Promise<string | unde
     // Whether anybody is there may not even be asked: each line says for itself what it would need.
     if (error instanceof NotPermitted) return undefined;
     if (error instanceof TransportError)
-      return `${plan.deployment.url} gives no answer (${error.message}): is it running, and is the address right?`;
+      return `${plan.deployment.url} gives no answer (${error.message}): is it running, is the address right, and is --timeout long enough?`;
     throw error;
   }
 }
@@ -192,7 +197,7 @@ function insteadOf(planned: PlannedPath, outcome: 'not-selected' | 'setup-failed
 export async function* leftovers(context: RunContext, remove: boolean): AsyncGenerator<RunEvent> {
   try {
     for (const leftover of await context.suite.leftovers(new Steps(context))) {
-      const why = remove ? await whyNotUndone(() => leftover.remove()) : undefined;
+      const why = remove ? await failureOf(() => leftover.remove()) : undefined;
       yield why === undefined ? { type: 'leftover', what: leftover.what, removed: remove } : notRemoved(context, leftover.what, why);
     }
   } catch (error) {

@@ -153,7 +153,7 @@ export interface RequestEvidence {
 
 /** What a line stands on. */
 export interface LineEvidence {
-  /** `null` when nothing was sent. */
+  /** `null` when no request with the fault was sent. */
   readonly trigger: Trigger | null;
   /** In the order in which they were sent. */
   readonly requests: readonly RequestEvidence[];

@@ -16,7 +16,7 @@ export async function expired(
 ): Promise<PathRequest> {
   const way = steps.way(expiry);
   if (way.by !== 'clock' && way.by !== 'wait') {
-    steps.note(`${agedMember(expiry)} of the deployment file had expired before this run, which has not seen it alive`);
+    steps.note(`${agedMember(expiry)} is said by the deployment file to have expired; this run has not seen it alive`);
     return aged();
   }
   const request = await made();
@@ -44,7 +44,9 @@ export function agedSession(steps: Steps): { readonly as: Token; readonly user: 
   const given = steps.deployment.aged.partnerSession;
   if (given === undefined) throw new SetupFailed('there is no aged.partnerSession');
   const expires = expiryOf(given.token.value);
-  if (expires !== undefined && expires > Date.now())
+  // Anything else that is no session at all is refused with the same code.
+  if (expires === undefined) throw new SetupFailed('aged.partnerSession does not say when it expired: it must be a JWT with `exp`');
+  if (expires > Date.now())
     throw new SetupFailed(`aged.partnerSession has not expired yet: it says that it lives until ${new Date(expires).toISOString()}`);
   return { as: given.token, user: given.externalUserRef };
 }

@@ -13,13 +13,15 @@ const TRACES: readonly RegExp[] = [
   /#\d+ \S+\.php\(\d+\):/,
 ];
 
-/** The body shows no stack trace and no credential. */
+/** The answer shows no stack trace, and no credential, be it in a header. */
 export const leak: Check = ({ answer, redactor, credential }) => {
   // Line ends and tabs of a trace are escapes in JSON, which would hide where a word begins.
   const text = answer.text.replaceAll(/\\[nrt]/g, ' ');
   const trace = TRACES.map((pattern) => pattern.exec(text)?.[0]).find((found) => found !== undefined);
-  const secret =
-    redactor.find(answer.text) ?? (credential !== undefined && answer.text.includes(credential) ? "the request's token" : undefined);
+  const secretIn = (shown: string): string | undefined =>
+    redactor.find(shown) ?? (credential !== undefined && shown.includes(credential) ? "the request's token" : undefined);
+  const shown: [at: string, shown: string][] = [['body', answer.text], ...Object.entries(answer.headers)];
+  const secrets = shown.flatMap(([at, value]) => (secretIn(value) === undefined ? [] : [{ at, secret: secretIn(value) }]));
   return [
     ...(trace === undefined
       ? []
@@ -32,16 +34,12 @@ export const leak: Check = ({ answer, redactor, credential }) => {
             remedy: 'Log the trace under the request id, and answer without it.',
           },
         ]),
-    ...(secret === undefined
-      ? []
-      : [
-          {
-            check: 'leak',
-            at: 'body',
-            expected: 'no credential',
-            actual: `the value of ${secret}`,
-            remedy: 'Never repeat a credential in an error.',
-          },
-        ]),
+    ...secrets.map(({ at, secret }) => ({
+      check: 'leak',
+      at,
+      expected: 'no credential',
+      actual: `the value of ${secret}`,
+      remedy: 'Never repeat a credential in an error.',
+    })),
   ];
 };

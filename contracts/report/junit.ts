@@ -61,8 +61,19 @@ function probeSuite(kind: LedgerProbe['kind'], probes: readonly LedgerProbe[], {
 }
 
 function testCase(failure: LedgerFailure, cause: LedgerCause): string {
-  const head = `    <testcase classname="${attribute(failure.operation)}" name="${attribute(`${failure.status} ${failure.code} (${cause.cause})`)}" time="${cause.durationMs / 1000}"`;
-  return result(head, cause.outcome, cause.reason, cause.repro ?? '', propertiesOf(cause.evidence));
+  const head = `    <testcase classname="${attribute(failure.operation)}" name="${attribute(`${failure.status} ${failure.code} (${cause.cause})`)}" time="${thousandth(cause.durationMs)}"`;
+  return result(head, cause.outcome, cause.reason, storyOf(cause), propertiesOf(cause.evidence));
+}
+
+/** All that there is to know of a case that is not proven, for readers who see nothing but this. */
+function storyOf({ discrepancies, answer, repro }: LedgerCause): string {
+  const wrong = discrepancies.map(({ at, expected, actual, remedy }) => `${at}: expected ${expected}, saw ${actual}\n  fix: ${remedy}`);
+  return [wrong.join('\n'), answer ?? '', repro ?? ''].filter((part) => part !== '').join('\n\n');
+}
+
+/** Milliseconds as seconds. */
+function thousandth(milliseconds: number): number {
+  return Math.round(milliseconds) / 1000;
 }
 
 /** What the case stands on, where something was sent. */
@@ -101,7 +112,7 @@ function counts(causes: readonly Pick<LedgerCause, 'outcome'>[]): string {
 }
 
 function seconds(causes: readonly Pick<LedgerCause, 'durationMs'>[]): number {
-  return Math.round(causes.reduce((sum, { durationMs }) => sum + durationMs, 0)) / 1000;
+  return thousandth(causes.reduce((sum, { durationMs }) => sum + durationMs, 0));
 }
 
 /** Text for XML 1.0, which has no way to write most control characters. */

@@ -110,7 +110,7 @@ export function formatFinding(line: CauseLine, colors: Colors = createColors(fal
     `    ${colors.dim('meaning')}     ${failure.title}: ${firstSentence(failure.description)}`,
     `    ${colors.dim('request')}     ${failure.operation.method} ${failure.operation.path}`,
     `    ${colors.dim('declared')}    ${location}`,
-    `    ${colors.dim('trigger')}     ${line.evidence.trigger ?? 'nothing was sent'}`,
+    `    ${colors.dim('trigger')}     ${line.evidence.trigger ?? 'none: no request with the fault was sent'}`,
     `    ${colors.dim('control')}     ${formatControl(line)}`,
     `    ${colors.dim('request id')}  ${line.requestId ?? (observed === undefined ? 'none: there was no answer' : 'none in the answer')}`,
     ...remedies(line, colors),
@@ -135,7 +135,7 @@ function noteworthy(lines: readonly CauseLine[], colors: Colors): string[] {
 
 /** How the failures were brought about: `causes driven: 230 by real cause, 4 by magic value`. */
 function gradesOf(lines: readonly CauseLine[]): string[] {
-  const graded = lines.filter(({ evidence }) => evidence.trigger !== null);
+  const graded = lines.filter(({ evidence, observed }) => evidence.trigger !== null && observed !== undefined);
   const counts = [...groupBy(graded, ({ evidence }) => evidence.trigger)].map(([trigger, those]) => `${those.length} by ${trigger}`);
   return counts.length === 0 ? [] : [`causes driven: ${counts.join(', ')}`];
 }

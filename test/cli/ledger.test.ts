@@ -23,7 +23,7 @@ const LEDGER = [
   'exitCode',
 ];
 const FAILURE = ['operation', 'method', 'path', 'status', 'code', 'outcome', 'reason', 'causes'];
-const CAUSE = ['cause', 'outcome', 'reason', 'observed', 'requestId', 'durationMs', 'evidence', 'repro'];
+const CAUSE = ['cause', 'outcome', 'reason', 'observed', 'requestId', 'durationMs', 'discrepancies', 'answer', 'evidence', 'repro'];
 
 interface Report {
   readonly ended: Ended;

@@ -190,6 +190,12 @@ describe('the built-in checks', () => {
       expect(found[0]?.actual).to.equal("the value of the request's token");
     });
 
+    it('in headers as well', () => {
+      const found = check(tooLarge, answer(413, { error: error() }, { 'x-echo': 'Bearer public-token' }), { credential: 'public-token' });
+      expect(named(found)).to.deep.equal(['leak x-echo']);
+      expectTold(found);
+    });
+
     it('and none that the answer does not repeat', () => {
       expect(check(tooLarge, answer(413, { error: error() }), { credential: 'public-token' })).to.deep.equal([]);
       expect(check(tooLarge, answer(413, { error: error({ message: 'x is undefined' }) })), 'without a credential').to.deep.equal([]);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { CauseLine, Deployment, FailurePath, Suite, WireAnswer, WireRequest } from '../../contracts/index.js';
 import { answer, CALL, refusal, runToy, toyDeployment, toySuite } from './support.js';
-import { down, drive, faulty, PATHS, silent, toyApi, unavailable, type Reply } from './toy-api.js';
+import { ALL, down, drive, faulty, PATHS, silent, toyApi, unavailable, type Reply } from './toy-api.js';
 
 const checks = ({ discrepancies }: CauseLine): string[] => discrepancies.map(({ check }) => check);
 
@@ -170,6 +170,33 @@ describe('a refusal', () => {
   });
 });
 
+describe('a control twin that a gateway has answered', () => {
+  it('is the edge to blame, as where it answers anything else', async () => {
+    const limited = answer(429, { message: 'API rate limit exceeded' }, { 'retry-after': '1' });
+    const { line } = await drive(PATHS.foreign, (request) => (faulty(request) ? undefined : limited));
+    expect(line.outcome).to.equal('edge-intercepted');
+    expect(line.reason).to.match(/control twin.*429.*API rate limit exceeded.*Retry-After: 1.*--rate/);
+  });
+});
+
+describe('a deployment that dies in the middle of a run', () => {
+  it('is asked once more whether it is there, and then no more', async () => {
+    let dead = false;
+    const transport = toyApi((request) => {
+      dead ||= faulty(request);
+      return dead ? silent() : undefined;
+    });
+    const { lines } = await runToy(toySuite(ALL), transport, { concurrency: 1, reruns: 1 });
+    const run = lines.filter(({ outcome }) => outcome !== 'not-capable');
+    expect(run.map(({ outcome }) => outcome)).to.deep.equal(Array.from({ length: ALL.length }, () => 'setup-failed'));
+    expect(
+      run.filter(({ reason }) => /gives no answer/.test(reason)),
+      'said of those that were not tried',
+    ).to.have.length(ALL.length - 1);
+    expect(transport.requests.filter(faulty)).to.have.length(1);
+  });
+});
+
 describe('a path that is run again', () => {
   const outcomeOf = async (reply: Reply, reruns = 1): Promise<CauseLine> =>
     (await runToy(toySuite([PATHS.foreign]), toyApi(reply), { reruns })).line('foreign');
@@ -239,7 +266,7 @@ describe('a deployment that offers sessions', () => {
   it('is told to end them even when a path fails', async () => {
     const transport = toyApi((request) => (faulty(request) ? silent() : worlds(request)));
     await runToy(toySuite([PATHS.foreign]), transport, { deployment: offering() });
-    expect(transport.requests.at(-1)).to.include({ method: 'DELETE' });
+    expect(transport.requests.filter(({ method }) => method === 'DELETE')).to.have.length(1);
   });
 
   it('but does not open one leaves the path setup-failed, with its answer', async () => {

@@ -4,7 +4,7 @@ import { parseXml, type Element } from './xml.js';
 import { OUTCOMES, toJunit, type Ledger, type LedgerCause, type LedgerFailure, type Outcome } from '../../contracts/index.js';
 
 const cause = (outcome: Outcome, members: Partial<LedgerCause> = {}): LedgerCause => ({
-  cause: 'expired', outcome, reason: 'it is so', observed: null, requestId: null, durationMs: 12, repro: null,
+  cause: 'expired', outcome, reason: 'it is so', observed: null, requestId: null, durationMs: 12, discrepancies: [], answer: null, repro: null,
   evidence: { trigger: 'real cause', requests: [], control: null, notes: [] }, ...members,
 }); // prettier-ignore
 const failure = (causes: readonly LedgerCause[], members: Partial<LedgerFailure> = {}): LedgerFailure => ({

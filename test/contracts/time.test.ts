@@ -183,13 +183,21 @@ describe('what has expired on a deployment without a clock', () => {
       await mock.clock.set(Date.now());
       const found = await lines({ aged });
       const note = (member: string): string =>
-        `verified |  | aged.${member} of the deployment file had expired before this run, which has not seen it alive`;
+        `verified |  | aged.${member} is said by the deployment file to have expired; this run has not seen it alive`;
       expect(told(found.filter(({ outcome }) => outcome !== 'not-capable'))).to.have.members(
         ['uploadSession', 'versionUploadSession', 'versionQuote', 'partnerSession'].map(note),
       );
       expect(found.filter(({ outcome }) => outcome === 'not-capable').map(({ failure }) => failure.operation.id)).to.deep.equal([
         'confirmWork',
       ]);
+    });
+
+    it('is no proof where a session says nothing of its end: what is no session at all is refused in the same way', async () => {
+      const partnerSession = { token: 'aps_0123456789abcdef', public: true, externalUserRef: 'artist-1' };
+      const found = await lines({ aged: { partnerSession } });
+      const sessions = found.filter(({ failure }) => failure.code === 'common.unauthorized');
+      expect(sessions.map(({ outcome }) => outcome)).to.deep.equal(['setup-failed', 'setup-failed']);
+      for (const { reason } of sessions) expect(reason).to.match(/^aged\.partnerSession does not say when it expired: it must be a JWT/);
     });
 
     it('is no proof while it lives: a session that says so is not sent, a job is a finding', async () => {
