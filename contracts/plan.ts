@@ -39,6 +39,8 @@ export interface Plan {
   readonly suite: Suite;
   readonly resolve: Resolver;
   readonly paths: readonly PlannedPath[];
+  /** What the deployment's file does not permit of what probes would have to send, by their names. */
+  readonly unpermitted?: ReadonlyMap<string, string>;
 }
 
 /** Whether a failure is to be looked at in this run. */
