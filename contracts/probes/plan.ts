@@ -1,5 +1,5 @@
 import type { Failure } from '../../spec/index.js';
-import { missingOf } from '../capabilities.js';
+import { describeMissing, missingOf } from '../capabilities.js';
 import { laneOf, needsOf, sequenceOf, type Lane, type Plan } from '../plan.js';
 import type { Capability } from '../types.js';
 import { declareProbes, nameOfProbe } from './declare.js';
@@ -48,8 +48,7 @@ function toAction({ path, line, expected, over }: Probe, { suite, resolve, deplo
   const needs = needsOf(path, suite);
   const missing = missingOf([...needs], resolve);
   if (missing.length > 0) {
-    const remedies = new Set(missing.map(({ remedy }) => remedy));
-    const reason = `${missing.map(({ capability }) => capability).join(', ')} missing: ${[...remedies].join('; ')}`;
+    const reason = describeMissing(missing);
     return { do: 'nothing', outcome: 'not-capable', reason };
   }
   const idle = over === undefined ? undefined : whyIdle([...needs], resolve);
