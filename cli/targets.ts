@@ -6,6 +6,7 @@ import {
   loadDeployment,
   type Deployment,
   type Suite,
+  type Transport,
 } from '../contracts/index.js';
 import { startMock } from '../mocks/index.js';
 import { InputError, type Contract } from '../spec/index.js';
@@ -13,6 +14,8 @@ import { InputError, type Contract } from '../spec/index.js';
 /** A deployment to drive, and how to let go of it. */
 export interface Target {
   readonly deployment: Deployment;
+  /** Whether an address was asked for its world and gave no answer at all. */
+  readonly unanswered: boolean;
   close(): Promise<void>;
 }
 
@@ -47,7 +50,11 @@ export async function openTarget(
   environment: Readonly<Record<string, string | undefined>>,
   adjust: Adjust = (deployment) => deployment,
 ): Promise<Target> {
-  const stays = (deployment: Deployment): Target => ({ deployment: adjust(deployment), close: () => Promise.resolve() });
+  const stays = (deployment: Deployment, unanswered = false): Target => ({
+    deployment: adjust(deployment),
+    unanswered,
+    close: () => Promise.resolve(),
+  });
   if (options.deployment !== undefined && options.url !== undefined) {
     throw usage(
       '--deployment and --url are both given',
@@ -56,11 +63,14 @@ export async function openTarget(
     );
   }
   if (options.deployment !== undefined) return stays(loadDeployment(options.deployment, environment));
-  if (options.url !== undefined) return stays(await fromUrl(options.url, adjust));
+  if (options.url !== undefined) {
+    const { deployment, unanswered } = await fromUrl(options.url, adjust);
+    return stays(deployment, unanswered);
+  }
   const mock = await startMock({ port: 0, contract });
   try {
-    const deployment = { ...(await fromUrl(mock.url, adjust)), replayUrl: REPLAY_URL, webhooks: HERE };
-    return { deployment: adjust(deployment), close: () => mock.close() };
+    const deployment = { ...(await fromUrl(mock.url, adjust)).deployment, replayUrl: REPLAY_URL, webhooks: HERE };
+    return { deployment: adjust(deployment), unanswered: false, close: () => mock.close() };
   } catch (error) {
     // A server that goes on listening would keep the process alive.
     await mock.close();
@@ -75,14 +85,21 @@ const HERE = { listen: { host: '127.0.0.1', port: 0 }, url: undefined, timeoutMs
 const REPLAY_URL = 'http://127.0.0.1:4010';
 
 /** A bare URL is described by its own well-known world, if it has one; otherwise nothing but the address is known. */
-async function fromUrl(url: string, adjust: Adjust): Promise<Deployment> {
+async function fromUrl(url: string, adjust: Adjust): Promise<Pick<Target, 'deployment' | 'unanswered'>> {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw usage(`--url is ${JSON.stringify(url)}`, 'A deployment is reached over http or https.', 'Say --url https://staging.example.com');
   }
   const bare = createDeployment({ url });
   const transport = createTransport({ ...adjust(bare).http, connections: 1 });
+  let unanswered = true;
+  const send: Transport['send'] = async (...request) => {
+    const answer = await transport.send(...request);
+    unanswered = false;
+    return answer;
+  };
   try {
-    return (await discoverWorld(url, transport)) ?? bare;
+    const world = await discoverWorld(url, { ...transport, send });
+    return { deployment: world ?? bare, unanswered };
   } finally {
     await transport.close();
   }

@@ -1,5 +1,5 @@
 import type { Limit } from '../spec/index.js';
-import { readyInFile, type ReadyBy } from './capability-file.js';
+import { GIVE_ORGANIZATION, NAME_UPLOAD, readyInFile, type ReadyBy } from './capability-file.js';
 import type { Deployment } from './deployment.js';
 import { isExpiry, resolveExpiry } from './expiry.js';
 import type { Sequence, Suite } from './suite.js';
@@ -50,12 +50,26 @@ export function createResolver(deployment: Deployment, suite: Suite, limits: Rea
     if (sequence !== undefined) {
       const missing = missingOf(sequence.needs, (need) => resolve(need, within));
       if (missing.length === 0) return { way: { by: 'sequence', sequence } };
+      // What makes one is there, but for the organization.
+      if (!met && missing.every((one) => one.remedy === GIVE_ORGANIZATION)) return lacking(capability, GIVE_ORGANIZATION);
       if (!met)
         return lacking(capability, `${remedy}, or what lets the suite make one: ${missing.map((one) => one.capability).join(', ')}`);
     }
     return met ? { way: { by } } : lacking(capability, remedy);
   };
   return (capability) => resolve(capability);
+}
+
+/**
+ * What is missing of capabilities, in words.
+ *
+ * @example
+ * describeMissing(missingOf(['work.own'], resolve)); // 'work.own missing: give works.own, the ats_id of a registered work'
+ */
+export function describeMissing(missing: readonly Missing[]): string {
+  // How large a recording would be says nothing where none may be uploaded.
+  const names = missing.map(({ capability, remedy }) => (remedy === NAME_UPLOAD ? 'upload' : capability));
+  return `${[...new Set(names)].join(', ')} missing: ${[...new Set(missing.map(({ remedy }) => remedy))].join('; ')}`;
 }
 
 /** What is missing of several capabilities, each named once. */

@@ -11,6 +11,9 @@ export interface Ready {
   readonly remedy: string;
 }
 
+/** What no recording, of whatever size, is uploaded without. */
+export const NAME_UPLOAD = 'name upload in allow.writes';
+
 /** State that paths share, and what a deployment file must describe to let the suite move it. */
 const SHARED: Readonly<Record<SharedState, string>> = {
   'clock.advance': 'a call that advances the clock by {{seconds}}',
@@ -22,22 +25,29 @@ const SHARED: Readonly<Record<SharedState, string>> = {
   'submission.fault': 'a call that makes the chain refuse what is submitted to it',
 };
 
+/** State that a deployment file describes a call for. */
+export const SHARED_STATES: readonly string[] = Object.keys(SHARED);
+
 type Fixture = Exclude<Capability, Expiry | SharedState | `upload:${number}` | `identity:${string}`>;
 
 const ADMIN = "give identities.admin, an administrator's session";
-const hasAdmin = ({ identities, organization }: Deployment): boolean => identities.has('admin') && organization !== undefined;
+/** What is missing where everything else is there. */
+export const GIVE_ORGANIZATION = 'give organization, the one under test';
+
+const administrator = ({ identities, organization }: Deployment): [boolean, string] =>
+  identities.has('admin') ? [organization !== undefined, GIVE_ORGANIZATION] : [false, ADMIN];
 
 const keyRight = (capability: Fixture) => {
   return (deployment: Deployment): [boolean, string] => {
     if (deployment.forbidden.has(capability)) return [false, `delete capabilities.${capability}: false`];
     // A key that may not be revoked may not be made either: it would stay.
     if (deployment.allow?.revocations === false) return [false, 'set allow.revocations: true, since keys that are made are revoked'];
-    return [hasAdmin(deployment), ADMIN];
+    return administrator(deployment);
   };
 };
 
 const FIXTURES: Readonly<Record<Fixture, (deployment: Deployment) => [met: boolean, remedy: string]>> = {
-  'admin.session': (deployment) => [hasAdmin(deployment), ADMIN],
+  'admin.session': administrator,
   'key.create': keyRight('key.create'),
   'key.revoke': keyRight('key.revoke'),
   'org.second': ({ identities, organization }) => {
@@ -82,13 +92,13 @@ export function readyInFile(capability: Exclude<Capability, Expiry>, deployment:
 function stock(capability: Exclude<Capability, Expiry | SharedState>, deployment: Deployment): [met: boolean, remedy: string] {
   if (isUpload(capability)) {
     const bytes = Number(capability.slice('upload:'.length));
-    if (deployment.allow?.writes.has('upload') === false) return [false, 'name upload in allow.writes'];
+    if (deployment.allow?.writes.has('upload') === false) return [false, NAME_UPLOAD];
     return [bytes <= deployment.largestUploadBytes, `set uploads.maxBytes to at least ${bytes}`];
   }
   if (isIdentity(capability)) {
     const name = capability.slice('identity:'.length);
     const identity = deployment.identities.get(name);
-    return [identity?.organization !== undefined, `give identities.${name}${identity === undefined ? '' : ' an organization'}`];
+    return [identity?.organization !== undefined, identity === undefined ? `give identities.${name}` : GIVE_ORGANIZATION];
   }
   return FIXTURES[capability](deployment);
 }

@@ -1,4 +1,5 @@
-import type { Contract } from '../spec/index.js';
+import { closest, InputError, type Contract } from '../spec/index.js';
+import { SHARED_STATES } from './capability-file.js';
 import type { Deployment } from './deployment.js';
 import type { CallTemplate } from './deployment-file.js';
 import { SetupFailed } from './setup-failed.js';
@@ -27,10 +28,13 @@ const USUAL_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:':
  *
  * @example
  * createPermits(contract, deployment)(request); // 'the deployment file does not allow initWork: name it in allow.writes'
+ *
+ * @throws {InputError} `deployment-invalid` when `allow.writes` has a name that is nothing which could be written
  */
 export function createPermits(contract: Contract, deployment: Deployment): Permits {
   const { allow } = deployment;
   if (allow === undefined) return () => undefined;
+  mustKnow(contract, allow.writes);
   const callOf = createCallFinder(deployment);
   return (request) => {
     if (!URL.canParse(request.url)) return 'the deployment file does not allow requests to what is no URL';
@@ -50,6 +54,24 @@ export function createPermits(contract: Contract, deployment: Deployment): Permi
       return allow.revocations ? undefined : `the deployment file does not allow ${operation}: set allow.revocations: true`;
     return allow.writes.has(operation) ? undefined : unnamed(operation);
   };
+}
+
+/** A name that is misspelt would permit nothing, without a word. */
+function mustKnow({ operations }: Contract, writes: ReadonlySet<string>): void {
+  const known = [...operations.map(({ id }) => id), 'upload', 'sessions', ...SHARED_STATES];
+  const unknown = [...writes].filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new InputError(
+    unknown.map((name) => {
+      const meant = closest(name, known);
+      return {
+        problem: 'deployment-invalid',
+        what: `allow.writes: there is no ${JSON.stringify(name)} in the contract, and it is neither upload, sessions nor a capability with a call`,
+        why: 'A name that is misread would permit something else, or nothing.',
+        remedy: meant === undefined ? 'Name operations by their operationId: `failpath list` shows them.' : `Did you mean ${meant}?`,
+      };
+    }),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Contract, Failure } from '../spec/index.js';
-import { createResolver, missingOf, type Resolver } from './capabilities.js';
+import { createResolver, describeMissing, missingOf, type Resolver } from './capabilities.js';
 import { isSharedState } from './capability-file.js';
 import type { Deployment } from './deployment.js';
 import { isExpiry, movesClock } from './expiry.js';
@@ -39,6 +39,8 @@ export interface Plan {
   readonly suite: Suite;
   readonly resolve: Resolver;
   readonly paths: readonly PlannedPath[];
+  /** What the deployment's file does not permit of what probes would have to send, by their names. */
+  readonly unpermitted?: ReadonlyMap<string, string>;
 }
 
 /** Whether a failure is to be looked at in this run. */
@@ -78,8 +80,7 @@ function plan(
   const needs = needsOf(path, suite);
   const missing = missingOf([...needs], resolve);
   if (missing.length > 0) {
-    const remedies = new Set(missing.map(({ remedy }) => remedy));
-    const reason = `${missing.map(({ capability }) => capability).join(', ')} missing: ${[...remedies].join('; ')}`;
+    const reason = describeMissing(missing);
     return fallback ?? { do: 'nothing', outcome: 'not-capable', reason };
   }
   return {

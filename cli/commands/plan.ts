@@ -20,8 +20,8 @@ export async function plan(options: PlanOptions, io: Io, adjust?: Adjust): Promi
     const planned = await planRun({ contract, suite: suiteOf(contract), deployment, selected });
     const promises = promisesOf(await rehearse(planned, { probes: true, webhooks: !isFiltered(options) }));
     const exitCode = isProvable(promises) ? EXIT.proven : EXIT.unproven;
-    const asked = options.deployment === undefined ? 'GET /__admin/world' : null;
-    const report: PlanReport = { ...promises, asked, exitCode };
+    const asked = options.url === undefined ? null : 'GET /__admin/world';
+    const report: PlanReport = { ...promises, asked, unanswered: target.unanswered, exitCode };
     const where = (options.deployment ?? options.url) === undefined ? { where: 'the embedded sandbox' } : {};
     io.out(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : formatPlan(report, { color: io.color, ...where }));
     return exitCode;

@@ -116,6 +116,11 @@ function both(first: FailurePath, over: FailurePath): NonNullable<FailurePath['w
   };
 }
 
+/** A probe by name: `precedence initWork: api_key.revoked (revoked) before ...`. */
+export function nameOfProbe({ kind, operation, name }: Pick<Probe, 'kind' | 'operation' | 'name'>): string {
+  return `${kind} ${operation.id}: ${name}`;
+}
+
 /** What must be answered, in short: `401 api_key.revoked`, or the status of success. */
 export function describeDeclared({ expected, operation }: Pick<Probe, 'expected' | 'operation'>): string {
   return expected === undefined ? expectedSuccess(operation) : `${expected.failure.status} ${expected.failure.code}`;

@@ -1,8 +1,8 @@
 import type { Failure } from '../../spec/index.js';
-import { missingOf } from '../capabilities.js';
+import { describeMissing, missingOf } from '../capabilities.js';
 import { laneOf, needsOf, sequenceOf, type Lane, type Plan } from '../plan.js';
 import type { Capability } from '../types.js';
-import { declareProbes } from './declare.js';
+import { declareProbes, nameOfProbe } from './declare.js';
 import type { Probe, Unsent } from './types.js';
 
 /** What will be done about one probe. */
@@ -28,7 +28,12 @@ export function planProbes(plan: Plan): readonly PlannedProbe[] {
   const rows = new Set(probes.flatMap(({ kind, expected, operation }) => (kind === 'identity' && expected ? [operation] : [])));
   return probes
     .filter(({ expected, operation }) => expected !== undefined || rows.has(operation))
-    .map((probe) => ({ probe, action: toAction(probe, plan) }));
+    .map((probe) => ({ probe, action: permitted(plan.unpermitted?.get(nameOfProbe(probe)), toAction(probe, plan)) }));
+}
+
+/** What the deployment file does not permit to its end is not begun either. */
+function permitted(refusal: string | undefined, action: PlannedProbe['action']): PlannedProbe['action'] {
+  return refusal === undefined || action.do !== 'send' ? action : { do: 'nothing', outcome: 'not-capable', reason: refusal };
 }
 
 /** Failures of which every cause was left out are not selected. */
@@ -43,8 +48,7 @@ function toAction({ path, line, expected, over }: Probe, { suite, resolve, deplo
   const needs = needsOf(path, suite);
   const missing = missingOf([...needs], resolve);
   if (missing.length > 0) {
-    const remedies = new Set(missing.map(({ remedy }) => remedy));
-    const reason = `${missing.map(({ capability }) => capability).join(', ')} missing: ${[...remedies].join('; ')}`;
+    const reason = describeMissing(missing);
     return { do: 'nothing', outcome: 'not-capable', reason };
   }
   const idle = over === undefined ? undefined : whyIdle([...needs], resolve);

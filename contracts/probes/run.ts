@@ -8,7 +8,7 @@ import { inSession } from '../sessions.js';
 import { SetupFailed } from '../setup-failed.js';
 import { Steps } from '../steps.js';
 import type { CauseLine } from '../types.js';
-import { declareProbes } from './declare.js';
+import { declareProbes, nameOfProbe } from './declare.js';
 import { planProbes, type PlannedProbe } from './plan.js';
 import { createTaking } from './take.js';
 import type { Probe, ProbeLine } from './types.js';
@@ -49,26 +49,21 @@ export interface ProbeRun {
 export function prepareProbes(plan: Plan, run: Run, options: ProbeRunOptions): ProbeRun {
   const planned = planProbes(plan);
   const visits = [...groupBy(planned, visitOf).values()].map((probes) => toVisit(probes, run, options));
-  const byName = new Map(visits.flatMap((visit) => visit.probes.map(({ probe }) => [nameOf(probe), visit])));
+  const byName = new Map(visits.flatMap((visit) => visit.probes.map(({ probe }) => [nameOfProbe(probe), visit])));
   return {
     count: planned.length,
     visits,
     execute: async (probe) => {
-      const lines = await byName.get(nameOf(probe))?.make();
-      return lines?.find((line) => nameOf(line.probe) === nameOf(probe));
+      const lines = await byName.get(nameOfProbe(probe))?.make();
+      return lines?.find((line) => nameOfProbe(line.probe) === nameOfProbe(probe));
     },
   };
-}
-
-/** A probe by name: `initWork: api_key.revoked (revoked) before ...`. */
-function nameOf({ kind, operation, name }: Probe): string {
-  return `${kind} ${operation.id}: ${name}`;
 }
 
 /** Probes that begin with the same request go together. */
 function visitOf({ probe, action }: PlannedProbe): string {
   if (action.do !== 'send') return 'nothing is sent';
-  return probe.path.given === undefined ? `${probe.operation.id} ${action.lane}` : nameOf(probe);
+  return probe.path.given === undefined ? `${probe.operation.id} ${action.lane}` : nameOfProbe(probe);
 }
 
 function toVisit(probes: readonly PlannedProbe[], run: Run, options: ProbeRunOptions): ProbeVisit {
@@ -131,7 +126,7 @@ async function attempt(
  * sortProbes(plan, lines).map(({ probe }) => probe.name);
  */
 export function sortProbes({ contract, suite }: Pick<Plan, 'contract' | 'suite'>, lines: readonly ProbeLine[]): ProbeLine[] {
-  const ranks = new Map(declareProbes(contract, suite).map((probe, index) => [nameOf(probe), index]));
-  const rankOf = ({ probe }: ProbeLine): number => ranks.get(nameOf(probe)) ?? 0;
+  const ranks = new Map(declareProbes(contract, suite).map((probe, index) => [nameOfProbe(probe), index]));
+  const rankOf = ({ probe }: ProbeLine): number => ranks.get(nameOfProbe(probe)) ?? 0;
   return lines.toSorted((a, b) => rankOf(a) - rankOf(b));
 }

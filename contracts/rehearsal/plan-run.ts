@@ -2,9 +2,10 @@ import type { Contract } from '../../spec/index.js';
 import type { Allowed, Deployment } from '../deployment.js';
 import { createPermits } from '../permits.js';
 import { createPlan, type Plan, type PlannedPath, type Selection } from '../plan.js';
+import { nameOfProbe } from '../probes/index.js';
 import type { Suite } from '../suite.js';
 import type { Outcome } from '../types.js';
-import { rehearse, type Rehearsal, type Rehearsed } from './rehearse.js';
+import { rehearse, type Rehearsal, type Rehearsed, type RehearsedVisit } from './rehearse.js';
 import type { Refusals } from './room.js';
 
 /**
@@ -32,10 +33,21 @@ export async function planRun({
   const lifted = { ...deployment, allow: undefined };
   const refused = createRefusals(contract, deployment, deployment.allow);
   // To their ends, as if all was permitted, so that a path names everything that it lacks and not the first thing only.
-  const asIs = await rehearse({ ...plan, deployment: lifted }, { refused });
+  const asIs = await rehearse({ ...plan, deployment: lifted }, { refused, probes: true });
   // And with what could be had then: the ways that the file does not permit have refusals of their own.
   const open = await rehearse(createPlan(contract, suite, lifted, selected), { refused });
-  return { ...plan, paths: asIs.paths.map((path, index) => permitted(path, more(open.paths[index], open))) };
+  const paths = asIs.paths.map((path, index) => permitted(path, more(open.paths[index], open)));
+  return { ...plan, paths, unpermitted: new Map(asIs.visits.flatMap(unpermitted)) };
+}
+
+/** Why probes of a visit are not permitted: by their own stories, and by what surrounds these, such as sessions. */
+function unpermitted({ lines, stories, own }: RehearsedVisit): [probe: string, why: string][] {
+  const told = new Set(stories.flat());
+  const around = own.filter((sent) => !told.has(sent));
+  return lines.flatMap(({ probe }, index): [string, string][] => {
+    const refusals = new Set([...(stories[index] ?? []), ...around].flatMap((sent) => sent.refusals));
+    return refusals.size === 0 ? [] : [[nameOfProbe(probe), [...refusals].toSorted().join('; ')]];
+  });
 }
 
 /** Everything that the file does not permit about a request: first of all its host, and then what is asked there. */

@@ -1,4 +1,4 @@
-import { isSharedState, readyInFile } from '../capability-file.js';
+import { GIVE_ORGANIZATION, isSharedState, readyInFile } from '../capability-file.js';
 import { agedMember, isExpiry } from '../expiry.js';
 import { needsOf, type Plan, type PlannedPath } from '../plan.js';
 import { matchPaths } from '../path.js';
@@ -88,10 +88,10 @@ function createAlternatives({ resolve, deployment, suite }: Plan, remedies: Map<
     }
     const { remedy } = readyInFile(capability, deployment);
     const isPermission = remedy.includes('allow.');
-    const entry = isPermission ? permissionIn(remedy, capability.split(':')[0], remedies) : entryOf(capability, deployment.forbidden);
+    const entry = isPermission ? permissionIn(remedy, capability.split(':')[0], remedies) : entryOf(capability, remedy, deployment.forbidden);
     if (!isPermission) remedies.set(entry, remedy);
     const needsOrganization = deployment.organization === undefined && !isSharedState(capability) && !capability.startsWith('upload:');
-    if (needsOrganization) remedies.set('organization', 'give organization, the one under test');
+    if (needsOrganization) remedies.set('organization', GIVE_ORGANIZATION);
     const own = [new Set(needsOrganization ? [entry, 'organization'] : [entry])];
     // A call that is described must be permitted as well.
     if (isSharedState(capability) && !isPermission && deployment.allow?.writes.has(capability) === false)
@@ -104,7 +104,8 @@ function createAlternatives({ resolve, deployment, suite }: Plan, remedies: Map<
 }
 
 /** Where the file says it. */
-function entryOf(capability: Capability, forbidden: ReadonlySet<string>): string {
+function entryOf(capability: Capability, remedy: string, forbidden: ReadonlySet<string>): string {
+  if (remedy === GIVE_ORGANIZATION) return 'organization';
   if (isSharedState(capability) || forbidden.has(capability)) return `capabilities.${capability}`;
   if (capability.startsWith('upload:')) return 'uploads.maxBytes';
   if (capability.startsWith('identity:')) return `identities.${capability.slice('identity:'.length)}`;

@@ -9,6 +9,8 @@ type Colors = ReturnType<typeof createColors>;
 export interface PlanReport extends Promises {
   /** What was asked of the deployment to make the plan; `null` where nothing was sent. */
   readonly asked: string | null;
+  /** Whether that got no answer. */
+  readonly unanswered: boolean;
   /** Of the command that prints it. */
   readonly exitCode: number;
 }
@@ -37,8 +39,13 @@ export function formatPlan(report: PlanReport, options: { readonly color: boolea
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function overview({ contract, failures, asked }: PlanReport, where: string, colors: Colors): string {
-  const sent = asked === null ? 'nothing has been sent' : `${asked} was sent, and nothing else`;
+function overview({ contract, failures, asked, unanswered }: PlanReport, where: string, colors: Colors): string {
+  const sent =
+    asked === null
+      ? 'nothing has been sent'
+      : unanswered
+        ? `${asked} was sent and got no answer; nothing else was sent`
+        : `${asked} was sent, and nothing else`;
   const selected = failures.filter(({ outcome }) => outcome !== 'not-selected');
   const width = Math.max(20, ...selected.map(({ operation }) => operation.length));
   const rows = [...groupBy(selected, ({ operation }) => operation)].map(([operation, those]) => {
@@ -103,9 +110,23 @@ function unlocks({ unlocks: steps }: PlanReport, colors: Colors): string {
   if (steps.length === 0) return '';
   const rows = steps.map(({ give, failures, causes, remedies }) => {
     const what = failures === 0 ? counted(causes, 'cause') : `${counted(failures, 'failure')} (${counted(causes, 'cause')})`;
-    return `  ${colors.bold(give.join(' and '))} ${give.length === 1 ? 'unlocks' : 'unlock'} ${what}\n    ${colors.dim(remedies.join('; '))}`;
+    const entries = merged(give, PERMISSION, (member, names) => `${member}: [${names.join(', ')}]`);
+    const ways = merged(remedies, NAMING, (member, names) => `name ${names.join(', ')} in ${member}`);
+    return `  ${colors.bold(entries.join(' and '))} ${entries.length === 1 ? 'unlocks' : 'unlock'} ${what}\n    ${colors.dim(ways.join('; '))}`;
   });
   return ['what would prove more, each with those above it', ...rows].join('\n');
+}
+
+const PERMISSION = /^(?<member>allow\.\w+): (?<name>\S+)$/;
+const NAMING = /^name (?<name>\S+) in (?<member>allow\.\w+)$/;
+
+/** What belongs into the same list of the file, as one; it stands where the first of it stood. */
+function merged(texts: readonly string[], pattern: RegExp, write: (member: string, names: readonly string[]) => string): string[] {
+  const groups = groupBy(texts, (text) => pattern.exec(text)?.groups?.['member'] ?? text);
+  return [...groups].map(([member, group]) => {
+    const names = group.flatMap((text) => pattern.exec(text)?.groups?.['name'] ?? []);
+    return names.length === 0 ? member : write(member, names);
+  });
 }
 
 /** What is looked at beside the failures themselves. */

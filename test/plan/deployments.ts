@@ -143,6 +143,27 @@ export const DESCRIBED: readonly Described[] = [
       revocation: { withinSeconds: 5 },
     }),
   },
+  {
+    name: 'production, where a work is begun and never finished',
+    file: (mock) => ({
+      ...at(mock),
+      identities: some(mock, 'active', 'admin'),
+      production: true,
+      allow: { hosts: [new URL(mock.url).host], writes: ['initWork', 'createApiKey'] },
+    }),
+  },
+  {
+    name: 'production, where a work is prepared and never confirmed',
+    file: (mock) => ({
+      ...at(mock),
+      identities: some(mock, 'active', 'admin', 'otherOrg'),
+      production: true,
+      allow: {
+        hosts: [new URL(mock.url).host],
+        writes: ['initWork', 'upload', 'prepareWork', 'createApiKey', 'createPartnerSession'],
+      },
+    }),
+  },
   { name: 'production, where nothing is permitted', file: (mock) => ({ ...everything(mock), production: true }) },
   {
     name: 'nothing but to be asked',

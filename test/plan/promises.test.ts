@@ -100,6 +100,13 @@ function broken({ promises, lines, probes, webhooks }: Kept): string[] {
   ];
 }
 
+/** What is not permitted to its end is not begun: how far it would get depends on what runs beside it. */
+function begunInVain({ failures, probes }: Promises): string[] {
+  return [...failures.flatMap(({ operation, causes }) => causes.map((cause) => ({ operation, name: cause.cause, ...cause }))), ...probes]
+    .filter(({ outcome, requests }) => outcome === 'not-capable' && requests.length > 0)
+    .map(({ operation, name, reason }) => `${operation} ${name}: ${reason}`);
+}
+
 describe('what a plan promises, the run keeps:', function () {
   this.timeout(60_000);
   let mock: Mock;
@@ -124,6 +131,7 @@ describe('what a plan promises, the run keeps:', function () {
         requests: requests.length,
         bytes: kept.planned.bytes,
       });
+      expect(begunInVain(kept.promises), 'sent although it cannot be proven').to.deep.equal([]);
       expect(atsSuite.rehearsal?.leaves(kept.recorder.answered)).to.deep.equal(kept.promises.leaves);
     });
   }
