@@ -25,6 +25,15 @@ describe('magic values of a contract', () => {
     expect(keys('fail with thing.not_found at getThing')).to.deep.equal(['getThing 404 thing.not_found']);
   });
 
+  it('trigger the failure of every operation that declares the code', async () => {
+    const { magic } = await load(edit(SOUND, { ...MEMBERS, 'key.missing: {allOf': 'key.missing: {x-magic: no key, allOf' }));
+    expect([...(magic?.triggers('no key') ?? [])].map(([id, { key }]) => `${id}: ${key}`)).to.deep.equal([
+      'createThing: createThing 401 key.missing',
+      'getThing: getThing 401 key.missing',
+    ]);
+    expect([...(magic?.triggers('no key at getThing.wav') ?? [])].map(([id]) => id)).to.deep.equal(['getThing']);
+  });
+
   it('may have the extension of a file behind them, and nothing else around them', async () => {
     const { magic } = await load(edit(SOUND, MAGIC));
     const triggers = (text: string): boolean => magic?.triggers(text) !== undefined;
