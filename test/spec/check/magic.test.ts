@@ -126,6 +126,14 @@ describe('checkContract: magic values', () => {
     ]);
   });
 
+  it('collide with a constant', async () => {
+    const constant = { 'minLength: 1\n': 'minLength: 1\n          const: fail with name.empty\n' };
+    const findings = await findingsOf(write({ 'openapi.yaml': edit(SOUND, { ...MEMBERS, ...EMPTY, ...constant }) }));
+    expect(findings.filter(({ problem }) => problem === 'magic-collision').map(({ what }) => what)).to.deep.equal([
+      'the schema of createThing has "fail with name.empty" at /name, which is magic for name.empty',
+    ]);
+  });
+
   it('that differ from an example do not collide with it', () =>
     expectNone({ ...MEMBERS, ...EMPTY, '{lamp: {value: {name: Lamp}}}': '{lamp: {value: {name: fail with names.empty}}}' }));
 

@@ -43,6 +43,14 @@ describe('checkContract: structure', () => {
   ];
   for (const [edits, what] of STRUCTURE) it(`contract-structure: ${what}`, () => expectOne(edits, 'contract-structure', what));
 
+  it('contract-structure: says what to do about an operation without a name', () =>
+    expectOne(
+      { '      operationId: getThing\n': '', '    get:': '    ¶get:' },
+      'contract-structure',
+      'GET /things/{id} has no operationId',
+      'Give it one: a name that no other operation has.',
+    ));
+
   it('contract-structure: YAML that not every parser reads', async () => {
     const [told, ...others] = await findingsOf(write({ 'openapi.yaml': `${SOUND}x-list: [\n]\n` }));
     expect(others).to.have.length(0);
