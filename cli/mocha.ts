@@ -1,13 +1,13 @@
 import { decide } from '../ci/index.js';
 import {
   buildLedger,
-  createPlan,
   createTransport,
   declareProbes,
   formatFinding,
   formatProbe,
   laneOf,
   matchPaths,
+  planRun,
   prepareProbes,
   prepareRun,
   type CauseLine,
@@ -138,7 +138,7 @@ export async function describeContract(options: ContractSuiteOptions = {}): Prom
 async function openSession(contract: Contract, options: ContractSuiteOptions, lines: readonly CauseLine[]): Promise<Session> {
   const target = await openTarget(contract, options, process.env);
   const { deployment } = target;
-  const plan = createPlan(contract, suiteOf(contract), deployment);
+  const plan = await planRun({ contract, suite: suiteOf(contract), deployment });
   const { timeoutMs, headers } = deployment.http;
   const uploads = createTransport({ ...deployment.http, connections: 2 });
   const transport = createSupertestTransport(deployment.url, { timeoutMs, headers, uploads });

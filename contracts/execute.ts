@@ -1,13 +1,14 @@
 import { envelopeCodec, type Contract, type Failure } from '../spec/index.js';
-import { drive, restored, setupFailed, type JudgeAnswer } from './drive.js';
+import { drive, type JudgeAnswer } from './drive.js';
 import { judge } from './judge.js';
-import { toLine, type Verdict } from './line.js';
+import { toLine } from './line.js';
 import { NotPermitted } from './permits.js';
 import type { PlannedPath } from './plan.js';
 import { describeAnswer, SetupFailed } from './setup-failed.js';
 import { simulatedRequest } from './simulate.js';
-import { Steps, tenths, type RunContext } from './steps.js';
+import { restored, Steps, tenths, type RunContext } from './steps.js';
 import type { CauseLine, Trigger } from './types.js';
+import { setupFailed, type Verdict } from './verdict.js';
 
 /** Runs single paths; which request ids were seen is all that they share here. */
 export interface Executor {

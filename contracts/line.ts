@@ -4,12 +4,7 @@ import { formatResponse, toScript } from './repro.js';
 import type { RunContext, Steps } from './steps.js';
 import { isApplicationAnswer } from './success.js';
 import type { CauseLine, Discrepancy, Exchange, LineEvidence, Outcome, RequestEvidence, Trigger } from './types.js';
-
-/** What an answer, and all that came after it, amount to. */
-export interface Verdict extends Pick<CauseLine, 'outcome' | 'reason' | 'discrepancies'> {
-  /** Up to where the story goes that shows it: by default to the faulty request, or to wherever the way there failed. */
-  readonly until?: 'again' | 'control';
-}
+import type { Verdict } from './verdict.js';
 
 /** A path that was run, or that was not. */
 export interface Told {
@@ -36,7 +31,9 @@ export function toLine({ contract, redactor, deployment, run }: RunContext, told
   // Where the way there has failed, the last step of it is what there is to look at, be it the control twin.
   const until = verdict.until ?? (verdict.outcome === 'setup-failed' ? 'control' : 'when');
   const shown =
-    until === 'control' ? exchanges.findLast(({ phase }) => phase !== 'restore') : exchanges.findLast(({ phase }) => phase === until);
+    until === 'control'
+      ? exchanges.findLast(({ phase }) => phase !== 'restore' && phase !== 'fresh')
+      : exchanges.findLast(({ phase }) => phase === until);
   const requests = exchanges.map((exchange) => toRequest(exchange, contract, redactor));
   const seen = when === undefined ? undefined : requests[exchanges.indexOf(when)];
   return {

@@ -43,7 +43,7 @@ export function toScript(story: {
   const { until = 'when' } = story;
   const last = until === 'control' ? -1 : story.exchanges.findLastIndex(({ phase }) => phase === until);
   const faulty = story.exchanges
-    .filter(({ phase }, index) => phase === 'restore' || last < 0 || index <= last)
+    .filter(({ phase }, index) => phase !== 'fresh' && (phase === 'restore' || last < 0 || index <= last))
     .map((exchange) => ({
       ...exchange,
       request: { ...exchange.request, headers: withoutSession({ ...deployment.http.headers, ...exchange.request.headers }, deployment) },

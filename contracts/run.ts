@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { again } from './again.js';
 import { cleanUp, notRemoved, whyNotUndone } from './clean-up.js';
 import { createExecutor, type Executor } from './execute.js';
+import { inLanes, type Work } from './lanes.js';
 import { createPermits, NotPermitted, permitting } from './permits.js';
-import { needsOf, ONE_BY_ONE, sequenceOf, type Lane, type Plan, type PlannedPath } from './plan.js';
-import { prepareProbes, type ProbeVisit } from './probes/index.js';
+import { needsOf, sequenceOf, type Plan, type PlannedPath } from './plan.js';
+import { prepareProbes } from './probes/index.js';
 import { createRedactor, type Redactor } from './redact.js';
 import { secretsOf } from './repro.js';
 import { inSession } from './sessions.js';
 import { SetupFailed } from './setup-failed.js';
 import { Steps, type RunContext } from './steps.js';
-import { createSlots } from './slots.js';
-import { TransportError, type CauseLine, type Outcome, type RunEvent, type Transport } from './types.js';
+import { TransportError, type CauseLine, type RunEvent, type Transport } from './types.js';
 
 export interface RunOptions {
   readonly transport: Transport;
@@ -76,7 +77,8 @@ export function prepareRun(plan: Plan, options: Omit<RunOptions, 'concurrency' |
       // Without an answer nothing is known, not even of what the deployment file is lacking.
       if (reason !== undefined) return executor.execute(insteadOf(planned, 'setup-failed', reason), context);
       if (planned.action.do === 'nothing') return executor.execute(planned, context);
-      return again(() => once(executor, planned, context), options);
+      const attempt = (): Promise<CauseLine> => once(executor, planned, context);
+      return again(await attempt(), attempt, options);
     },
     cleanUp: () => cleanUp(context),
   };
@@ -100,25 +102,6 @@ async function once(executor: Executor, planned: PlannedPath, context: RunContex
     return executor.execute(insteadOf(planned, error instanceof NotPermitted ? 'not-capable' : 'setup-failed', error.message), context);
   }
 }
-
-/** What is not proven is run again: what passes then is neither proven nor a finding that would be seen again. */
-async function again(attempt: () => Promise<CauseLine>, { reruns = 0, signal }: Pick<RunOptions, 'reruns' | 'signal'>): Promise<CauseLine> {
-  const first = await attempt();
-  if (!UNPROVEN.has(first.outcome)) return first;
-  for (let run = 0; run < reruns; run++) {
-    if (signal?.aborted === true) break;
-    const line = await attempt();
-    if (UNPROVEN.has(line.outcome)) continue;
-    return {
-      ...first,
-      outcome: 'flaky',
-      reason: `it passed only when it was run again; before that it was ${first.outcome}: ${first.reason}`,
-    };
-  }
-  return first;
-}
-
-const UNPROVEN: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path', 'setup-failed', 'edge-intercepted']);
 
 /**
  * Runs a plan and says what happens as it happens.
@@ -145,7 +128,7 @@ export async function* run(plan: Plan, options: RunOptions): AsyncGenerator<RunE
   try {
     if ((await prepared.silence()) === undefined) {
       yield* leftovers(context, options.removeLeftovers === true);
-      for await (const line of inLanes(plan, prepared, options, await countKeyPlaces(context, plan))) yield finished(line);
+      for await (const line of inPlan(plan, prepared, options, await countKeyPlaces(context, plan))) yield finished(line);
     } else {
       for (const planned of plan.paths) yield finished(await prepared.execute(planned));
     }
@@ -158,71 +141,27 @@ export async function* run(plan: Plan, options: RunOptions): AsyncGenerator<RunE
   yield { type: 'finished', durationMs: Math.round(performance.now() - began) };
 }
 
+/** The lines of the failure paths, as they are finished. */
+function inPlan(plan: Plan, { execute }: Run, { concurrency, signal }: RunOptions, keyPlaces: number): AsyncGenerator<CauseLine> {
+  const left = new AbortController();
+  const works = plan.paths.map((planned): Work<CauseLine> => {
+    const { action } = planned;
+    if (action.do === 'nothing') return { lane: 'parallel', mints: false, make: () => execute(planned) };
+    const isOver = (): boolean => signal?.aborted === true || left.signal.aborted;
+    const make = (): Promise<CauseLine> => execute(isOver() ? insteadOf(planned, 'not-selected', 'the run was interrupted') : planned);
+    return action.do === 'run' ? { lane: action.lane, mints: action.mints, make } : { lane: 'parallel', mints: false, make };
+  });
+  return inLanes(works, { concurrency, keyPlaces, stop: () => left.abort() });
+}
+
 /** The probes follow the paths, in the same lanes; keys are made by one visit at a time, since shared ones are held meanwhile. */
 async function* probe(plan: Plan, prepared: Run, lines: readonly CauseLine[], options: RunOptions): AsyncGenerator<RunEvent> {
   const left = new AbortController();
   const signal = AbortSignal.any([left.signal, ...(options.signal === undefined ? [] : [options.signal])]);
   const { count, visits } = prepareProbes(plan, prepared, { lines, signal, reruns: options.reruns });
-  const slots = createSlots(options.concurrency);
-  const places = createSlots(1);
-  const work = (visit: ProbeVisit) => () => (visit.mints ? places.use(() => slots.use(visit.make)) : slots.use(visit.make));
-  const parallel = visits.filter(({ lane }) => lane === 'parallel').map(work);
   let done = 0;
-  for await (const made of asTheyFinish(parallel, visits.length, () => left.abort()))
+  for await (const made of inLanes(visits, { concurrency: options.concurrency, keyPlaces: 1, stop: () => left.abort() }))
     for (const line of made) yield { type: 'probe-finished', line, done: ++done, probes: count };
-  for (const visit of visits)
-    if (visit.lane !== 'parallel')
-      for (const line of await visit.make()) yield { type: 'probe-finished', line, done: ++done, probes: count };
-}
-
-/** Lines as they are finished; keys that exist at the same time never exceed the places that the organization has left. */
-async function* inLanes(
-  plan: Plan,
-  { execute }: Pick<Run, 'execute'>,
-  { concurrency, signal }: RunOptions,
-  keyPlaces: number,
-): AsyncGenerator<CauseLine> {
-  const left = new AbortController();
-  const slots = createSlots(concurrency);
-  const places = createSlots(Math.max(1, keyPlaces));
-  const laneOf = ({ action }: PlannedPath): Lane => (action.do === 'run' ? action.lane : 'parallel');
-  const unlessAborted = (planned: PlannedPath): Promise<CauseLine> =>
-    execute(
-      planned.action.do !== 'nothing' && (signal?.aborted === true || left.signal.aborted)
-        ? insteadOf(planned, 'not-selected', 'the run was interrupted')
-        : planned,
-    );
-  const one = async (planned: PlannedPath): Promise<CauseLine> => {
-    const mints = planned.action.do === 'run' && planned.action.mints;
-    const work = (): Promise<CauseLine> => slots.use(() => unlessAborted(planned));
-    return mints ? places.use(work) : work();
-  };
-  const parallel = plan.paths.filter((planned) => laneOf(planned) === 'parallel').map((planned) => () => one(planned));
-  yield* asTheyFinish(parallel, concurrency * 8, () => left.abort());
-  for (const lane of ONE_BY_ONE) for (const planned of plan.paths.filter((one) => laneOf(one) === lane)) yield await unlessAborted(planned);
-}
-
-/** Results in the order in which they are ready; a failure, or a listener who leaves, stops the rest after what is under way has ended. */
-async function* asTheyFinish<T>(tasks: readonly (() => Promise<T>)[], window: number, stop: () => void): AsyncGenerator<T> {
-  const pending = new Map<number, Promise<[number, T]>>();
-  let next = 0;
-  try {
-    while (next < tasks.length || pending.size > 0) {
-      while (next < tasks.length && pending.size < window) {
-        const index = next++;
-        pending.set(
-          index,
-          (tasks[index] as () => Promise<T>)().then((value): [number, T] => [index, value]),
-        );
-      }
-      const [index, value] = await Promise.race(pending.values());
-      pending.delete(index);
-      yield value;
-    }
-  } finally {
-    if (pending.size > 0) stop();
-    await Promise.allSettled(pending.values());
-  }
 }
 
 /** Why nothing can be judged: no answer at all from the deployment's address. `undefined` when it answers, whatever it says. */

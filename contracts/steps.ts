@@ -385,3 +385,14 @@ async function runSequence(context: RunContext, sequence: Sequence): Promise<Pro
 export function tenths(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;
 }
+
+/** Shared state is put back even after a failure; says what could not be. */
+export async function restored(steps: Steps): Promise<string | undefined> {
+  try {
+    await steps.restore();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SetupFailed)) throw error;
+    return error.message;
+  }
+}

@@ -124,8 +124,8 @@ export class TransportError extends Error {
 
 /** One request of a run with its answer, in the order in which they were sent. */
 export interface Exchange {
-  /** `again` is the faulty request of `when` once more. */
-  readonly phase: 'given' | 'when' | 'again' | 'control' | 'restore';
+  /** `again` is the faulty request of `when` once more; `fresh` a new one without the fault, after a control twin that failed. */
+  readonly phase: 'given' | 'when' | 'again' | 'control' | 'fresh' | 'restore';
   /** The operation's id, or what else the request does. */
   readonly label: string;
   readonly request: WireRequest;

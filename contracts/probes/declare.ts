@@ -9,7 +9,7 @@ import type { Declared, Fault, IdentityCheck, Precedence, Probe } from './types.
  * Every probe of a suite that a contract has something to say about: operation by operation, the identities first.
  *
  * @example
- * declareProbes(contract, atsSuite).filter(({ kind }) => kind === 'identity').length; // 143
+ * declareProbes(contract, atsSuite).filter(({ kind }) => kind === 'identity').length; // 145
  *
  * @throws {InputError} when the suite's paths do not fit the contract
  */

@@ -1,7 +1,8 @@
 import { envelopeCodec } from '../../spec/index.js';
-import { setupFailed, type JudgeAnswer } from '../drive.js';
+import type { JudgeAnswer } from '../drive.js';
+import { setupFailed } from '../verdict.js';
 import type { Judgement } from '../judge.js';
-import type { Verdict } from '../line.js';
+import type { Verdict } from '../verdict.js';
 import type { RunContext } from '../steps.js';
 import { isTransient } from '../success.js';
 import { describeAnswer } from '../setup-failed.js';

@@ -1,11 +1,13 @@
 import { groupBy } from '../../spec/index.js';
-import { setupFailed } from '../drive.js';
-import { ONE_BY_ONE, type Lane, type Plan } from '../plan.js';
+import { again } from '../again.js';
+import { setupFailed } from '../verdict.js';
+import type { Work } from '../lanes.js';
+import type { Plan } from '../plan.js';
 import type { Run } from '../run.js';
 import { inSession } from '../sessions.js';
 import { SetupFailed } from '../setup-failed.js';
 import { Steps } from '../steps.js';
-import type { CauseLine, Outcome } from '../types.js';
+import type { CauseLine } from '../types.js';
 import { declareProbes } from './declare.js';
 import { planProbes, type PlannedProbe } from './plan.js';
 import { createTaking } from './take.js';
@@ -23,14 +25,9 @@ export interface ProbeRunOptions {
   readonly reruns?: number | undefined;
 }
 
-/** What is done in one go: probes that share a request, or for which nothing is sent. */
-export interface ProbeVisit {
-  readonly lane: Lane;
-  /** Whether it makes keys, of which an organization may have only so many. */
-  readonly mints: boolean;
+/** What is done in one go, and once, however often it is asked for: probes that share a request, or for which nothing is sent. */
+export interface ProbeVisit extends Work<readonly ProbeLine[]> {
   readonly probes: readonly PlannedProbe[];
-  /** Made once, however often it is asked for. */
-  make(): Promise<readonly ProbeLine[]>;
 }
 
 /** The probes of a run, ready to be sent. */
@@ -55,16 +52,13 @@ export function prepareProbes(plan: Plan, run: Run, options: ProbeRunOptions): P
   const byName = new Map(visits.flatMap((visit) => visit.probes.map(({ probe }) => [nameOf(probe), visit])));
   return {
     count: planned.length,
-    visits: visits.toSorted((a, b) => rank(a) - rank(b)),
+    visits,
     execute: async (probe) => {
       const lines = await byName.get(nameOf(probe))?.make();
       return lines?.find((line) => nameOf(line.probe) === nameOf(probe));
     },
   };
 }
-
-/** The parallel lane comes first. */
-const rank = ({ lane }: ProbeVisit): number => ONE_BY_ONE.indexOf(lane);
 
 /** A probe by name: `initWork: api_key.revoked (revoked) before ...`. */
 function nameOf({ kind, operation, name }: Probe): string {
@@ -106,8 +100,14 @@ async function send(probes: readonly Probe[], run: Run, options: ProbeRunOptions
   const lines = await attempt(probes, run, options);
   if (lines instanceof SetupFailed) return unsent(barred(lines));
   const final: ProbeLine[] = [];
-  for (const line of lines) final.push(await again(line, run, options));
+  for (const line of lines) final.push(await again(line, () => alone(line.probe, run, options), options));
   return final;
+}
+
+/** A probe once more, by itself. */
+async function alone(probe: Probe, run: Run, options: ProbeRunOptions): Promise<Pick<ProbeLine, 'outcome'>> {
+  const lines = await attempt([probe], run, options);
+  return lines instanceof SetupFailed || lines[0] === undefined ? { outcome: 'setup-failed' } : lines[0];
 }
 
 /** One visit, in a session of its own where there are any; without it there is no beginning. */
@@ -123,19 +123,6 @@ async function attempt(
     throw error;
   }
 }
-
-/** What passes only when it is sent again is neither proven nor a finding that would be seen again. */
-async function again(first: ProbeLine, run: Run, options: ProbeRunOptions): Promise<ProbeLine> {
-  for (let left = options.reruns ?? 0; left > 0 && UNPROVEN.has(first.outcome) && options.signal?.aborted !== true; left--) {
-    const lines = await attempt([first.probe], run, options);
-    if (lines instanceof SetupFailed || lines[0]?.outcome !== 'verified') continue;
-    const reason = `it passed only when it was sent again; before that it was ${first.outcome}: ${first.reason}`;
-    return { ...first, outcome: 'flaky', reason };
-  }
-  return first;
-}
-
-const UNPROVEN: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path', 'setup-failed', 'edge-intercepted']);
 
 /**
  * Lines in the order in which the suite declares its probes, whatever the order in which they were ready.

@@ -1,4 +1,4 @@
-import { setupFailed } from '../drive.js';
+import { setupFailed } from '../verdict.js';
 import { describePath } from '../path.js';
 import { Steps, type RunContext } from '../steps.js';
 import type { CauseLine } from '../types.js';

@@ -1,8 +1,8 @@
-import { restored, setupFailed } from '../drive.js';
+import { setupFailed } from '../verdict.js';
 import { outcomeOf, type Executor } from '../execute.js';
 import { toLine } from '../line.js';
 import { insteadOfSuccess, refusedBy, SetupFailed } from '../setup-failed.js';
-import { Steps, tenths, type RunContext } from '../steps.js';
+import { restored, Steps, tenths, type RunContext } from '../steps.js';
 import { succeeded } from '../success.js';
 import type { PathRequest } from '../types.js';
 import { judgeProbe, type ProbeVerdict } from './judge.js';

@@ -45,8 +45,12 @@ function matrix(cells: readonly LedgerProbe[], colors: Colors): string {
     return `    ${operation.padEnd(width)}  ${marks.join(' ')}`.trimEnd();
   });
   const shown = new Set(cells.map(markOf));
+  const title = `${head(cells, colors)} identities  ${counts(cells, colors)}`;
+  // What is as it must be everywhere is said in a line; the ledger has each cell.
+  if (cells.every(({ outcome }) => outcome === 'verified'))
+    return `${title} ${colors.dim(`(${operations.length} operations, ${identities.length} identities)`)}`;
   return [
-    `${head(cells, colors)} identities  ${counts(cells, colors)}`,
+    title,
     `    ${''.padEnd(width)}  ${identities.map((identity) => letters.get(identity)).join(' ')}`,
     ...rows,
     ...wrapped(identities.map((identity) => `${letters.get(identity)} ${identity}`)).map((line) => colors.dim(`    ${line}`)),

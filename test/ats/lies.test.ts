@@ -88,9 +88,24 @@ describe('ats sandbox: a replaced rule lies about just that', () => {
     expect(Object.isFrozen(RULES) && Object.isFrozen(POLICIES)).to.equal(true);
   });
 
+  it('may stand elsewhere in the order of one operation, or be left out there', async () => {
+    const rules = OPERATIONS['initWork']?.rules ?? [];
+    const late: Replacements = { operations: { initWork: { rules: [...rules.filter((rule) => rule !== 'revokedKey'), 'revokedKey'] } } };
+    expect((await reached(late, 'initWork', 'api_key.revoked', 'revoked')).code).to.equal('api_key.revoked');
+    const left: Replacements = { operations: { initWork: { rules: rules.filter((rule) => rule !== 'revokedKey') } } };
+    ok(await reached(left, 'initWork', 'api_key.revoked', 'revoked'));
+    expect((await reached(left, 'prepareWork', 'api_key.revoked', 'revoked')).code).to.equal('api_key.revoked');
+  });
+
+  it('may reckon with other limits than those of the contract', async () => {
+    const ats = new Ats({ limits: { audioMaxBytes: 10 } });
+    expect((await ats.post('works/prepare', { job_id: await ats.uploaded(11) })).details).to.deep.equal({ size_bytes: 11, max_bytes: 10 });
+  });
+
   it('must have an original', () => {
     const lies = { rules: { revokedKeys: never } } as unknown as Replacements;
     expect(() => new Ats(lies)).to.throw(InputError, 'there is no rule "revokedKeys"');
+    expect(() => new Ats({ operations: { openWork: { rules: [] } } })).to.throw(InputError, 'there is no operation "openWork"');
   });
 });
 

@@ -112,7 +112,7 @@ describe('failpath verify --deployment', () => {
       const { file, env } = describeSandbox(mock, mock.url);
       const { exitCode, stdout, stderr } = await failpath(['verify', '--deployment', file], { env });
       expect({ exitCode, stderr }, stdout).to.deep.equal({ exitCode: 0, stderr: '' });
-      expect(stdout).to.contain(`: ${contract.failures.length} verified\nproven in `);
+      expect(stdout).to.contain(`: ${contract.failures.length} verified\n`).and.to.contain('\nproven in ');
     });
   });
 });

@@ -93,8 +93,37 @@ describe('a refusal', () => {
     };
     const { line } = await drive(PATHS.foreign, reply);
     expect([line.outcome, ...checks(line)]).to.deep.equal(['violated', 'no-side-effect']);
-    expect(line.reason).to.match(/changed nothing.*control twin.*409 thing\.exists/);
+    expect(line.reason).to.match(/changed nothing.*answered 409 thing\.exists/);
     expect(line.repro, 'the script goes on to the control twin').to.match(/# control: makeThing/);
+  });
+
+  it('at whose limit the twin is refused as well is violated, and the twin is what there is to see', async () => {
+    const path: FailurePath = {
+      ...PATHS.foreign,
+      control: async (_, request) => ({ ...request, body: { name: 'just within' } }),
+      boundary: 'a name that is just within',
+    };
+    const strict: Reply = (request) =>
+      JSON.stringify(request.body ?? '').includes('just within') ? refusal(403, 'thing.forbidden') : undefined;
+    const { line } = await drive(path, strict);
+    expect([line.outcome, ...checks(line)]).to.deep.equal(['violated', 'boundary']);
+    expect(line.reason).to.match(/a name that is just within is within the limit.*403 thing\.forbidden/);
+    expect(line.evidence.control).to.deep.equal({ status: 403, code: 'thing.forbidden' });
+    expect(line.evidence.requests.map(({ phase, status }) => [phase, status])).to.deep.equal([
+      ['when', 403],
+      ['again', 403],
+      ['control', 403],
+      ['fresh', 201],
+    ]);
+    expect(line.response).to.match(/^HTTP 403/);
+    expect(line.repro, 'the script ends with the twin').to.match(/# control: makeThing\n.*just within[^#]*$/s);
+  });
+
+  it('that is followed by what the API says will pass is not blamed for it', async () => {
+    const down = (): WireAnswer => unavailable({ method: 'POST', url: '', headers: { 'x-want': '503 toy.down' } }) as WireAnswer;
+    const { line } = await drive(PATHS.foreign, inTurn(undefined, down()));
+    expect(line.outcome).to.equal('setup-failed');
+    expect(line.reason).to.equal('the same request once more was answered with 503 toy.down, which passes');
   });
 
   it('after which nothing succeeds any more is violated, if it did before', async () => {

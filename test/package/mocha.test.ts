@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Ledger } from '../../contracts/index.js';
+import { atsSuite, declareProbes, type Ledger } from '../../contracts/index.js';
+import { createAtsSandbox, RULES } from '../../mocks/ats/index.js';
+import { startMock } from '../../mocks/index.js';
 import { loadContract } from '../../spec/index.js';
 
 const run = promisify(execFile);
@@ -13,7 +15,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What two ledgers must have in common, whoever scheduled their paths. */
 function essence(folder: string): unknown {
-  const { failures, summary, verdict, exitCode, partial, contract } = JSON.parse(
+  const { failures, probes, summary, verdict, exitCode, partial, contract } = JSON.parse(
     readFileSync(join(folder, 'ledger.json'), 'utf8'),
   ) as Ledger;
   return {
@@ -22,6 +24,10 @@ function essence(folder: string): unknown {
     verdict,
     exitCode,
     partial,
+    probes: probes.map(({ kind, operation, name, outcome, reason, observed, takenFrom }) => ({
+      ...{ kind, operation, name, outcome },
+      ...{ reason, observed, takenFrom },
+    })),
     failures: failures.map((failure) => ({
       ...failure,
       causes: failure.causes.map(({ cause, outcome, reason, observed }) => ({ cause, outcome, reason, observed })),
@@ -37,12 +43,34 @@ describe('the mocha suite', function () {
     try {
       const env = { ...process.env, FAILPATH_OUT: join(folder, 'mocha') };
       const { stdout } = await run('npx', ['mocha', '--reporter', 'dot'], { cwd: ROOT, env });
-      const { failures } = await loadContract(join(ROOT, 'openapi.yaml'));
-      expect(stdout).to.include(`${failures.flatMap(({ causes }) => causes).length} passing`);
+      const contract = await loadContract(join(ROOT, 'openapi.yaml'));
+      const tests = contract.failures.flatMap(({ causes }) => causes).length + declareProbes(contract, atsSuite).length;
+      expect(stdout).to.include(`${tests} passing`);
       await run('node', ['--import=tsx', 'cli/main.ts', 'verify', '--out', join(folder, 'verify')], { cwd: ROOT });
       expect(essence(join(folder, 'mocha'))).to.deep.equal(essence(join(folder, 'verify')));
     } finally {
       rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('fails in the test of an identity that is let in, and tells it in full', async () => {
+    const accepts: typeof RULES.notAdministrator = (facts) =>
+      facts.key === undefined || facts.key.revoked_at === null ? RULES.notAdministrator(facts) : undefined;
+    const mock = await startMock({ sandbox: (context) => createAtsSandbox(context, { rules: { notAdministrator: accepts } }) });
+    try {
+      const env = { ...process.env, FAILPATH_URL: mock.url, FAILPATH_OUT: mkdtempSync(join(tmpdir(), 'failpath-mocha-')) };
+      const args = ['mocha', '--reporter', 'spec', '--grep', 'listApiKeys'];
+      const failed = await run('npx', args, { cwd: ROOT, env }).then(
+        () => ({ stdout: 'nothing has failed' }),
+        (error: unknown) => error as { stdout: string },
+      );
+      expect(failed.stdout).to.match(/✔ listApiKeys wrong scope/);
+      expect(failed.stdout).to.match(/\d+\) listApiKeys revoked\n/);
+      expect(failed.stdout).to.contain('✗ not-reached  listApiKeys identity (revoked)');
+      expect(failed.stdout).to.contain('# when: listApiKeys, to be refused with 401 common.unauthorized');
+      rmSync(env.FAILPATH_OUT, { recursive: true, force: true });
+    } finally {
+      await mock.close();
     }
   });
 });

@@ -231,7 +231,7 @@ describe('a run of probes', () => {
       { reruns: 1 },
     );
     expect(once.probes.map(({ outcome }) => outcome)).to.deep.equal(['flaky']);
-    expect(once.probes[0]?.reason).to.match(/^it passed only when it was sent again; before that it was wrong-path: /);
+    expect(once.probes[0]?.reason).to.match(/^it passed only when it was run again; before that it was wrong-path: /);
     const never = await probeToy(
       { precedence: [PAIR] },
       when('both', () => refusal(403, 'thing.forbidden')),

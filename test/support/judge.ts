@@ -76,14 +76,6 @@ export function unprovenOf({ lines }: Judged): Outcomes {
   return Object.fromEntries(unproven.map((line) => [nameOf(line), line.outcome]));
 }
 
-/** Every line of the contract that is about one of these codes, with the outcome that it must have. */
-export function linesAbout(outcome: Outcome, about: (failure: Failure, cause: string) => boolean): Outcomes {
-  const lines = contract.failures.flatMap((failure) =>
-    failure.causes.filter((cause) => about(failure, cause)).map((cause) => nameOf({ failure, cause })),
-  );
-  return Object.fromEntries(lines.map((name) => [name, outcome]));
-}
-
 /** A line by name: `initWork api_key.revoked (revoked)`. */
 export function nameOf({ failure, cause }: Pick<CauseLine, 'failure' | 'cause'>): string {
   return describePath({ operation: failure.operation.id, code: failure.code, cause });

@@ -71,8 +71,10 @@ export async function hunt(mutant: Mutant): Promise<Hunted> {
 const expectedOf = ({ outcome }: Mutant): readonly Outcome[] => [outcome ?? FINDINGS].flat();
 
 /** Any finding is 1, lines that are only unproven are 2. */
-function wrongCode({ class: kind }: Mutant, exitCode: number, told: readonly Told[]): string[] {
-  const expected = kind === 'neutral' ? 0 : told.some(({ outcome }) => FINDINGS.includes(outcome)) ? 1 : 2;
+function wrongCode(mutant: Mutant, exitCode: number, told: readonly Told[]): string[] {
+  const isFinding = (outcome: Outcome): boolean => FINDINGS.includes(outcome);
+  const isFound = told.some(({ outcome }) => isFinding(outcome)) || expectedOf(mutant).every(isFinding);
+  const expected = mutant.class === 'neutral' ? 0 : isFound ? 1 : 2;
   return exitCode === expected ? [] : [`the exit code is ${exitCode}, not ${expected}`];
 }
 

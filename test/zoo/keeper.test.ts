@@ -40,12 +40,14 @@ function pick(name: string): Pick<Mutant, 'proxy'> {
   return proxy === undefined ? {} : { proxy };
 }
 
-describe('npm run mutants', () => {
+describe('npm run mutants', function () {
+  this.timeout(120_000);
+
   it('a surviving liar, a neutral one that is blamed, a finding that spreads: 1, and it says which', async () => {
     const { exitCode, text, out } = await kept([liar, predator, escaped, unheard]);
     expect(exitCode).to.equal(1);
     expectGolden(normalise(text), golden('unwell'));
-    expect(readFileSync(join(out, 'kill-matrix.md'), 'utf8')).to.contain('- **honest after all** (behaviour): the exit code is 0, not 2');
+    expect(readFileSync(join(out, 'kill-matrix.md'), 'utf8')).to.contain('- **honest after all** (behaviour): the exit code is 0, not 1');
   });
 
   it('writes the matrix as JSON and as Markdown', async () => {

@@ -33,9 +33,17 @@ export const LINES: readonly NamedLine[] = [
  * isMeant('confirm* registration.prepared_not_found (expired)', 'confirmWork registration.prepared_not_found (expired)'); // true
  */
 export function isMeant(pattern: string, line: string): boolean {
+  let compiled = patterns.get(pattern);
+  if (compiled === undefined) patterns.set(pattern, (compiled = compile(pattern)));
+  return compiled.test(line);
+}
+
+const patterns = new Map<string, RegExp>();
+
+function compile(pattern: string): RegExp {
   const whole = pattern.endsWith(')') || pattern.includes(':') ? pattern : `${pattern} (*)`;
   const source = whole.replaceAll(/[.()[\]+?^$|\\]/g, String.raw`\$&`).replaceAll('*', '[^:]*');
-  return new RegExp(`^${source}$`).test(line);
+  return new RegExp(`^${source}$`);
 }
 
 /** The lines that a mutant names. */

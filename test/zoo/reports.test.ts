@@ -62,7 +62,9 @@ function codeIn(report: string): string {
   return /^✗ \S+ {2}\w+ \d{3} (\S+)/m.exec(report)?.[1] ?? 'no code';
 }
 
-describe('reports of mutants', () => {
+describe('reports of mutants', function () {
+  this.timeout(120_000);
+
   for (const { golden, mutant, filter, exitCode } of REPORTS) {
     it(`${mutant}: exit code ${exitCode}, and a report that explains itself`, async () => {
       const out = temporaryFolder();
