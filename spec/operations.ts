@@ -50,10 +50,10 @@ export class Reader {
       credentials: this.#credentials(node),
       pointer,
     } as Writable<Operation>;
+    // Members that are numbers come in the order of the numbers, wherever they stand in the document.
     operation.answers = Object.freeze(
       Object.keys(objectOf(node['responses']))
         .filter((status) => /^[1-5]\d\d$/.test(status))
-        .sort()
         .map((status) => this.#answer(operation, Number(status), join(pointer, 'responses', status))),
     );
     operation.successes = Object.freeze(operation.answers.filter(({ status }) => status < 400));

@@ -12,10 +12,6 @@ export interface Reference {
 export function references(document: unknown): Reference[] {
   const found: Reference[] = [];
   const visit = (node: unknown, pointer: string, parentIsMap: boolean): void => {
-    if (Array.isArray(node)) {
-      node.forEach((item, index) => visit(item, join(pointer, index), false));
-      return;
-    }
     if (typeof node !== 'object' || node === null) return;
     for (const [key, value] of Object.entries(node)) {
       const at = join(pointer, key);

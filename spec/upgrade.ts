@@ -9,10 +9,6 @@ import { NAMED } from './refs.js';
  * upgrade({ type: 'string', nullable: true }); // { type: ['string', 'null'] }
  */
 export function upgrade(node: unknown, named = false): void {
-  if (Array.isArray(node)) {
-    for (const item of node) upgrade(item);
-    return;
-  }
   if (typeof node !== 'object' || node === null) return;
   const schema = node as Record<string, unknown>;
   if (schema['nullable'] === true) {

@@ -123,6 +123,36 @@ describe('a redactor', () => {
     expect(redacting('short')('a short story')).to.equal('a short story');
   });
 
+  it('looks for what has eight characters, and for nothing shorter', () => {
+    expect(redacting('12345678')('a 12345678 b')).to.equal('a $SECRET_0 b');
+    expect(redacting('1234567')('a 1234567 b')).to.equal('a 1234567 b');
+    expect(redacting('12345678')('12345678')).to.equal('$SECRET_0');
+  });
+
+  const CHARACTERS: Readonly<Record<string, readonly string[]>> = {
+    '&': ['&amp;', '&AMP;', '&#38;', '&#x26;', '&#X26;', '%26', String.raw`\u0026`],
+    '<': ['&lt;', '&#60;', '&#x3c;', '%3c', '%3C'],
+    '>': ['&gt;', '&#62;', '&#x3E;'],
+    '"': ['&quot;', String.raw`\"`, '%22', String.raw`\U0022`],
+    "'": ['&apos;', '&#39;'],
+    '/': [String.raw`\/`, '%2f'],
+    '\\': [String.raw`\\`, '%5c'],
+    '\b': [String.raw`\b`, '%08'],
+    '\f': [String.raw`\f`, '%0c'],
+    '\n': [String.raw`\n`, '%0A', '&#10;'],
+    '\r': [String.raw`\r`, '%0D'],
+    '\t': [String.raw`\t`, '%09'],
+    é: ['%C3%A9', '&#233;', String.raw`\u00e9`],
+    '🎵': ['%F0%9F%8E%B5', '&#127925;', '&#x1F3B5;', String.raw`\ud83c\udfb5`],
+  };
+  for (const [character, escapes] of Object.entries(CHARACTERS)) {
+    for (const escape of escapes) {
+      it(`hides a secret in which ${JSON.stringify(character)} is written as ${escape}`, () => {
+        expect(redacting(`secret${character}value`)(`<${escape}secret${escape}value${escape}>`)).to.equal(`<${escape}$SECRET_0${escape}>`);
+      });
+    }
+  }
+
   it('names the first secret of a text', () => {
     const redactor = createRedactor();
     expect(redactor.find('nothing known yet')).to.equal(undefined);

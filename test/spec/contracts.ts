@@ -177,9 +177,11 @@ export async function refusal(file: string): Promise<string[]> {
   try {
     await loadContract(file);
   } catch (error) {
-    if (error instanceof InputError)
-      return error.findings.map(({ problem, location, what }) => `${location?.line}:${location?.column} ${problem}  ${what}`);
-    throw error;
+    if (!(error instanceof InputError)) throw error;
+    return error.findings.map(({ problem, location, what, why, remedy }) => {
+      if (why === '' || remedy === '') throw new Error(`${what}: it is not told why, or what to do.`, { cause: error });
+      return `${location?.line}:${location?.column} ${problem}  ${what}`;
+    });
   }
   throw new Error('The contract has loaded.');
 }

@@ -86,6 +86,15 @@ List:
       expect(told?.location).to.include({ line: 2, column: 3 });
     });
 
+    it('are told one after the other, in the order of their names', async () => {
+      const thing = FILES['parts/thing.yaml'].replace('  operationId', '  sumary: Get it.\n  operationId');
+      const answers = FILES['parts/answers.yaml'].replace('  description', '  sumary: None.\n  description');
+      const findings = await findingsOf(write({ ...FILES, 'parts/thing.yaml': thing, 'parts/answers.yaml': answers }));
+      expect(findings.map(({ location }) => location?.file.replace(/^.*\/(?=parts)/, ''))).to.deep.equal([
+        ...['parts/answers.yaml', 'parts/schemas.yaml', 'parts/thing.yaml'],
+      ]);
+    });
+
     it('are hashed together', async () => {
       const before = await loadContract(write(FILES));
       const after = await loadContract(write({ ...FILES, 'parts/answers.yaml': FILES['parts/answers.yaml'].replace('Nothing.', 'None.') }));

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { closest } from '../../spec/index.js';
-import { references } from '../../spec/refs.js';
+import { brokenReferences, references } from '../../spec/refs.js';
 
 describe('references', () => {
   it('are found wherever OpenAPI and JSON Schema have them', () => {
@@ -26,10 +26,40 @@ describe('references', () => {
     ]);
   });
 
+  it('are texts, at the root as well', () => {
+    expect(references({ $ref: '#/a', value: { $ref: '#/b' } })).to.deep.equal([{ pointer: '/$ref', ref: '#/a' }]);
+    expect(references({ a: null, b: { $ref: 5 }, c: { $ref: { $ref: '#/d' } } })).to.deep.equal([{ pointer: '/c/$ref/$ref', ref: '#/d' }]);
+  });
+
   it('are none in values: examples, defaults, constants', () => {
     const data = { $ref: '#/data' };
     const schema = { default: data, const: data, enum: [data], example: data, examples: [data] };
     expect(references({ components: { schemas: { A: schema }, examples: { a: { value: data } } } })).to.deep.equal([]);
+  });
+});
+
+describe('references that cannot be followed', () => {
+  const broken = (document: unknown, ref: string): string[] =>
+    brokenReferences(document, [{ pointer: '/here', ref }], () => ({ file: 'a.yaml', line: 1, column: 1 })).map(
+      ({ problem, remedy }) => `${problem}: ${remedy}`,
+    );
+  const document = { schemas: { Thing: {} }, nothing: null };
+
+  it('lead to nothing', () => {
+    expect(broken(document, '#/schemas/Thin')).to.deep.equal(['broken-ref: Did you mean #/schemas/Thing?']);
+    expect(broken(document, '#/schemas/Something')).to.deep.equal(['broken-ref: Declare it, or point somewhere else.']);
+    expect(broken(document, '#/nothing/at/all')).to.deep.equal(['broken-ref: Declare it, or point somewhere else.']);
+    expect(broken(document, '#/nothing/all')).to.deep.equal(['broken-ref: Declare it, or point somewhere else.']);
+    expect(broken(document, '#/%zz')).to.deep.equal(['broken-ref: Declare it, or point somewhere else.']);
+    expect(broken(document, '#/%zz/schemas')).to.deep.equal(['broken-ref: Did you mean #/%zz/schemas?']);
+  });
+  it('name an anchor', () => {
+    for (const ref of ['#Thing', '#Thing#/schemas']) expect(broken(document, ref).join()).to.match(/^unsupported-ref: Write #\//);
+  });
+  it('are not those of the whole, of what is there, or of another file', () => {
+    for (const ref of ['#', '#/schemas/Thing', '#/nothing', 'other.yaml#/Thing', 'other.yaml']) {
+      expect(broken(document, ref), ref).to.deep.equal([]);
+    }
   });
 });
 

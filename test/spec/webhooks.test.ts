@@ -79,6 +79,28 @@ describe('webhooks of a contract', () => {
     expect(delivery).to.equal(undefined);
   });
 
+  it('are read in every form that the document may give them', async () => {
+    const { webhooks } = await load(`openapi: 3.1.0
+info: {title: T, version: '1'}
+paths: {}
+webhooks:
+  plain: {post: {responses: {}}}
+  nothing: {summary: Without a method.}
+  null: null
+  other:
+    put:
+      summary: '  Tells. '
+      responses: {'204': {x-delivery: retried}, 2xx: {x-delivery: final}, default: {x-delivery: final}, '404': null}
+`);
+    expect(webhooks.map(({ name, method, summary, pointer }) => [name, method, summary, pointer])).to.deep.equal([
+      ['plain', 'POST', '', '/webhooks/plain/post'],
+      ['other', 'PUT', 'Tells.', '/webhooks/other/put'],
+    ]);
+    const effects = (index: number): string => [100, 199, 200, 204, 299, 300, 404].map((one) => webhooks[index]?.effectOf(one)).join(' ');
+    expect(effects(0)).to.equal('retried retried acknowledged acknowledged acknowledged retried retried');
+    expect(effects(1)).to.equal('final final final retried final final final');
+  });
+
   it('are none in a contract without', async () => {
     expect((await load(SOUND)).webhooks).to.deep.equal([]);
   });

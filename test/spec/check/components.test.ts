@@ -27,6 +27,21 @@ describe('checkContract: components and references', () => {
     });
   });
 
+  const MAPPED: readonly [target: string, quoted: string, remedy: string][] = [
+    ['"#/components/schemas/Thign"', '"#/components/schemas/Thign"', 'Did you mean Thing?'],
+    ['Something.Else', '"Something.Else"', 'Declare the schema, or name another.'],
+    ['7', '7', 'Declare the schema, or name another.'],
+  ];
+  for (const [target, quoted, remedy] of MAPPED) {
+    it(`broken-ref: of a discriminator, to ${target}`, () =>
+      expectOne(
+        { '      required: [id]\n': `      required: [id]\n      discriminator: {propertyName: name, mapping: {¶lamp: ${target}}}\n` },
+        'broken-ref',
+        `the discriminator maps lamp to ${quoted}, which points at nothing`,
+        remedy,
+      ));
+  }
+
   it('broken-ref: of a discriminator', () =>
     expectOne(
       { '      required: [id]\n': '      required: [id]\n      discriminator: {propertyName: name, mapping: {¶lamp: NewThign}}\n' },

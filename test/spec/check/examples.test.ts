@@ -1,10 +1,14 @@
-import { removeWritten } from '../contracts.js';
+import { expect } from 'chai';
+import { edit, findingsOf, removeWritten, SOUND, write } from '../contracts.js';
 import { expectOne } from './support.js';
 
 describe('checkContract: examples', () => {
   after(removeWritten);
 
   const EMPTY = 'name.empty: {value: {error: {code: name.empty, message: empty name, request_id: req_3, details: {least: 1}}}}';
+
+  const toldOf = async (edits: Readonly<Record<string, string>>, problem = 'example-invalid'): Promise<string[]> =>
+    (await findingsOf(write({ 'openapi.yaml': edit(SOUND, edits) }))).filter((one) => one.problem === problem).map(({ what }) => what);
 
   it('example-invalid: a failure, at the offending member', () =>
     expectOne(
@@ -64,6 +68,53 @@ describe('checkContract: examples', () => {
       'example-invalid',
       'the example lamp under 201 of createThing: /id must match a schema in anyOf',
     ));
+
+  it('example-invalid: nor are those of oneOf, and what is wrong beside them is told all the same', async () => {
+    const one = 'id: {oneOf: [{type: object, properties: {a: {type: string}}}, {type: boolean}]}\n        age: {type: integer}\n';
+    expect(
+      await toldOf({
+        'id: {type: integer}\n': one,
+        'lamp: {value: {id: 7, name: Lamp}}': 'lamp: {value: {id: {a: 1}, idle: 2, age: old, name: Lamp}}',
+      }),
+    ).to.deep.equal([
+      'the example lamp under 201 of createThing: /id must match exactly one schema in oneOf',
+      'the example lamp under 201 of createThing: /age must be integer',
+    ]);
+  });
+
+  it('example-invalid: members that lack in different places, and members that are wrong, are findings of their own', async () => {
+    expect(
+      await toldOf({
+        [EMPTY]: EMPTY.replace('message: empty name, ', '').replace('req_3, details: {least: 1}', '3, details: {}'),
+      }),
+    ).to.have.members([
+      'the example name.empty under 422 of createThing: /error/message is required',
+      'the example name.empty under 422 of createThing: /error/request_id must be string',
+      'the example name.empty under 422 of createThing: /error/details/least is required',
+    ]);
+  });
+
+  it('example-invalid: the value itself lacks members', async () => {
+    expect(await toldOf({ 'lamp: {value: {id: 7, name: Lamp}}': 'lamp: {value: {}}' })).to.deep.equal([
+      'the example lamp under 201 of createThing: the value lacks name and id',
+    ]);
+  });
+
+  it('failure-without-example: each failure is told, and what operations share once', async () => {
+    const told = await toldOf(
+      {
+        [`                ${EMPTY}\n`]: '',
+        ['          examples:\n            key.missing: {value: {error: {code: key.missing, message: no key, request_id: req_5}}}\n' +
+        '            key.unknown: {value: {error: {code: key.unknown, message: who, request_id: req_6}}}\n']: '',
+      },
+      'failure-without-example',
+    );
+    expect(told).to.have.members([
+      'name.empty has no example under 422 of createThing',
+      'key.missing has no example under 401 of createThing and getThing',
+      'key.unknown has no example under 401 of createThing and getThing',
+    ]);
+  });
 
   it('example-invalid: an example without a value', () =>
     expectOne(

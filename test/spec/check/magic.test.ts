@@ -25,6 +25,15 @@ describe('magic values of a contract', () => {
     expect(keys('fail with thing.not_found at getThing')).to.deep.equal(['getThing 404 thing.not_found']);
   });
 
+  it('trigger the failure of every operation that declares the code', async () => {
+    const { magic } = await load(edit(SOUND, { ...MEMBERS, 'key.missing: {allOf': 'key.missing: {x-magic: no key, allOf' }));
+    expect([...(magic?.triggers('no key') ?? [])].map(([id, { key }]) => `${id}: ${key}`)).to.deep.equal([
+      'createThing: createThing 401 key.missing',
+      'getThing: getThing 401 key.missing',
+    ]);
+    expect([...(magic?.triggers('no key at getThing.wav') ?? [])].map(([id]) => id)).to.deep.equal(['getThing']);
+  });
+
   it('may have the extension of a file behind them, and nothing else around them', async () => {
     const { magic } = await load(edit(SOUND, MAGIC));
     const triggers = (text: string): boolean => magic?.triggers(text) !== undefined;
@@ -114,6 +123,14 @@ describe('checkContract: magic values', () => {
     expect(findings.map(({ problem, what }) => `${problem}  ${what}`)).to.deep.equal([
       'magic-collision  the schema of createThing has "fail with name.empty" at /name, which is magic for name.empty',
       'magic-refused  "fail with name.empty at createThing" cannot be sent to createThing at /name: it must be one of "Lamp", "fail with name.empty"',
+    ]);
+  });
+
+  it('collide with a constant', async () => {
+    const constant = { 'minLength: 1\n': 'minLength: 1\n          const: fail with name.empty\n' };
+    const findings = await findingsOf(write({ 'openapi.yaml': edit(SOUND, { ...MEMBERS, ...EMPTY, ...constant }) }));
+    expect(findings.filter(({ problem }) => problem === 'magic-collision').map(({ what }) => what)).to.deep.equal([
+      'the schema of createThing has "fail with name.empty" at /name, which is magic for name.empty',
     ]);
   });
 

@@ -32,6 +32,23 @@ describe('checkContract: what an operation lacks', () => {
     });
   });
 
+  it('credential-failure-missing: not where the scheme says other answers than 401', async () => {
+    await expectNone({
+      '  /things/{id}:\n':
+        "  /other:\n    get: {operationId: getOther, security: [{other: []}], responses: {'204': {description: Nothing.}, '403': {$ref: '#/components/responses/No'}}}\n  /things/{id}:\n",
+      '  securitySchemes:\n': '  securitySchemes:\n    other: {type: http, scheme: basic, x-failures: [other.refused]}\n',
+      '  responses:\n    Unauthorized:\n': `  responses:
+    'No':
+      description: No.
+      content:
+        application/json:
+          schema: {allOf: [{$ref: '#/components/schemas/Envelope'}], properties: {error: {properties: {code: {const: other.refused}}}}}
+          examples: {a: {value: {error: {code: other.refused, message: no, request_id: req_8}}}}
+    Unauthorized:
+`,
+    });
+  });
+
   it('body-failure-missing', () =>
     expectOne(
       { '  /things/{id}:\n': BODY },

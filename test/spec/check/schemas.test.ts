@@ -1,4 +1,5 @@
-import { removeWritten } from '../contracts.js';
+import { expect } from 'chai';
+import { edit, findingsOf, removeWritten, SOUND, write } from '../contracts.js';
 import { expectNone, expectOne } from './support.js';
 
 describe('checkContract: schemas', () => {
@@ -84,6 +85,76 @@ describe('checkContract: schemas', () => {
     await expectNone({
       'id: {type: integer}\n':
         "id: {type: integer}\n        parts: {type: array, items: {$ref: '#/components/schemas/Thing'}}\n        whole: {$ref: '#/components/schemas/Thing'}\n",
+    });
+  });
+
+  describe('schema-invalid: a schema that only the compiler refuses is told once, where it is used first', () => {
+    const TWICE = 'a: {$anchor: x}, b: {$anchor: x, type: string}';
+    const WHAT = 'the schema cannot be compiled: reference "#x" resolves to more than one schema';
+    const THING = "'200':\n          description: The thing.";
+    const told = async (edits: Readonly<Record<string, string>>): Promise<string[]> => {
+      const findings = await findingsOf(write({ 'openapi.yaml': edit(SOUND, edits) }));
+      return findings
+        .filter(({ problem }) => problem === 'schema-invalid')
+        .map(({ what, location, remedy }) => `${location?.line}: ${what.replace('contract#', '#')} | ${remedy}`);
+    };
+    const REMEDY = 'Correct the schema, or one that it refers to.';
+    const PLACES: readonly [where: string, edits: Readonly<Record<string, string>>][] = [
+      ['a component', { 'id: {type: integer}\n': `id: {properties: {${TWICE}}}\n` }],
+      ['a parameter', { 'schema: {type: integer}, example: 7': `schema: {properties: {${TWICE}}}` }],
+      ['a header', { 'schema: {type: integer}, example: 3': `schema: {properties: {${TWICE}}}` }],
+      [
+        'the content of an answer',
+        { [THING]: `'202': {description: Soon., content: {application/json: {schema: {properties: {${TWICE}}}}}}\n        ${THING}` },
+      ],
+      ['the body of a request', { "schema: {$ref: '#/components/schemas/NewThing'}": `schema: {properties: {${TWICE}}}` }],
+    ];
+    for (const [where, edits] of PLACES) {
+      it(where, async () => {
+        const found = await told(edits);
+        expect(found.map((one) => one.replace(/^\d+: /, ''))).to.deep.equal([`${WHAT} | ${REMEDY}`]);
+      });
+    }
+
+    it('but not one that a malformed schema explains', async () => {
+      const found = await told({ 'id: {type: integer}\n': `id: {properties: {${TWICE}, c: {type: strng}}}\n` });
+      expect(found.map((one) => one.replace(/^\d+: /, ''))).to.deep.equal([
+        '"strng" is none of array, boolean, integer, null, number, object, string | Did you mean string?',
+      ]);
+    });
+
+    it('and not one that only refers to elsewhere, which is told as that', async () => {
+      expect(
+        await told({ 'id: {type: integer}\n': "id: {$ref: '#/paths/~1things/post/requestBody/content/application~1json/schema'}\n" }),
+      ).to.deep.equal([]);
+      expect(
+        await told({ 'id: {type: integer}\n': "id: {$id: 'http://x.test/a', properties: {c: {$ref: '#/components/schemas/NewThing'}}}\n" }),
+      ).to.have.length(1);
+    });
+  });
+
+  describe('schema-invalid: patterns', () => {
+    const told = async (schema: string): Promise<string[]> => {
+      const findings = await findingsOf(write({ 'openapi.yaml': edit(SOUND, { 'id: {type: integer}\n': `id: {${schema}}\n` }) }));
+      return findings.map(({ problem, what }) => `${problem}: ${what}`);
+    };
+    it('are regular expressions with Unicode, as members too', async () => {
+      expect(await told("pattern: '\\p{L}+', patternProperties: {'^x-': {type: string}}")).to.deep.equal([]);
+      expect(await told("pattern: '\\-'")).to.deep.equal(['schema-invalid: "\\\\-" is no regular expression']);
+      expect(await told("patternProperties: {'[': {type: string}}")).to.include('schema-invalid: "[" is no regular expression');
+    });
+    it('are told by the meta-schema where they are no texts', async () => {
+      expect(await told('pattern: 5')).to.deep.equal(['schema-invalid: 5 must be string']);
+    });
+    it('x-maxBytes may be 0, and is whole', async () => {
+      expect(await told('x-maxBytes: 0')).to.deep.equal([]);
+      expect(await told('x-maxBytes: -1')).to.deep.equal(['schema-invalid: x-maxBytes is -1']);
+      expect(await told('x-maxBytes: 1.5')).to.deep.equal(['schema-invalid: x-maxBytes is 1.5']);
+    });
+    it('say what a value may be, where it may be one of several', async () => {
+      const found = await told('type: [integr]');
+      expect(found).to.include('schema-invalid: "integr" is none of array, boolean, integer, null, number, object, string');
+      expect(await told('type: 5')).to.deep.equal(['schema-invalid: 5 is none of array, boolean, integer, null, number, object, string']);
     });
   });
 });

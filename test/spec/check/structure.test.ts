@@ -1,4 +1,5 @@
-import { removeWritten } from '../contracts.js';
+import { expect } from 'chai';
+import { findingsOf, removeWritten, SOUND, write } from '../contracts.js';
 import { expectOne } from './support.js';
 
 describe('checkContract: structure', () => {
@@ -41,4 +42,24 @@ describe('checkContract: structure', () => {
     ],
   ];
   for (const [edits, what] of STRUCTURE) it(`contract-structure: ${what}`, () => expectOne(edits, 'contract-structure', what));
+
+  it('contract-structure: says what to do about an operation without a name', () =>
+    expectOne(
+      { '      operationId: getThing\n': '', '    get:': '    ¶get:' },
+      'contract-structure',
+      'GET /things/{id} has no operationId',
+      'Give it one: a name that no other operation has.',
+    ));
+
+  it('contract-structure: YAML that not every parser reads', async () => {
+    const [told, ...others] = await findingsOf(write({ 'openapi.yaml': `${SOUND}x-list: [\n]\n` }));
+    expect(others).to.have.length(0);
+    expect(told?.what).to.match(/^the structure cannot be checked: deficient indentation/);
+    expect(told).to.deep.include({
+      problem: 'contract-structure',
+      why: 'YAML that not every parser reads is read differently by different tools.',
+      remedy: 'Write this place in plainer YAML.',
+    });
+    expect(told?.location).to.include({ line: 1, column: 1 });
+  });
 });

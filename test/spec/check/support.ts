@@ -11,6 +11,8 @@ export async function expectOne(edits: Readonly<Record<string, string>>, problem
   expect(`${finding?.location?.line}:${finding?.location?.column} ${finding?.problem}  ${finding?.what}`).to.equal(
     `${place} ${problem}  ${what}`,
   );
+  expect(finding?.why, 'why').to.match(/\S/);
+  expect(finding?.remedy, 'remedy').to.match(/\S/);
   if (remedy !== undefined) expect(finding?.remedy).to.equal(remedy);
 }
 
