@@ -36,7 +36,7 @@ function essence(folder: string): unknown {
 }
 
 describe('the mocha suite', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('gives the same ledger as failpath verify', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'failpath-mocha-'));
