@@ -68,8 +68,8 @@ describe('failpath plan', function () {
     const file = temporaryFile('production.yaml', stringify({ ...STAGING, production: true }));
     const { stdout } = await failpath(['plan', '--deployment', file, '--code', 'work.*'], { env: ENV, cwd: ROOT });
     expect(stdout)
-      .to.match(/allow\.writes: \[initWork(?:, \w+)+\]/)
-      .and.match(/; name initWork(?:, \w+)+ in allow\.writes/);
+      .to.match(/allow\.writes: \[confirmVersion(?:, \w+)+\]/)
+      .and.match(/; name confirmVersion(?:, \w+)+ in allow\.writes/);
     expect(stdout).to.not.match(/allow\.writes: [^[]/);
   });
 
