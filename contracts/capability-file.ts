@@ -98,10 +98,13 @@ function stock(capability: Exclude<Capability, Expiry | SharedState>, deployment
   if (isIdentity(capability)) {
     const name = capability.slice('identity:'.length);
     const identity = deployment.identities.get(name);
-    return [identity?.organization !== undefined, identity === undefined ? `give identities.${name}` : GIVE_ORGANIZATION];
+    if (identity === undefined) return [false, `give identities.${name}`];
+    return [identity.organization !== undefined, ELSEWHERE.test(name) ? `give identities.${name} an organization` : GIVE_ORGANIZATION];
   }
   return FIXTURES[capability](deployment);
 }
 
+/** Identities of another organization than the one under test. */
+const ELSEWHERE = /^(?:inactive|deleted|other)/;
 const isUpload = (capability: string): capability is `upload:${number}` => capability.startsWith('upload:');
 const isIdentity = (capability: string): capability is `identity:${string}` => capability.startsWith('identity:');

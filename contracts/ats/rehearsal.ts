@@ -1,4 +1,4 @@
-import type { Answered, RehearsalSuite } from '../rehearsal/types.js';
+import type { Answered, LeftBehind, RehearsalSuite } from '../rehearsal/types.js';
 
 const members = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? { ...value } : {});
 const said = (answered: readonly Answered[], ...labels: readonly string[]): Answered[] =>
@@ -42,10 +42,14 @@ export const rehearsal: RehearsalSuite = {
   leaves: (answered) => {
     const count = (...labels: readonly string[]): number => said(answered, ...labels).length;
     return [
-      { what: 'registered works', count: count('confirmWork') },
-      { what: 'registered versions', count: count('confirmVersion') },
-      { what: 'open jobs, which expire by themselves', count: count(...OPENED) - count(...CONFIRMED) },
-      { what: 'API keys', count: livingKeys(answered).length },
-    ].filter((left) => left.count > 0);
+      left(count('confirmWork'), 'registered work', 'registered works'),
+      left(count('confirmVersion'), 'registered version', 'registered versions'),
+      left(count(...OPENED) - count(...CONFIRMED), 'open job, which expires by itself', 'open jobs, which expire by themselves'),
+      left(livingKeys(answered).length, 'API key', 'API keys'),
+    ].filter((some) => some.count > 0);
   },
 };
+
+function left(count: number, one: string, many: string): LeftBehind {
+  return { what: count === 1 ? one : many, count };
+}

@@ -144,5 +144,5 @@ function leftIn({ suite, deployment }: Plan, { worlds }: Room): readonly LeftBeh
   const left = suite.rehearsal?.leaves(answered) ?? [];
   const sessions = worlds.size - 1;
   if (sessions === 0 || deployment.sessions?.close !== undefined) return left;
-  return [...left, { what: 'sessions, which end by themselves', count: sessions }];
+  return [...left, { what: sessions === 1 ? 'session, which ends by itself' : 'sessions, which end by themselves', count: sessions }];
 }

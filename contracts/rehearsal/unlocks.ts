@@ -88,7 +88,9 @@ function createAlternatives({ resolve, deployment, suite }: Plan, remedies: Map<
     }
     const { remedy } = readyInFile(capability, deployment);
     const isPermission = remedy.includes('allow.');
-    const entry = isPermission ? permissionIn(remedy, capability.split(':')[0], remedies) : entryOf(capability, remedy, deployment.forbidden);
+    const entry = isPermission
+      ? permissionIn(remedy, capability.split(':')[0], remedies)
+      : entryOf(capability, remedy, deployment.forbidden);
     if (!isPermission) remedies.set(entry, remedy);
     const needsOrganization = deployment.organization === undefined && !isSharedState(capability) && !capability.startsWith('upload:');
     if (needsOrganization) remedies.set('organization', GIVE_ORGANIZATION);

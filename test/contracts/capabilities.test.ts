@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { atsSuite, createDeployment, type Capability, type Deployment, type DeploymentFile, type Sequence } from '../../contracts/index.js';
-import { createResolver, missingOf } from '../../contracts/capabilities.js';
+import { createResolver, describeMissing, missingOf } from '../../contracts/capabilities.js';
 import { isSharedState } from '../../contracts/capability-file.js';
 import { toySuite } from './support.js';
 
@@ -112,6 +112,18 @@ describe('capabilities', () => {
       expect(remedyOf('work.other')).to.equal(
         'give works.other, the ats_id of a work of another organization, or what lets the suite make one: org.second',
       );
+    });
+
+    it('name the organization where it alone is missing', () => {
+      const resolve = createResolver(deployment({ identities: { admin: ADMIN } }), atsSuite);
+      for (const capability of ['admin.session', 'key.create', 'identity:active', 'identity:readOnly'] as const)
+        expect(missingOf([capability], resolve)).to.deep.equal([{ capability, remedy: 'give organization, the one under test' }]);
+    });
+
+    it('say no size where nothing may be uploaded', () => {
+      const resolve = createResolver(deployment({ allow: { hosts: [], writes: [], revocations: false } }), atsSuite);
+      const missing = missingOf(['upload:1044', 'upload:11534336'], resolve);
+      expect(describeMissing(missing)).to.equal('upload missing: name upload in allow.writes');
     });
 
     it('are named once', () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createDeployment, createPermits, createPlan, prepareRun, type DeploymentFile, type WireRequest } from '../../contracts/index.js';
+import { InputError } from '../../spec/index.js';
 import { createResolver, missingOf } from '../../contracts/capabilities.js';
 import { atsSuite, type Capability, type FailurePath, type Steps } from '../../contracts/index.js';
 import { answer, atsContract, runToy, toyContract, toyDeployment, toySuite } from './support.js';
@@ -42,6 +43,17 @@ describe('what a deployment file permits', () => {
     expect(await why(request('POST', `${ORG}/works/init`, '{}'), HERE)).to.equal(
       'the deployment file does not allow initWork: name it in allow.writes',
     );
+  });
+
+  it('names nothing that could not be written: what is misspelt is refused, with what was meant', async () => {
+    const error = await why(request('GET', '/'), { ...HERE, writes: ['initwork', 'foo', 'upload', 'sessions', 'clock.advance'] }).catch(
+      (reason: unknown) => reason,
+    );
+    const findings = error instanceof InputError ? error.findings : [];
+    expect(findings.map(({ problem, what, remedy }) => [problem, /"(\w+)"/.exec(what)?.[1], remedy])).to.deep.equal([
+      ['deployment-invalid', 'initwork', 'Did you mean initWork?'],
+      ['deployment-invalid', 'foo', 'Name operations by their operationId: `failpath list` shows them.'],
+    ]);
   });
 
   const TABLE: readonly [what: string, asked: WireRequest, allow: Partial<Allow>, says: RegExp][] = [

@@ -57,11 +57,39 @@ describe('failpath plan', function () {
   it('without a deployment is about the embedded sandbox, which proves everything', async () => {
     const { exitCode, stdout } = await failpath(['plan'], { cwd: ROOT });
     expect(exitCode).to.equal(0);
-    expect(stdout).to.contain('at the embedded sandbox: a plan; GET /__admin/world was sent, and nothing else\n');
+    expect(stdout).to.contain('at the embedded sandbox: a plan; nothing has been sent\n');
     expect(stdout).to.match(/schedule {4}every path has a session of its own\n/);
     expect(stdout).to.match(
       new RegExp(`\n${contract.failures.length} failures, \\d+ causes: ${contract.failures.length} verified\nprovable, exit code 0\n$`),
     );
+  });
+
+  it('asks for what may be written in one line that is ready', async () => {
+    const file = temporaryFile('production.yaml', stringify({ ...STAGING, production: true }));
+    const { stdout } = await failpath(['plan', '--deployment', file, '--code', 'work.*'], { env: ENV, cwd: ROOT });
+    expect(stdout)
+      .to.match(/allow\.writes: \[confirmVersion(?:, \w+)+\]/)
+      .and.match(/; name confirmVersion(?:, \w+)+ in allow\.writes/);
+    expect(stdout).to.not.match(/allow\.writes: [^[]/);
+  });
+
+  it('asks for the organization alone where the administrator is there', async () => {
+    const { organization: _, capabilities: __, ...members } = STAGING;
+    const file = temporaryFile('nowhere.yaml', stringify(members));
+    const { stdout } = await failpath(['plan', '--deployment', file, '--operation', 'createApiKey'], { env: ENV, cwd: ROOT });
+    expect(stdout).to.match(/\n {2}organization unlocks \d+ failures? /);
+    expect(stdout).to.match(/! not-capable {2}.*admin\.session.* missing: give organization, the one under test\n/);
+    expect(stdout).to.not.contain('give identities.admin');
+  });
+
+  it('refuses names that permit nothing, with exit code 4', async () => {
+    const production = { ...STAGING, production: true, allow: { hosts: ['api.staging.example.com'], writes: ['initwork'] } };
+    const file = temporaryFile('misspelt.yaml', stringify(production));
+    const { exitCode, stdout, stderr } = await failpath(['plan', '--deployment', file], { env: ENV, cwd: ROOT });
+    expect({ exitCode, stdout }).to.deep.equal({ exitCode: 4, stdout: '' });
+    expect(stderr)
+      .to.match(/^deployment-invalid {2}allow\.writes: there is no "initwork"/)
+      .and.contain('Did you mean initWork?');
   });
 
   it('colours what goes to a terminal, or when it is asked to', async () => {
@@ -93,6 +121,14 @@ describe('failpath plan', function () {
       const { stdout } = await run('plan', '--url', url);
       expect(seen).to.deep.equal(['GET /__admin/world']);
       expect(stdout).to.contain(`at ${url}: a plan; GET /__admin/world was sent, and nothing else\n`);
+    });
+
+    it('the same question where nobody answers, and says so', async () => {
+      const nobody = await startProxy(mock.url);
+      await nobody.close();
+      const { exitCode, stdout } = await run('plan', '--url', nobody.url);
+      expect(exitCode).to.equal(2);
+      expect(stdout).to.contain(': a plan; GET /__admin/world was sent and got no answer; nothing else was sent\n');
     });
 
     it('nothing to what a file describes', async () => {
