@@ -7,6 +7,7 @@ import type { Expiry } from '../types.js';
 import { beneath } from './beneath.js';
 import { expired, nearlyExpired } from './time.js';
 import {
+  AUDIO_BYTES,
   confirmRequest,
   open,
   prepare,
@@ -120,7 +121,7 @@ const preparePaths = (kind: JobKind, withAudio: JobKind, elsewhere: JobKind): Fa
       operation,
       code: 'registration.audio_too_large',
       cause: 'over the maximum',
-      needs: ['identity:smallFiles'],
+      needs: ['identity:smallFiles', `upload:${AUDIO_BYTES}`],
       given: async (steps) => prepareRequest(steps, await capped(steps, withAudio, 1)),
       control: async (steps) => prepareRequest(steps, await capped(steps, withAudio, 0)),
       boundary: 'audio of exactly the maximum',

@@ -42,8 +42,8 @@ describe('verification: over a socket', () => {
     });
 
     it('says what came nearest, field by field', async () => {
-      await mock.clock.set(Date.parse('2026-03-02T09:00:00Z'));
       mock.clock.freeze();
+      await mock.clock.set(Date.parse('2026-03-02T09:00:00Z'));
       await confirm('one', { 'x-client': 'web' });
       await send(mock, 'POST', CONFIRM, json('{"job_id": ', bearer(mock.world.tokens.active)));
       await send(mock, 'GET', '/v1/nowhere');

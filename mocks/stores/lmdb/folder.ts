@@ -69,15 +69,16 @@ const NO_PAGE = 0xff_ff_ff_ff_ff_ff_ff_ffn;
 function checkFile(file: string): void {
   const descriptor = openSync(file, 'r+');
   try {
-    const { size } = fstatSync(descriptor);
     // What a process left that was killed before it had written anything.
-    if (size === 0) return;
+    if (fstatSync(descriptor).size === 0) return;
     const first = metaAt(descriptor, 0);
     if (first === undefined) throw foreign(file);
     const { pageSize } = first;
     // The copies of it, of which the one with the latest transaction counts.
     const metas = [first, metaAt(descriptor, pageSize / 2), metaAt(descriptor, pageSize)].flatMap((meta) => meta ?? []);
     const last = metas.reduce((one, other) => (other.transaction > one.transaction ? other : one));
+    // Only now: another process may be working on it, and its pages are there before it says so in the first ones.
+    const { size } = fstatSync(descriptor);
     if (last.roots.some((page) => page !== NO_PAGE && (page + 1n) * BigInt(pageSize) > BigInt(size))) throw cutOff(file);
   } finally {
     closeSync(descriptor);
