@@ -16,6 +16,9 @@ export type Lane = 'parallel' | 'alone' | 'quota';
 /** The lanes that follow the parallel one, in their order. */
 export const ONE_BY_ONE: readonly Lane[] = ['alone', 'quota'];
 
+/** All of them, in their order. */
+export const LANES: readonly Lane[] = ['parallel', ...ONE_BY_ONE];
+
 /** What will be done about one cause of one failure. */
 export interface PlannedPath {
   readonly failure: Failure;
@@ -87,9 +90,14 @@ function plan(
     do: 'run',
     path,
     lane: laneOf(path, suite, deployment),
-    mints:
-      deployment.sessions === undefined && [...needs].some((need) => need === 'key.create' || sequenceOf(need, resolve)?.afresh === true),
+    mints: mintsKeys(needs, { resolve, deployment }),
   };
+}
+
+/** Whether what needs these takes places for keys that others may want; in a session of its own it does not. */
+export function mintsKeys(needs: ReadonlySet<Capability>, { resolve, deployment }: Pick<Plan, 'resolve' | 'deployment'>): boolean {
+  if (deployment.sessions !== undefined) return false;
+  return [...needs].some((need) => need === 'key.create' || sequenceOf(need, resolve)?.afresh === true);
 }
 
 /** The sequence that a deployment meets a capability by, if it does it so. */
@@ -110,4 +118,9 @@ export function laneOf(path: FailurePath, suite: Suite, deployment?: Deployment)
   if (needs.has('quota.set')) return 'quota';
   const shared = [...needs].some((need) => isSharedState(need) || (isExpiry(need) && movesClock(deployment)));
   return path.alone === true || shared ? 'alone' : 'parallel';
+}
+
+/** Where a planned path runs; what is only asked for, or not done at all, moves nothing. */
+export function laneOfPlanned({ action }: Pick<PlannedPath, 'action'>): Lane {
+  return action.do === 'run' ? action.lane : 'parallel';
 }

@@ -5,7 +5,7 @@ import { cleanUp, notRemoved, failureOf } from './clean-up.js';
 import { createExecutor, type Executor } from './execute.js';
 import { inLanes, type Work } from './lanes.js';
 import { createPermits, NotPermitted, permitting } from './permits.js';
-import { needsOf, sequenceOf, type Plan, type PlannedPath } from './plan.js';
+import { laneOfPlanned, needsOf, sequenceOf, type Plan, type PlannedPath } from './plan.js';
 import { prepareProbes } from './probes/index.js';
 import { createRedactor, type Redactor } from './redact.js';
 import { secretsOf } from './repro.js';
@@ -151,10 +151,10 @@ function inPlan(plan: Plan, { execute }: Run, { concurrency, signal }: RunOption
   const left = new AbortController();
   const works = plan.paths.map((planned): Work<CauseLine> => {
     const { action } = planned;
-    if (action.do === 'nothing') return { lane: 'parallel', mints: false, make: () => execute(planned) };
+    const place = { lane: laneOfPlanned(planned), mints: action.do === 'run' && action.mints };
+    if (action.do === 'nothing') return { ...place, make: () => execute(planned) };
     const isOver = (): boolean => signal?.aborted === true || left.signal.aborted;
-    const make = (): Promise<CauseLine> => execute(isOver() ? insteadOf(planned, 'not-selected', 'the run was interrupted') : planned);
-    return action.do === 'run' ? { lane: action.lane, mints: action.mints, make } : { lane: 'parallel', mints: false, make };
+    return { ...place, make: () => execute(isOver() ? insteadOf(planned, 'not-selected', 'the run was interrupted') : planned) };
   });
   return inLanes(works, { concurrency, keyPlaces, stop: () => left.abort() });
 }

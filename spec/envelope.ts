@@ -7,14 +7,21 @@ export interface EnvelopeCodec {
   write(envelope: { code: string; message: string; details?: unknown; requestId: string }): Record<string, unknown>;
 }
 
+const codecs = new WeakMap<Contract['envelope'], EnvelopeCodec>();
+
 /**
- * The codec of a contract's envelope, its pointers split once.
+ * The codec of a contract's envelope, its pointers split once, however often it is asked for.
  *
  * @example
  * envelopeCodec(contract).read({ error: { code: 'api_key.revoked' } }).code; // 'api_key.revoked'
  */
-export function envelopeCodec(contract: Pick<Contract, 'envelope'>): EnvelopeCodec {
-  const { envelope } = contract;
+export function envelopeCodec({ envelope }: Pick<Contract, 'envelope'>): EnvelopeCodec {
+  let codec = codecs.get(envelope);
+  if (codec === undefined) codecs.set(envelope, (codec = createCodec(envelope)));
+  return codec;
+}
+
+function createCodec(envelope: Contract['envelope']): EnvelopeCodec {
   const [code, message, details, requestId] = [envelope.code, envelope.message, envelope.details, envelope.requestId].map(split) as [
     string[],
     string[],

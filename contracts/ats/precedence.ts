@@ -1,7 +1,6 @@
 import type { Precedence } from '../probes/types.js';
 import type { Suite } from '../suite.js';
 import type { PathRequest, Token } from '../types.js';
-import { SetupFailed } from '../setup-failed.js';
 import { withBody } from './bodies.js';
 import { ADMIN_OPERATIONS, KEY_OPERATIONS, WITHOUT, wrongPrefix } from './credentials.js';
 import {
@@ -18,7 +17,7 @@ import {
 } from './order.js';
 import { PARTNER_OPERATIONS } from './partners.js';
 import { jobPairs } from './precedence-jobs.js';
-import { mint } from './scenarios.js';
+import { mintToken } from './scenarios.js';
 
 /**
  * Which of two faults is refused. Each list is the order of refusal, from its beginning to its end, as pairs of neighbours; what
@@ -114,9 +113,7 @@ function inInactive(name: string, scopes: readonly string[]): NonNullable<Suite[
     needs: ['key.create', 'identity:inactiveOrg'],
     run: async (steps) => {
       const { organization = '' } = await steps.identity('inactiveOrg');
-      const { token } = await mint(steps, { scopes }, { organization_id: organization });
-      if (typeof token !== 'string') throw new SetupFailed('createApiKey answered no token');
-      return { name, value: token, organization };
+      return (await mintToken(steps, name, { scopes }, organization)).made;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Scenario } from '../path.js';
-import type { Capability, PathRequest } from '../types.js';
+import { SetupFailed } from '../setup-failed.js';
+import type { Capability, PathRequest, Token } from '../types.js';
 import type { Steps } from '../steps.js';
 import { activeKeys } from './keys.js';
 import { downloadRequest, listRequest, sessionRequest } from './partner-requests.js';
@@ -35,6 +36,19 @@ export async function mint(
   params: Readonly<Record<string, string>> = {},
 ): Promise<Readonly<Record<string, unknown>>> {
   return steps.call({ ...newKey(steps, members), params });
+}
+
+/** Creates a key, by default in the organization under test, and returns it as an identity of this name. */
+export async function mintToken(
+  steps: Steps,
+  name: string,
+  members: Readonly<Record<string, unknown>>,
+  elsewhere?: string,
+): Promise<{ readonly id: string; readonly made: Token }> {
+  const { id, token } = await mint(steps, members, elsewhere === undefined ? {} : { organization_id: elsewhere });
+  if (typeof token !== 'string') throw new SetupFailed('createApiKey answered no token');
+  const organization = elsewhere ?? steps.deployment.organization;
+  return { id: String(id), made: { name, value: token, ...(organization === undefined ? {} : { organization }) } };
 }
 
 /** The first request of a job, with a key under which a refusal must not be remembered: only a success is. */

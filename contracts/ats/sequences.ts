@@ -5,7 +5,7 @@ import type { Token } from '../types.js';
 import { revocation } from './keys.js';
 import { listRequest, registeredUser } from './partner-requests.js';
 import { untilRefused } from './revocation.js';
-import { mint } from './scenarios.js';
+import { mintToken } from './scenarios.js';
 import { confirm, secondOrganization, WORK, type Actor, type Members } from './work.js';
 
 const ALL_SCOPES = ['works:register', 'works:update', 'works:read'];
@@ -21,16 +21,9 @@ const minted = (
   after?: (steps: Steps, id: string, made: Token) => Promise<void>,
 ): Sequence['run'] => {
   return async (steps) => {
-    const key = await mint(steps, members);
-    const { id, token } = key;
-    if (typeof token !== 'string') throw new SetupFailed('createApiKey answered no token');
-    const made: Token = {
-      name,
-      value: token,
-      ...(steps.deployment.organization === undefined ? {} : { organization: steps.deployment.organization }),
-    };
+    const { id, made } = await mintToken(steps, name, members);
     const cap = members['max_file_size_bytes'];
-    await after?.(steps, String(id), made);
+    await after?.(steps, id, made);
     return typeof cap === 'number' ? { ...made, maxFileSizeBytes: cap } : made;
   };
 };

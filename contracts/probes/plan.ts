@@ -1,6 +1,6 @@
 import type { Failure } from '../../spec/index.js';
 import { describeMissing, missingOf } from '../capabilities.js';
-import { laneOf, needsOf, sequenceOf, type Lane, type Plan } from '../plan.js';
+import { laneOf, mintsKeys, needsOf, type Lane, type Plan } from '../plan.js';
 import type { Capability } from '../types.js';
 import { declareProbes, nameOfProbe } from './declare.js';
 import type { Probe, Unsent } from './types.js';
@@ -53,8 +53,7 @@ function toAction({ path, line, expected, over }: Probe, { suite, resolve, deplo
   }
   const idle = over === undefined ? undefined : whyIdle([...needs], resolve);
   if (idle !== undefined) return { do: 'nothing', outcome: 'not-capable', reason: idle };
-  const mints = [...needs].some((need) => need === 'key.create' || sequenceOf(need, resolve)?.afresh === true);
-  return { do: 'send', lane: laneOf(path, suite, deployment), mints: mints && deployment.sessions === undefined };
+  return { do: 'send', lane: laneOf(path, suite, deployment), mints: mintsKeys(needs, { resolve, deployment }) };
 }
 
 /** Ways that serve a single fault, and not two at once. */

@@ -1,10 +1,10 @@
 import { groupBy, type Failure } from '../../spec/index.js';
 import { worstOf } from '../ledger.js';
-import { needsOf, type Lane } from '../plan.js';
+import { laneOfPlanned, needsOf, type Lane } from '../plan.js';
 import type { Capability, Exchange, Outcome } from '../types.js';
 import type { Probe, ProbeLine } from '../probes/index.js';
 import type { Rehearsal, Rehearsed } from './rehearse.js';
-import { laneOf, scheduleOf, sum, waitsOf, type Schedule } from './schedule.js';
+import { scheduleOf, sum, waitsOf, type Schedule } from './schedule.js';
 import type { LeftBehind, Sent } from './types.js';
 import type { WebhookOutcome } from '../webhooks/index.js';
 import { findUnlocks, type Unlock } from './unlocks.js';
@@ -166,7 +166,7 @@ function toCause({ planned, line, story }: Rehearsed, { plan }: Rehearsal, unloc
     ...comesTo(line),
     route: action.do === 'nothing' ? null : action.do === 'simulate' ? 'simulate' : routeOf(ways),
     ways,
-    lane: action.do === 'nothing' ? null : laneOf(planned),
+    lane: action.do === 'nothing' ? null : laneOfPlanned(planned),
     bound:
       action.do === 'run' && action.path.atMost === true
         ? 'at most'

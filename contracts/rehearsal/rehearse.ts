@@ -1,4 +1,4 @@
-import { ONE_BY_ONE, type Plan, type PlannedPath } from '../plan.js';
+import { LANES, laneOfPlanned, type Plan, type PlannedPath } from '../plan.js';
 import { prepareProbes, type Probe, type ProbeLine, type ProbeVisit } from '../probes/index.js';
 import { countKeyPlaces, leftovers, prepareRun, type Run } from '../run.js';
 import type { CauseLine } from '../types.js';
@@ -99,8 +99,7 @@ async function open(prepared: Run, plan: Plan): Promise<void> {
 
 /** Lane after lane, as they run. */
 function inOrder({ paths }: Plan): readonly PlannedPath[] {
-  const isIn = (lane: string) => (planned: PlannedPath) => (planned.action.do === 'run' ? planned.action.lane : 'parallel') === lane;
-  return ['parallel', ...ONE_BY_ONE].flatMap((lane) => paths.filter(isIn(lane)));
+  return LANES.flatMap((lane) => paths.filter((planned) => laneOfPlanned(planned) === lane));
 }
 
 async function one(planned: PlannedPath, prepared: Run, room: Room): Promise<Rehearsed> {

@@ -1,5 +1,5 @@
-import { ONE_BY_ONE, type Lane } from '../plan.js';
-import type { Rehearsal, Rehearsed } from './rehearse.js';
+import { laneOfPlanned, LANES, type Lane } from '../plan.js';
+import type { Rehearsal } from './rehearse.js';
 import type { Sent } from './types.js';
 
 /** A lane: its paths, and how long it is. */
@@ -46,8 +46,6 @@ export function scheduleOf(rehearsal: Rehearsal): Schedule {
   };
 }
 
-const LANES: readonly Lane[] = ['parallel', ...ONE_BY_ONE];
-
 /** One that runs, with what it waits for although another one has made it. */
 interface Running {
   readonly own: readonly Sent[];
@@ -57,7 +55,7 @@ interface Running {
 function pathLanes({ paths }: Rehearsal): PlannedLane[] {
   const running = paths.filter(({ planned }) => planned.action.do !== 'nothing');
   return LANES.flatMap((lane) => {
-    const those = running.filter(({ planned }) => laneOf(planned) === lane);
+    const those = running.filter(({ planned }) => laneOfPlanned(planned) === lane);
     return toLane(
       lane,
       'paths',
@@ -105,11 +103,6 @@ function toLane(lane: Lane, of: PlannedLane['of'], those: readonly Running[]): P
 function without(own: readonly Sent[], story: readonly Sent[]): readonly Sent[] {
   const ids = new Set(own.map(({ id }) => id));
   return story.filter(({ id }) => !ids.has(id));
-}
-
-/** Where a path runs; what is only asked for moves nothing. */
-export function laneOf({ action }: Rehearsed['planned']): Lane {
-  return action.do === 'run' ? action.lane : 'parallel';
 }
 
 export function waitsOf(sent: readonly Sent[]): number {
