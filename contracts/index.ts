@@ -1,4 +1,5 @@
 export { atsSuite } from './ats/index.js';
+export { judgeAnswer, operationOf, type AnswerVerdict, type AnyAnswer } from './answers.js';
 export { createDeployment, loadDeployment, type Deployment, type Identity } from './deployment.js';
 export {
   deploymentJsonSchema,

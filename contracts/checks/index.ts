@@ -18,4 +18,5 @@ export function runChecks(answered: Answered): Discrepancy[] {
   return CHECKS.flatMap((check) => check(answered));
 }
 
+export { traceCheck } from './leak.js';
 export type { Answered } from './types.js';

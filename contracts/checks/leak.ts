@@ -1,3 +1,4 @@
+import type { Discrepancy, WireAnswer } from '../types.js';
 import type { Check } from './types.js';
 
 /** What betrays the inside of a server: frames of stack traces, as the common runtimes print them. */
@@ -15,25 +16,12 @@ const TRACES: readonly RegExp[] = [
 
 /** The answer shows no stack trace, and no credential, be it in a header. */
 export const leak: Check = ({ answer, redactor, credential }) => {
-  // Line ends and tabs of a trace are escapes in JSON, which would hide where a word begins.
-  const text = answer.text.replaceAll(/\\[nrt]/g, ' ');
-  const trace = TRACES.map((pattern) => pattern.exec(text)?.[0]).find((found) => found !== undefined);
   const secretIn = (shown: string): string | undefined =>
     redactor.find(shown) ?? (credential !== undefined && shown.includes(credential) ? "the request's token" : undefined);
   const shown: [at: string, shown: string][] = [['body', answer.text], ...Object.entries(answer.headers)];
   const secrets = shown.flatMap(([at, value]) => (secretIn(value) === undefined ? [] : [{ at, secret: secretIn(value) }]));
   return [
-    ...(trace === undefined
-      ? []
-      : [
-          {
-            check: 'leak',
-            at: 'body',
-            expected: 'no stack trace',
-            actual: `"${trace.slice(0, 80)}"`,
-            remedy: 'Log the trace under the request id, and answer without it.',
-          },
-        ]),
+    ...traceCheck(answer),
     ...secrets.map(({ at, secret }) => ({
       check: 'leak',
       at,
@@ -43,3 +31,20 @@ export const leak: Check = ({ answer, redactor, credential }) => {
     })),
   ];
 };
+
+/** The answer shows no stack trace; what is asked of successes as well, in which credentials may stand. */
+export function traceCheck({ text }: Pick<WireAnswer, 'text'>): Discrepancy[] {
+  // Line ends and tabs of a trace are escapes in JSON, which would hide where a word begins.
+  const shown = text.replaceAll(/\\[nrt]/g, ' ');
+  const trace = TRACES.map((pattern) => pattern.exec(shown)?.[0]).find((found) => found !== undefined);
+  if (trace === undefined) return [];
+  return [
+    {
+      check: 'leak',
+      at: 'body',
+      expected: 'no stack trace',
+      actual: `"${trace.slice(0, 80)}"`,
+      remedy: 'Log the trace under the request id, and answer without it.',
+    },
+  ];
+}
