@@ -1,0 +1,2 @@
+export { fuzz, type FuzzOptions } from './run.js';
+export type { Expectation, Finding, FindingKind, FuzzEvent, FuzzRequest } from './types.js';
