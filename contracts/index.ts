@@ -21,11 +21,13 @@ export {
 } from './ledger.js';
 export {
   compareRuns,
+  formatParity,
   PARITIES,
   type BothRuns,
   type Difference,
   type Parity,
   type ParityLine,
+  type ParityReport,
   type ParitySide,
   type RunTold,
 } from './parity/index.js';

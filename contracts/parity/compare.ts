@@ -1,4 +1,4 @@
-import type { Contract, Failure } from '../../spec/index.js';
+import type { Contract, Failure, Operation } from '../../spec/index.js';
 import { describePath } from '../path.js';
 import { nameOfProbe, type ProbeLine } from '../probes/index.js';
 import type { CauseLine, Outcome } from '../types.js';
@@ -27,17 +27,22 @@ type Verdict = Pick<ParityLine, 'parity' | 'reason' | 'differences'>;
  */
 export function compareRuns(both: BothRuns): readonly ParityLine[] {
   const judgePair = createJudge(both);
-  return pairsOf(both).map((pair) => ({
-    kind: pair.kind,
-    operation: pair.failure.operation.id,
-    status: pair.failure.status,
-    code: pair.failure.code,
-    name: pair.name,
-    ...judgePair(pair),
-    mock: toSide(pair.mock),
-    deployment: toSide(pair.deployment),
-    declared: declaredAt(pair.mock),
-  }));
+  return pairsOf(both).map((pair) => {
+    const { kind, failure, name, mock, deployment } = pair;
+    const verdict = judgePair(pair);
+    const { file, line, column } = mock.location;
+    return {
+      kind,
+      operation: failure.operation.id,
+      status: failure.status,
+      code: failure.code,
+      name,
+      ...verdict,
+      mock: toSide(mock, verdict.parity),
+      deployment: toSide(deployment, verdict.parity),
+      declared: `${file}:${line}:${column}`,
+    };
+  });
 }
 
 function pairsOf({ mock, deployment }: BothRuns): readonly Pair[] {
@@ -71,8 +76,8 @@ function createJudge(both: BothRuns): (pair: Pair) => Verdict {
     const { failure, mock, deployment } = pair;
     const [mine, theirs] = [didOf(failure, mock), didOf(failure, deployment)];
     if (mine === 'unknown' || theirs === 'unknown') {
-      const strict = mine === 'refused' ? tooStrict(failure, mock, deployment, succeeding) : undefined;
-      if (strict !== undefined) return told('different', 'the deployment refuses with it what the mock lets through', [strict]);
+      const strict = mine === 'refused' ? tooStrict(failure, mock, deployment) : undefined;
+      if (strict !== undefined) return told('different', `${TOO_STRICT}${succeeding.has(failure.operation) ? '' : NEVER}`, [strict]);
       return told('unproven', mine === 'unknown' ? `on the mock: ${whyUnknown(mock)}` : whyUnknown(deployment));
     }
     if (mine === 'refused' && theirs === 'refused') {
@@ -82,6 +87,9 @@ function createJudge(both: BothRuns): (pair: Pair) => Verdict {
     return otherwise(pair, { mine, theirs }, both.contract);
   };
 }
+
+const TOO_STRICT = 'the deployment refuses with it what the mock lets through';
+const NEVER = '; it has never let such a request through, so see that its file names what there is';
 
 /** At least one of them did something else than to refuse with the failure. */
 function otherwise(
@@ -138,23 +146,18 @@ function answered({ operation }: Failure, { observed }: Told, { failures }: Cont
 }
 
 /** The operations that have succeeded on a deployment: what they refuse otherwise is not for want of what they need. */
-function succeedingIn({ lines }: RunTold): ReadonlySet<string> {
-  const succeeded = lines.filter(({ failure, evidence }) =>
-    failure.operation.successes.some(({ status }) => status === evidence.control?.status),
-  );
-  return new Set(succeeded.map(({ failure }) => failure.operation.id));
+function succeedingIn({ lines }: RunTold): ReadonlySet<Operation> {
+  const isSuccess = ({ failure, evidence }: CauseLine): boolean =>
+    failure.operation.successes.some(({ status }) => status === evidence.control?.status);
+  return new Set(lines.filter(isSuccess).map(({ failure }) => failure.operation));
 }
 
-function toSide({ outcome, observed, requestId, repro }: Told): ParitySide {
+function toSide({ outcome, observed, requestId, repro }: Told, parity: Parity): ParitySide {
   return {
     outcome,
     status: observed?.status ?? null,
     code: observed?.code ?? null,
     requestId: requestId ?? null,
-    repro: repro ?? null,
+    repro: parity === 'same' ? null : (repro ?? null),
   };
-}
-
-function declaredAt({ location: { file, line, column } }: Told): string {
-  return `${file}:${line}:${column}`;
 }

@@ -1,2 +1,12 @@
 export { compareRuns } from './compare.js';
-export { PARITIES, type BothRuns, type Difference, type Parity, type ParityLine, type ParitySide, type RunTold } from './types.js';
+export { formatParity } from './report.js';
+export {
+  PARITIES,
+  type BothRuns,
+  type Difference,
+  type Parity,
+  type ParityLine,
+  type ParityReport,
+  type ParitySide,
+  type RunTold,
+} from './types.js';

@@ -1,6 +1,7 @@
 import type { Contract } from '../../spec/index.js';
 import type { Deployment } from '../deployment.js';
 import type { ProbeLine } from '../probes/index.js';
+import type { Decision } from '../ledger.js';
 import type { CauseLine, Outcome } from '../types.js';
 
 /**
@@ -32,7 +33,7 @@ export interface ParitySide {
   readonly status: number | null;
   readonly code: string | null;
   readonly requestId: string | null;
-  /** The whole way as a shell script, secrets as environment variables; `null` when nothing was sent. */
+  /** The whole way as a shell script, secrets as environment variables; `null` when nothing was sent, and where both are the same. */
   readonly repro: string | null;
 }
 
@@ -67,4 +68,18 @@ export interface BothRuns {
   readonly contract: Contract;
   readonly mock: RunTold;
   readonly deployment: RunTold;
+}
+
+/** What `failpath parity` has found, as `--json` prints it. */
+export interface ParityReport extends Decision {
+  readonly contract: { readonly title: string; readonly version: string; readonly sha256: string };
+  readonly deployment: { readonly url: string };
+  /** RFC 3339, UTC. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** Causes in the contract's order, then probes. */
+  readonly lines: readonly ParityLine[];
+  readonly summary: Readonly<Partial<Record<Parity, number>>>;
+  /** Some failures were left out by a filter. */
+  readonly partial: boolean;
 }
