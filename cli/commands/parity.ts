@@ -35,7 +35,7 @@ export async function parity(options: ParityOptions, io: Io): Promise<number> {
     mock = await openTarget(contract, {}, io.env);
     const { signal } = abort;
     const { concurrency, reruns } = options;
-    const [mine, theirs] = await Promise.all([
+    const [mine, theirs] = await together(abort, [
       drive(contract, mock.deployment, { selected, options: { concurrency, reruns }, io, signal, webhooks: false, progress: QUIET }),
       drive(contract, target.deployment, { selected, options, io, signal, webhooks: false }),
     ]);
@@ -52,6 +52,13 @@ export async function parity(options: ParityOptions, io: Io): Promise<number> {
     unlisten();
     await Promise.all([target.close(), mock?.close()]);
   }
+}
+
+/** Both runs to their ends: where one of them breaks, the other one begins nothing further and removes what it has made. */
+async function together(abort: AbortController, runs: readonly [Promise<Driven>, Promise<Driven>]): Promise<[Driven, Driven]> {
+  for (const run of runs) run.catch(() => abort.abort());
+  await Promise.allSettled(runs);
+  return Promise.all(runs);
 }
 
 /** A difference outweighs a silent deployment, which outweighs what is merely unproven. */

@@ -5,52 +5,67 @@ import { contract, judgeDeployment, type Judged } from '../support/judge.js';
 import { habitat, linesOf, type Mutant } from '../zoo/index.js';
 import { SAMPLE } from '../zoo/hunt.js';
 
-let whole: Promise<Judged> | undefined;
-
-/** The mock's side, over everything: it is the same for all mutants. */
-export function judgeMock(): Promise<Judged> {
-  return (whole ??= startMock().then(async (mock) => {
-    try {
-      return await judgeDeployment(mock.url, { probes: true });
-    } finally {
-      await mock.close();
-    }
-  }));
-}
-
 /** What the parity of a mutant with the mock comes to. */
 export interface Paired {
   readonly lines: readonly ParityLine[];
-  /** What is not as the mutant says: lines that it names and that are not found, and lines that are found and not named. */
+  /** What is not as the mutant says: lines that it names and that are not found, and lines that are not the same and not named. */
   readonly faults: readonly string[];
 }
 
-/** A line as mutants name it. */
-const nameOf = ({ kind, operation, code, name }: ParityLine): string =>
-  kind === 'cause' ? `${operation} ${code} (${name})` : `${operation}: ${name}`;
+/** Compares mutants with one and the same run of the mock. */
+export type Pairing = (mutant: Mutant) => Promise<Paired>;
 
 /**
- * Compares a mutant with the mock, through the lines that it names and the sample of the hunt, or through all.
+ * Runs the mock over all that mutants are compared in: the lines that they name and one failure of each operation.
  *
  * @example
- * expect((await pair(mutantNamed('revoked key accepted'))).faults).to.deep.equal([]);
+ * const pair = await createPairing([mutant]);
+ * expect((await pair(mutant)).faults).to.deep.equal([]);
  */
-export async function pair(mutant: Mutant, everything = mutant.everything !== undefined): Promise<Paired> {
+export async function createPairing(mutants: readonly Mutant[]): Promise<Pairing> {
+  const selections = mutants.map(selectionOf);
+  const mock = await startMock();
+  try {
+    const selected = (failure: Failure): boolean => selections.some((one) => one.selected(failure));
+    const judged = await judgeDeployment(mock.url, { selected, probes: selections.some(({ probes }) => probes) });
+    return async (mutant) => told(mutant, judged, await habitat(mutant, (url) => judgeDeployment(url, selectionOf(mutant))));
+  } finally {
+    await mock.close();
+  }
+}
+
+interface Selected {
+  readonly selected: (failure: Failure) => boolean;
+  readonly probes: boolean;
+}
+
+function selectionOf(mutant: Mutant): Selected {
   const named = linesOf(mutant);
   const failures = new Set(named.flatMap((line) => line.failures));
-  const selected = (failure: Failure): boolean => everything || SAMPLE[failure.operation.id] === failure.code || failures.has(failure);
-  const probes = mutant.everything === 'lines and probes' || named.some(({ isProbe }) => isProbe);
-  const [mock, deployment] = await Promise.all([judgeMock(), habitat(mutant, (url) => judgeDeployment(url, { selected, probes }))]);
-  const lines = compareRuns({ contract, mock, deployment });
-  const found = new Set(lines.filter(({ parity }) => parity !== 'same' && parity !== 'unproven').map(nameOf));
-  const names = new Set(named.map(({ name }) => name));
-  const compared = new Set(lines.map(nameOf));
-  const missed = [...names].filter((name) => compared.has(name) && !found.has(name));
-  const isForgiven = ({ kind }: ParityLine): boolean => mutant.spreads === true || (kind !== 'cause' && mutant.class !== 'neutral');
-  const strayed = lines.filter((line) => line.parity !== 'same' && !names.has(nameOf(line)) && !isForgiven(line));
-  const tell = (name: string): string => {
-    const line = lines.find((one) => nameOf(one) === name);
-    return `${name} is ${line?.parity ?? 'not compared'} (${line?.reason ?? ''})`;
+  return {
+    selected: (failure) => mutant.everything !== undefined || SAMPLE[failure.operation.id] === failure.code || failures.has(failure),
+    probes: mutant.everything === 'lines and probes' || named.some(({ isProbe }) => isProbe),
   };
-  return { lines, faults: [...missed.map((name) => `missed: ${tell(name)}`), ...strayed.map((line) => `strayed: ${tell(nameOf(line))}`)] };
+}
+
+/** A line as mutants name it. */
+function nameOf({ kind, operation, code, name }: ParityLine): string {
+  return kind === 'cause' ? `${operation} ${code} (${name})` : `${operation}: ${name}`;
+}
+
+function told(mutant: Mutant, mock: Judged, deployment: Judged): Paired {
+  const lines = compareRuns({ contract, mock, deployment });
+  const byName = new Map(lines.map((line) => [nameOf(line), line]));
+  const named = new Set(linesOf(mutant).map(({ name }) => name));
+  // A probe whose verdict is that of a line is not compared once more.
+  const missed = [...named].filter((name) => byName.has(name) && !isFound(byName.get(name)));
+  const isForgiven = ({ kind }: ParityLine): boolean => mutant.spreads === true || (kind !== 'cause' && mutant.class !== 'neutral');
+  const strayed = lines.filter((line) => line.parity !== 'same' && !named.has(nameOf(line)) && !isForgiven(line)).map(nameOf);
+  const tell = (name: string): string => `${name} is ${byName.get(name)?.parity ?? ''} (${byName.get(name)?.reason ?? ''})`;
+  const nothing = named.size > 0 && ![...named].some((name) => byName.has(name)) ? ['no line that it names was compared'] : [];
+  return { lines, faults: [...nothing, ...[...missed, ...strayed].map(tell)] };
+}
+
+function isFound(line: ParityLine | undefined): boolean {
+  return line?.parity === 'different' || line?.parity === 'fiction';
 }
