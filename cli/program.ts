@@ -7,6 +7,7 @@ import { coverage, type CoverageOptions } from './commands/coverage.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
 import { list } from './commands/list.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
+import { parity, type ParityOptions } from './commands/parity.js';
 import { plan, type PlanOptions } from './commands/plan.js';
 import { sweep, type SweepOptions } from './commands/sweep.js';
 import { types, type TypesOptions } from './commands/types.js';
@@ -58,23 +59,17 @@ function createProgram(io: Io, done: (code: number) => void): Command {
       getErrHasColors: () => io.color,
     });
 
-  selecting(program.command('verify').description('drive a deployment through every declared failure, and decide'))
-    .option('--deployment <file>', 'the deployment under test: base URL, identities, capabilities (default: the embedded sandbox)')
-    .option('--url <url>', 'a deployment by its address alone; a failpath mock there describes itself')
-    .option('--filter <globs>', 'only failures that match all these globs by operation, status or code; repeatable', collect)
-    .option('--concurrency <n>', 'how many paths run at once', whole(1, 64), 8)
-    .option('--rate <n>', 'at most so many requests per second', positive)
-    .option('--timeout <seconds>', 'per request (default: 30)', positive)
-    .option('--header <name:value>', 'sent with every request; repeatable', collect)
-    .option('--ca <file>', 'PEM file of certificate authorities to trust')
-    .option('--proxy <url>', 'HTTP proxy to go through')
-    .option('--reruns <n>', 'how often a path that is not proven is run again: if it passes then, it is flaky', whole(0, 5), 1)
-    .option('--remove-leftovers', 'revoke the keys that aborted runs left behind')
+  driving(selecting(program.command('verify').description('drive a deployment through every declared failure, and decide')))
     .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
     .option('--json', 'print the ledger instead of the report')
     .option('--dry-run', 'send nothing: print the plan, as `failpath plan` does')
     .addHelpText('after', EXIT_CODES)
     .action(async (options: VerifyOptions) => done(await verify(options, io)));
+
+  driving(selecting(program.command('parity').description('the same paths on the embedded mock and on a deployment, side by side')))
+    .option('--json', 'print JSON')
+    .addHelpText('after', PARITY_EXIT_CODES)
+    .action(async (options: ParityOptions) => done(await parity(options, io)));
 
   selecting(program.command('plan').description('what verify would do, prove, cost and leave behind, before anything is sent'))
     .option('--deployment <file>', 'the deployment under test (default: the embedded sandbox)')
@@ -171,6 +166,22 @@ function selecting(command: Command): Command {
     .option('--code <glob>', 'only codes like this; repeatable', collect);
 }
 
+/** What a command says of the deployment that it drives, and of how. */
+function driving(command: Command): Command {
+  return command
+    .option('--deployment <file>', 'the deployment under test: base URL, identities, capabilities (default: the embedded sandbox)')
+    .option('--url <url>', 'a deployment by its address alone; a failpath mock there describes itself')
+    .option('--filter <globs>', 'only failures that match all these globs by operation, status or code; repeatable', collect)
+    .option('--concurrency <n>', 'how many paths run at once', whole(1, 64), 8)
+    .option('--rate <n>', 'at most so many requests per second', positive)
+    .option('--timeout <seconds>', 'per request (default: 30)', positive)
+    .option('--header <name:value>', 'sent with every request; repeatable', collect)
+    .option('--ca <file>', 'PEM file of certificate authorities to trust')
+    .option('--proxy <url>', 'HTTP proxy to go through')
+    .option('--reruns <n>', 'how often a path that is not proven is run again: if it passes then, it is flaky', whole(0, 5), 1)
+    .option('--remove-leftovers', 'revoke the keys that aborted runs left behind');
+}
+
 function contractOption(): Option {
   return new Option('--contract <file>', "the contract (default: openapi.yaml, or failpath's own ATS contract)");
 }
@@ -181,6 +192,16 @@ Exit codes:
   1    a finding: violated, not-reached or wrong-path
   2    a failure is unproven: simulated, not-capable, setup-failed, edge-intercepted or flaky
   3    the environment could not be judged: nothing got an application's answer
+  4    contract, configuration or usage is invalid
+  70   failpath itself broke
+  130  interrupted`;
+
+const PARITY_EXIT_CODES = `
+Exit codes:
+  0    mock and deployment are the same
+  1    they are not: fiction, missing or different
+  2    something is unproven, on which nothing can be said
+  3    the deployment could not be judged: nothing got an application's answer
   4    contract, configuration or usage is invalid
   70   failpath itself broke
   130  interrupted`;

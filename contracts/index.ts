@@ -19,6 +19,18 @@ export {
   type LedgerFailure,
   type LedgerWebhook,
 } from './ledger.js';
+export {
+  compareRuns,
+  formatParity,
+  PARITIES,
+  type BothRuns,
+  type Difference,
+  type Parity,
+  type ParityLine,
+  type ParityReport,
+  type ParitySide,
+  type RunTold,
+} from './parity/index.js';
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
 export { createPermits, NotPermitted, permitting, type Permits, type PermittingTransport } from './permits.js';
 export { createPlan, laneOf, type Lane, type Plan, type PlannedPath, type Selection } from './plan.js';
