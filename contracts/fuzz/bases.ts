@@ -33,7 +33,10 @@ export async function provide(context: RunContext, operation: Operation): Promis
   if (scenario === undefined) return ofExamples(context, operation);
   const missing = missingOf(scenario.needs, context.resolve);
   if (missing.length > 0)
-    return { ...(await ofExamples(context, operation)), why: `${missing.map(({ capability }) => capability).join(', ')} missing: ${missing[0]?.remedy ?? ''}` };
+    return {
+      ...(await ofExamples(context, operation)),
+      why: `${missing.map(({ capability }) => capability).join(', ')} missing: ${missing[0]?.remedy ?? ''}`,
+    };
   const steps = new Steps(context);
   try {
     const request = await scenario.given(steps);
@@ -100,7 +103,8 @@ function toBase(
   const params: Readonly<Record<string, string | number | undefined>> = { ...context.suite.params(context.deployment), ...request.params };
   const segmentOf = (text: string): Segment => {
     const parameter = /^\{([^}]+)\}$/.exec(text)?.[1];
-    if (parameter === undefined) return { text: text.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(String(params[name] ?? ''))) };
+    if (parameter === undefined)
+      return { text: text.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(String(params[name] ?? ''))) };
     values.set(parameter, String(params[parameter] ?? ''));
     return { text: `\${${parameter}}`, parameter };
   };

@@ -64,9 +64,7 @@ export function violationsOf(operation: Operation, body: string | undefined, val
 function read(text: string): unknown {
   // What a parser hands on for each part goes as deep as the text does, which may be too deep.
   if (!/e\+?\d{3}|\d{300}/i.test(text) || text.includes('['.repeat(100))) return JSON.parse(text);
-  return JSON.parse(text, (_, value: unknown) =>
-    value === Infinity ? Number.MAX_VALUE : value === -Infinity ? -Number.MAX_VALUE : value,
-  );
+  return JSON.parse(text, (_, value: unknown) => (value === Infinity ? Number.MAX_VALUE : value === -Infinity ? -Number.MAX_VALUE : value));
 }
 
 /**
@@ -76,7 +74,10 @@ function read(text: string): unknown {
  * @example
  * for (const one of casesOf(tried, createRandom(7))) console.log(one.mutations.map(({ says }) => says));
  */
-export function* casesOf(tried: readonly { readonly operation: Operation; readonly mutations: readonly Mutation[] }[], random: Random): Generator<Case> {
+export function* casesOf(
+  tried: readonly { readonly operation: Operation; readonly mutations: readonly Mutation[] }[],
+  random: Random,
+): Generator<Case> {
   for (const { operation } of tried) yield { operation, mutations: [], trims: [] };
   const single = tried.flatMap(({ operation, mutations }) => mutations.map((mutation) => ({ operation, mutation })));
   const turns = new Map<string, number>();

@@ -55,7 +55,11 @@ export function toCurl(request: FuzzRequest, context: CurlContext): string {
 /** What prints a body that is too long for a command line. */
 function pieces(body: string, context: CurlContext): string {
   return partsOf(body)
-    .map((part) => (typeof part === 'string' ? `printf %s ${word(part, 'body', context)}` : `yes ${quote(part.unit)} | head -n ${part.times} | tr -d '\\n'`))
+    .map((part) =>
+      typeof part === 'string'
+        ? `printf %s ${word(part, 'body', context)}`
+        : `yes ${quote(part.unit)} | head -n ${part.times} | tr -d '\\n'`,
+    )
     .join('; ');
 }
 

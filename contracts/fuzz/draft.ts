@@ -46,10 +46,7 @@ export function toRequest(draft: Draft): FuzzRequest {
     method: draft.method,
     target: query === '' ? path : `${path}?${query}`,
     headers: [...draft.headers, ...draft.credential],
-    body: draft.rewrite.reduce(
-      (text, change) => change(text),
-      draft.body === undefined ? undefined : write(draft.body),
-    ),
+    body: draft.rewrite.reduce((text, change) => change(text), draft.body === undefined ? undefined : write(draft.body)),
     as: draft.as,
   };
 }

@@ -63,7 +63,6 @@ export function toFinding(
   };
 }
 
-
 /** A case in words: `initWork with /title null`. */
 export function describeCase({ operation, mutations }: Case): string {
   return mutations.length === 0 ? `a good ${operation.id}` : `${operation.id} with ${mutations.map(({ says }) => says).join(' and ')}`;

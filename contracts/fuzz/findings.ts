@@ -40,7 +40,9 @@ export function createFindings(session: FuzzSession): Findings {
   const look = async (pool: Pool, tried: Tried, wrong: Wrong, replay: string | undefined): Promise<string | undefined> => {
     const failing: Failing = { ...tried, values: tried.base.values, wrong };
     if (wrong.declared && (await isIll(session, pool, wrong))) {
-      note(`a good ${pool.operation.id} is answered with ${wrong.came} as well`);
+      note(
+        `a good ${pool.operation.id} is answered with ${wrong.came}${wrong.kind === 'control' ? ', which is no fault of the request' : ' as well'}`,
+      );
       return undefined;
     }
     const again = await tryCase(session, pool, tried.case);

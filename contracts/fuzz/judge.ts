@@ -1,5 +1,6 @@
 import { envelopeCodec, type Contract, type Operation } from '../../spec/index.js';
 import { judgeAnswer, operationOf, type AnswerVerdict } from '../answers.js';
+import { opensWebSocket } from '../handshake.js';
 import type { Redactor } from '../redact.js';
 import { describeAnswer } from '../setup-failed.js';
 import type { Discrepancy, WireAnswer } from '../types.js';
@@ -79,7 +80,9 @@ function nearest({ contract, redactor, seenRequestIds }: Bench, request: FuzzReq
   const own = contract.operation(request.operation);
   const path = raw.target.replace(/\?.*/s, '');
   const routed = operationOf(contract, raw.method, path);
-  const candidates: (Operation | undefined)[] = [...new Set([routed, ...(own?.method === raw.method || raw.method === 'HEAD' ? [own] : [])])];
+  const candidates: (Operation | undefined)[] = [
+    ...new Set([routed, ...(own?.method === raw.method || raw.method === 'HEAD' ? [own] : [])]),
+  ];
   const credential = raw.headers.find(([name]) => name === 'authorization')?.[1].replace(/^\S+\s+/, '');
   const verdicts = candidates.map((operation) =>
     judgeAnswer({
@@ -94,12 +97,18 @@ function nearest({ contract, redactor, seenRequestIds }: Bench, request: FuzzReq
   );
   const isSound = (verdict: AnswerVerdict): boolean => verdict.kind === 'edge' || verdict.discrepancies.length === 0;
   const sound = verdicts.find(isSound);
-  if (sound === undefined && routed !== own && isSurface(raw, answer)) return { kind: 'undeclared', discrepancies: [] };
+  if (sound === undefined && isSurface(raw, answer, { own, routed })) return { kind: 'undeclared', discrepancies: [] };
   return sound ?? verdicts.at(-1) ?? { kind: 'undeclared', discrepancies: [] };
 }
 
-/** What a server answers about its routes: which methods there are, and how a path is written. */
-function isSurface({ method }: RawRequest, { status, headers }: WireAnswer): boolean {
+/** What a server answers about HTTP rather than for the API: which methods there are, how a path is written, that a WebSocket is asked for by GET. */
+function isSurface(
+  { method }: RawRequest,
+  { status, headers }: WireAnswer,
+  { own, routed }: { readonly own: Operation | undefined; readonly routed: Operation | undefined },
+): boolean {
+  if (status === 426 && own !== undefined && opensWebSocket(own)) return method !== own.method;
+  if (routed === own) return false;
   return (method === 'OPTIONS' && status < 300) || ([301, 302, 307, 308].includes(status) && headers['location'] !== undefined);
 }
 

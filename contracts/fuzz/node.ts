@@ -19,7 +19,10 @@ export type Path = readonly (string | number)[];
 export function toNode(value: unknown): Node {
   if (Array.isArray(value)) return { kind: 'array', items: value.map(toNode) };
   if (typeof value === 'object' && value !== null)
-    return { kind: 'object', members: Object.entries(value).flatMap(([name, member]) => (member === undefined ? [] : [[name, toNode(member)] as const])) };
+    return {
+      kind: 'object',
+      members: Object.entries(value).flatMap(([name, member]) => (member === undefined ? [] : [[name, toNode(member)] as const])),
+    };
   return { kind: 'text', text: JSON.stringify(value) ?? 'null' };
 }
 

@@ -14,7 +14,8 @@ const PLACEHOLDER = /\$\{(?:repeat (\d+) ([^}]+)|([A-Za-z_][\w.-]*)(?:!(\w+))?)\
 const CHANGES: Readonly<Record<string, (value: string) => string>> = {
   upper: (value) => value.toUpperCase(),
   lower: (value) => value.toLowerCase(),
-  swapped: (value) => value.replaceAll(/[a-z]/gi, (letter) => (letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase())),
+  swapped: (value) =>
+    value.replaceAll(/[a-z]/gi, (letter) => (letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase())),
   cut: (value) => value.slice(0, -1),
   other: (value) => `${value.slice(0, -1)}${value.endsWith('0') ? '1' : '0'}`,
   doubled: (value) => value + value,

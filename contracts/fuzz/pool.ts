@@ -9,18 +9,25 @@ export interface Pool {
   readonly first: Base;
   /** Whether a success leaves a request as good as it was. */
   readonly repeatable: boolean;
+  /** Whether the good request was accepted when it was first sent. */
+  readonly accepted: boolean;
   take(): Promise<Base>;
   /** @param spent It has succeeded, and may not again. */
   giveBack(base: Base, spent: boolean): void;
 }
 
 /** A pool over the good requests of an operation; they are made when they are needed. */
-export function createPool(context: RunContext, operation: Operation, first: Base, repeatable: boolean): Pool {
+export function createPool(
+  context: RunContext,
+  operation: Operation,
+  { first, repeatable, accepted }: Pick<Pool, 'first' | 'repeatable' | 'accepted'>,
+): Pool {
   const free: Base[] = [first];
   return {
     operation,
     first,
     repeatable,
+    accepted,
     take: async () => {
       if (repeatable) return first;
       const ready = free.pop();

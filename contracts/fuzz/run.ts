@@ -12,6 +12,7 @@ import type { Suite } from '../suite.js';
 import { createTransport } from '../transport.js';
 import { casesOf, type Case } from './cases.js';
 import { channel } from './channel.js';
+import { again } from './again.js';
 import { createFindings, type Findings } from './findings.js';
 import { mutationsOf } from './input/index.js';
 import { provide } from './bases.js';
@@ -69,17 +70,19 @@ export async function* fuzz(options: FuzzOptions): AsyncGenerator<FuzzEvent> {
   ]);
   yield* channel<FuzzEvent>(
     async (emit) => {
-      const { findings, counts } = await within(options, signal, emit);
-      emit({ type: 'finished', ...counts, durationMs: Math.round(performance.now() - began), findings });
+      const { counts, ...outcome } = await within(options, signal, emit);
+      emit({ type: 'finished', ...counts, ...outcome, durationMs: Math.round(performance.now() - began) });
     },
     () => stop.abort(),
   );
 }
 
-interface Outcome {
+interface Outcome extends Pick<Extract<FuzzEvent, { type: 'finished' }>, 'good' | 'accepted'> {
   readonly findings: readonly Finding[];
   readonly counts: FuzzSession['counts'];
 }
+
+const NOTHING: Outcome = { findings: [], counts: { sent: 0, answered: 0 }, good: 0, accepted: 0 };
 
 /** From the first request to the last; what was made on the way is removed at the end. */
 async function within(options: FuzzOptions, signal: AbortSignal, emit: (event: FuzzEvent) => void): Promise<Outcome> {
@@ -89,20 +92,24 @@ async function within(options: FuzzOptions, signal: AbortSignal, emit: (event: F
   const transport = createTransport({ ...deployment.http, timeoutMs, connections: concurrency });
   const wire = createWire(deployment, { timeoutMs, connections: concurrency });
   const run = options.run ?? randomBytes(4).toString('hex');
-  const prepared = prepareRun(createPlan(contract, suite, deployment), { transport, run, redactor: options.redactor ?? createRedactor(), signal });
+  const prepared = prepareRun(createPlan(contract, suite, deployment), {
+    transport,
+    run,
+    redactor: options.redactor ?? createRedactor(),
+    signal,
+  });
   emit({ type: 'started', run, url: deployment.url, seed: options.seed, operations: operations.length, requests: options.requests });
-  const nothing: Outcome = { findings: [], counts: { sent: 0, answered: 0 } };
   try {
     const silence = await prepared.silence();
     if (silence !== undefined) {
       emit({ type: 'note', says: silence, remedy: 'Start it, or name another address.' });
-      return nothing;
+      return NOTHING;
     }
     return await inSession(prepared.context, (context) => drive({ options, operations, context, wire, signal, emit }));
   } catch (error) {
     if (!(error instanceof SetupFailed)) throw error;
     emit({ type: 'note', says: error.message, remedy: 'Look at what the deployment answers.' });
-    return nothing;
+    return NOTHING;
   } finally {
     for (const event of await prepared.cleanUp())
       if (event.type === 'cleanup-failed') emit({ type: 'note', says: `not removed: ${event.what}: ${event.why}`, remedy: event.remedy });
@@ -122,13 +129,18 @@ interface Drive {
 async function drive({ options, operations, context, wire, signal, emit }: Drive): Promise<Outcome> {
   const session = createSession(context, { wire, signal, emit });
   const findings = createFindings(session);
+  for (const finding of options.corpus ?? []) if (!signal.aborted) await again(session, findings, finding);
+  if (options.requests === 0) return { ...NOTHING, findings: findings.all(), counts: session.counts };
   const pools = new Map<Operation, Pool>();
   for (const operation of operations) {
     if (signal.aborted) break;
     pools.set(operation, await prepare(session, operation));
   }
   const ids = new Set(options.suite.fuzz?.ids ?? []);
-  const tried = [...pools.values()].map(({ operation, first }) => ({ operation, mutations: mutationsOf(context.contract, first.draft, ids) }));
+  const tried = [...pools.values()].map(({ operation, first }) => ({
+    operation,
+    mutations: mutationsOf(context.contract, first.draft, ids),
+  }));
   const cases = numbered(casesOf(tried, createRandom(options.seed)), options);
   const slots = createSlots(options.concurrency);
   const note = once((says) => emit({ type: 'note', says, remedy: 'Fuzz the application itself, or lower the pace with http.rate.' }));
@@ -148,26 +160,39 @@ async function drive({ options, operations, context, wire, signal, emit }: Drive
     }
     emit({ type: 'progress', sent: session.counts.sent, findings: findings.size });
     if (isGone(results) && (await isSilent(wire))) {
-      emit({ type: 'note', says: 'the deployment gives no answer any more', remedy: 'Start it again; the last finding may be what ended it.' });
+      emit({
+        type: 'note',
+        says: 'the deployment gives no answer any more',
+        remedy: 'Start it again; the last finding may be what ended it.',
+      });
       break;
     }
   }
-  return { findings: findings.all(), counts: session.counts };
+  const known = [...pools.values()].filter(({ first }) => first.good);
+  return {
+    findings: findings.all(),
+    counts: session.counts,
+    good: known.length,
+    accepted: known.filter(({ accepted }) => accepted).length,
+  };
 }
 
 /** A good request of an operation, sent twice: so it shows whether it stays good. */
 async function prepare(session: FuzzSession, operation: Operation): Promise<Pool> {
-  const first = await provide(session.context, operation);
+  const { context } = session;
+  const first = await provide(context, operation);
   if (first.why !== undefined)
-    session.emit({ type: 'note', says: `no good ${operation.id} is known: ${first.why}`, remedy: 'It is fuzzed with what the examples of the contract say.' });
-  if (!first.good) return createPool(session.context, operation, first, true);
+    session.emit({
+      type: 'note',
+      says: `no good ${operation.id} is known: ${first.why}`,
+      remedy: 'It is fuzzed with what the examples of the contract say.',
+    });
+  const probe = createPool(context, operation, { first, repeatable: true, accepted: false });
+  if (!first.good) return probe;
   const control: Case = { operation, mutations: [], trims: [] };
-  const probe = createPool(session.context, operation, first, true);
-  const once = await tryCase(session, probe, control);
-  const twice = await tryCase(session, probe, control);
-  const [isGood, isStill] = [once?.judged.succeeded === true, twice?.judged.succeeded === true];
-  if (isGood && isStill) return probe;
-  return createPool(session.context, operation, await provide(session.context, operation), false);
+  const accepted = (await tryCase(session, probe, control))?.judged.succeeded === true;
+  const repeatable = accepted && (await tryCase(session, probe, control))?.judged.succeeded === true;
+  return createPool(context, operation, { first: repeatable ? first : await provide(context, operation), repeatable, accepted });
 }
 
 /** The cases with their numbers in the seed's order, up to the limit, or only the one that was asked for. */
@@ -190,7 +215,11 @@ function take<T>(items: Generator<T>, count: number): T[] {
   return taken;
 }
 
-async function judged(findings: Findings, { pool, number, tried }: { pool: Pool; number: number; tried: Tried }, seed: number): Promise<void> {
+async function judged(
+  findings: Findings,
+  { pool, number, tried }: { pool: Pool; number: number; tried: Tried },
+  seed: number,
+): Promise<void> {
   const { wrong } = tried.judged;
   if (wrong !== undefined) await findings.add(pool, tried, wrong, `${seed}:${number}`);
 }

@@ -24,7 +24,9 @@ export function partsOf(document: unknown, ...schemas: readonly unknown[]): read
 
 /** The types that parts allow; empty where they do not say. */
 export function typesOf(parts: readonly SchemaNode[]): ReadonlySet<string> {
-  return new Set(parts.flatMap(({ type }) => (typeof type === 'string' ? [type] : listOf(type).filter((name) => typeof name === 'string'))));
+  return new Set(
+    parts.flatMap(({ type }) => (typeof type === 'string' ? [type] : listOf(type).filter((name) => typeof name === 'string'))),
+  );
 }
 
 /** Everything that a keyword says in these parts. */
@@ -49,7 +51,9 @@ export function membersOf(parts: readonly SchemaNode[]): ReadonlyMap<string, boo
 
 /** The schemas of a member. */
 export function memberOf(parts: readonly SchemaNode[], name: string): readonly unknown[] {
-  return saidOf(parts, 'properties').flatMap((properties) => (isNode(properties) && Object.hasOwn(properties, name) ? [properties[name]] : []));
+  return saidOf(parts, 'properties').flatMap((properties) =>
+    isNode(properties) && Object.hasOwn(properties, name) ? [properties[name]] : [],
+  );
 }
 
 const FORMATS: Readonly<Record<string, string>> = {
@@ -96,8 +100,12 @@ export function sampleOf(document: unknown, schema: unknown, depth = 0): unknown
     return Math.max(0, ...numbersOf(parts, 'minimum'), ...numbersOf(parts, 'exclusiveMinimum').map((least) => least + 1));
   if (types.has('boolean')) return true;
   if (types.has('null') && types.size === 1) return null;
-  const format = saidOf(parts, 'format').map((name) => FORMATS[String(name)]).find((text) => text !== undefined);
-  return format ?? 'text'.padEnd(Math.max(0, ...numbersOf(parts, 'minLength')), 'x').slice(0, Math.min(100, ...numbersOf(parts, 'maxLength')));
+  const format = saidOf(parts, 'format')
+    .map((name) => FORMATS[String(name)])
+    .find((text) => text !== undefined);
+  return (
+    format ?? 'text'.padEnd(Math.max(0, ...numbersOf(parts, 'minLength')), 'x').slice(0, Math.min(100, ...numbersOf(parts, 'maxLength')))
+  );
 }
 
 export function isNode(value: unknown): value is SchemaNode {

@@ -1,5 +1,6 @@
 import type { Contract } from '../../spec/index.js';
 import { operationOf } from '../answers.js';
+import { edgeEvidence } from '../edge.js';
 import { NotPermitted } from '../permits.js';
 import { SetupFailed } from '../setup-failed.js';
 import { Steps, type RunContext } from '../steps.js';
@@ -22,7 +23,7 @@ export interface FuzzSession {
    * @returns `undefined` for what HTTP cannot carry, what the deployment file does not permit, and what is no change at all
    */
   send(request: FuzzRequest, values: Values): Promise<Sent | undefined>;
-  /** How many requests were sent, and how many of them were answered. */
+  /** How many requests were sent, and how many of them the application answered. */
   readonly counts: { sent: number; answered: number };
 }
 
@@ -53,7 +54,7 @@ export function createSession(
       counts.sent += 1;
       try {
         const answer = await wire.send(raw);
-        counts.answered += 1;
+        if (edgeEvidence(answer) === undefined) counts.answered += 1;
         if (answer.status < 300) await remove(context, raw, answer, request.operation);
         return { raw, answer };
       } catch (error) {
@@ -84,7 +85,12 @@ function isPermitted({ deployment, transport }: RunContext, { method, target }: 
 }
 
 /** Some things, such as keys, there may be only so many of. */
-async function remove(context: RunContext, { method, target }: RawRequest, answer: Parameters<RunContext['suite']['created']>[1], own: string): Promise<void> {
+async function remove(
+  context: RunContext,
+  { method, target }: RawRequest,
+  answer: Parameters<RunContext['suite']['created']>[1],
+  own: string,
+): Promise<void> {
   const path = target.replace(/\?.*/s, '');
   const operation = operationOf(context.contract, method, path)?.id ?? own;
   const steps = new Steps(context);

@@ -69,14 +69,17 @@ export function* smallerThan(one: Case, { draft, values }: Base): IterableIterat
 /** What a good request can do without and still be one, but for what was changed. */
 function* trimsOf(draft: Draft, mutations: Case['mutations']): IterableIterator<Trim> {
   const isChanged = (place: string): boolean =>
-    mutations.some((mutation) => mutation.place === place || mutation.place.startsWith(`${place}/`) || mutation.place.startsWith(`${place} `));
+    mutations.some(
+      (mutation) => mutation.place === place || mutation.place.startsWith(`${place}/`) || mutation.place.startsWith(`${place} `),
+    );
   const required = new Set(draft.operation.parameters.filter((parameter) => parameter.required).map(({ name }) => name.toLowerCase()));
   const isNeeded = (name: string): boolean => required.has(name.toLowerCase()) || /^(?:content-type|connection|upgrade|sec-.*)$/.test(name);
   for (const [name] of draft.headers)
     if (!isNeeded(name) && !isChanged(`header ${name}`))
       yield (from) => ({ ...from, headers: from.headers.filter(([other]) => other !== name) });
   for (const [name] of draft.query)
-    if (!isNeeded(name) && !isChanged(`query ${name}`)) yield (from) => ({ ...from, query: from.query.filter(([other]) => other !== name) });
+    if (!isNeeded(name) && !isChanged(`query ${name}`))
+      yield (from) => ({ ...from, query: from.query.filter(([other]) => other !== name) });
   if (draft.body === undefined) return;
   for (const { path, now } of partsIn(draft.body)) {
     const place = `body ${path.map((step) => `/${step}`).join('')}`;
@@ -89,10 +92,12 @@ function* trimsOf(draft: Draft, mutations: Case['mutations']): IterableIterator<
 
 const withBody =
   (path: Path, change: () => Node | undefined): Trim =>
-  (draft) => (draft.body === undefined ? draft : { ...draft, body: withPart(draft.body, path, change) });
+  (draft) =>
+    draft.body === undefined ? draft : { ...draft, body: withPart(draft.body, path, change) };
 
 function* partsIn(node: Node, path: Path = []): IterableIterator<{ readonly path: Path; readonly now: Node }> {
-  const parts = node.kind === 'object' ? node.members : node.kind === 'array' ? node.items.map((item, index) => [index, item] as const) : [];
+  const parts =
+    node.kind === 'object' ? node.members : node.kind === 'array' ? node.items.map((item, index) => [index, item] as const) : [];
   for (const [step, part] of parts) yield { path: [...path, step], now: part };
   for (const [step, part] of parts) yield* partsIn(part, [...path, step]);
 }

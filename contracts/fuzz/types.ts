@@ -86,6 +86,9 @@ export type FuzzEvent =
       readonly sent: number;
       /** How many of them the application answered. */
       readonly answered: number;
+      /** Of how many operations a good request is known, and of how many of those it was accepted. */
+      readonly good: number;
+      readonly accepted: number;
       readonly durationMs: number;
       readonly findings: readonly Finding[];
     };

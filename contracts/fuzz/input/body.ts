@@ -122,9 +122,11 @@ function memberMutations({ path }: Place, now: Extract<Node, { kind: 'object' }>
     extra('prototype', 'a member hasOwnProperty', 'hasOwnProperty', toNode(1)),
     extra('prototype', 'a member toJSON', 'toJSON', toNode('x')),
     extra('prototype', 'a member then', 'then', toNode('x')),
-    ...now.members.slice(0, 8).flatMap(([name, value]) => [
-      extra('duplicate', `${JSON.stringify(name)} twice`, name, value),
-      extra('duplicate', `${JSON.stringify(name)} twice, null at last`, name, toNode(null)),
-    ]),
+    ...now.members
+      .slice(0, 8)
+      .flatMap(([name, value]) => [
+        extra('duplicate', `${JSON.stringify(name)} twice`, name, value),
+        extra('duplicate', `${JSON.stringify(name)} twice, null at last`, name, toNode(null)),
+      ]),
   ];
 }

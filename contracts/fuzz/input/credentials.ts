@@ -27,7 +27,10 @@ function withoutCredential(says: string, more: (draft: Draft) => Draft = (draft)
 /** No credential at all, together with what may lead past the check. */
 function bypasses(): readonly Mutation[] {
   return [
-    ...REROUTES.map(([says, change]): Mutation => ({ ...withoutCredential(`no credential and ${says}`, (draft) => ({ ...draft, reroute: [...draft.reroute, change] })), place: 'credential and route' })),
+    ...REROUTES.map(([says, change]): Mutation => ({
+      ...withoutCredential(`no credential and ${says}`, (draft) => ({ ...draft, reroute: [...draft.reroute, change] })),
+      place: 'credential and route',
+    })),
     ...(
       [
         ['x-forwarded-for', '127.0.0.1'],
@@ -38,12 +41,10 @@ function bypasses(): readonly Mutation[] {
         ['host', 'localhost'],
         ['content-type', 'text/plain'],
       ] as const
-    ).map(
-      ([name, value]): Mutation => ({
-        ...withoutCredential(`no credential and ${name} ${value}`, (draft) => withHeaders(draft, name, value)),
-        place: `credential and ${name}`,
-      }),
-    ),
+    ).map(([name, value]): Mutation => ({
+      ...withoutCredential(`no credential and ${name} ${value}`, (draft) => withHeaders(draft, name, value)),
+      place: `credential and ${name}`,
+    })),
   ];
 }
 

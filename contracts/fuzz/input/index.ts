@@ -35,5 +35,8 @@ export function mutationsOf(contract: Contract, draft: Draft, ids: ReadonlySet<s
 /** Whether nobody may call an operation without a credential: a requirement that asks for nothing lets everybody in. */
 function isSecured({ document }: Contract, pointer: string, credentials: number): boolean {
   const own = jsonPointer.get(document, jsonPointer.join(pointer, 'security')) ?? document.security;
-  return credentials > 0 && listOf(own).every((requirement) => Object.keys((requirement ?? {}) as object).length > 0);
+  return (
+    credentials > 0 &&
+    listOf(own).every((requirement) => typeof requirement === 'object' && requirement !== null && Object.keys(requirement).length > 0)
+  );
 }

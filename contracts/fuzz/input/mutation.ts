@@ -28,7 +28,9 @@ export function smallerTexts(text: string): readonly string[] {
   if (repetition !== null) {
     const [, before = '', count = '', unit = '', after = ''] = repetition;
     const times = Number(count);
-    const fewer = [...new Set([1, times >> 4, times >> 2, times >> 1, times - (times >> 2), times - 1])].filter((less) => less > 0 && less < times);
+    const fewer = [...new Set([1, times >> 4, times >> 2, times >> 1, times - (times >> 2), times - 1])].filter(
+      (less) => less > 0 && less < times,
+    );
     return fewer.map((less) => `${before}${less < 20 ? unit.repeat(less) : `\${repeat ${less} ${unit}}`}${after}`);
   }
   if (text.includes('${')) return [];

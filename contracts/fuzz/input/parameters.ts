@@ -31,9 +31,17 @@ export function parameterMutations(contract: Contract, draft: Draft, ids: Readon
 function ofSchema(parts: readonly SchemaNode[]): readonly Candidate[] {
   const types = typesOf(parts);
   const whole = types.has('integer') || types.has('number');
-  const candidate = (family: string, text: string, clear: boolean): Candidate => ({ family, says: sayText(text, `${text.length} characters`), text, clear });
+  const candidate = (family: string, text: string, clear: boolean): Candidate => ({
+    family,
+    says: sayText(text, `${text.length} characters`),
+    text,
+    clear,
+  });
   return [
-    ...numbersOf(parts, 'minimum').flatMap((least) => [candidate('limit', String(least - 1), true), candidate('limit', String(least), false)]),
+    ...numbersOf(parts, 'minimum').flatMap((least) => [
+      candidate('limit', String(least - 1), true),
+      candidate('limit', String(least), false),
+    ]),
     ...numbersOf(parts, 'maximum').flatMap((most) => [candidate('limit', String(most + 1), true), candidate('limit', String(most), false)]),
     ...(whole ? ['x', '1.5', '1e3', '9007199254740993', '1e400', '-1', '+1', '0x10', ' 1', '1;2', '١', '00', '-0'] : []).map((text) =>
       candidate('number', text, text === 'x' || text === '-1' || (text === '1.5' && !types.has('number'))),
@@ -89,7 +97,8 @@ function inPath(parameter: Parameter, { family, says, text, clear }: Candidate, 
       ...from,
       path: from.path.map((segment) => (segment.parameter === parameter.name ? { ...segment, text: encoded(text) } : segment)),
     }),
-    smaller: () => smallerTexts(text).map((less) => inPath(parameter, { family, says: sayText(less, says), text: less, clear }, ids, draft)),
+    smaller: () =>
+      smallerTexts(text).map((less) => inPath(parameter, { family, says: sayText(less, says), text: less, clear }, ids, draft)),
   };
 }
 
@@ -97,15 +106,13 @@ function inPath(parameter: Parameter, { family, says, text, clear }: Candidate, 
 export function writtenPaths({ operation }: Draft): readonly Mutation[] {
   const names = operation.parameters.flatMap((parameter) => (parameter.in === 'path' ? [parameter.name] : []));
   return names.flatMap((name) =>
-    WRITTEN.map(
-      ([says, text]): Mutation => ({
-        place: `path ${name}`,
-        family: 'encoding',
-        says: `${name} ${says}`,
-        expects: 'open',
-        apply: (draft) => ({ ...draft, path: draft.path.map((segment) => (segment.parameter === name ? { ...segment, text } : segment)) }),
-      }),
-    ),
+    WRITTEN.map(([says, text]): Mutation => ({
+      place: `path ${name}`,
+      family: 'encoding',
+      says: `${name} ${says}`,
+      expects: 'open',
+      apply: (draft) => ({ ...draft, path: draft.path.map((segment) => (segment.parameter === name ? { ...segment, text } : segment)) }),
+    })),
   );
 }
 
@@ -135,7 +142,12 @@ function presence({ name, required }: Parameter): readonly Mutation[] {
       apply: (draft) => withQuery(draft, name),
     },
     { ...common, family: 'duplicate', says: `${name} twice`, apply: (draft) => withQuery(draft, name, ...twice(draft.query, name)) },
-    { ...common, family: 'list', says: `${name}[]`, apply: (draft) => withQuery(withQuery(draft, name), `${name}[]`, ...twice(draft.query, name)) },
+    {
+      ...common,
+      family: 'list',
+      says: `${name}[]`,
+      apply: (draft) => withQuery(withQuery(draft, name), `${name}[]`, ...twice(draft.query, name)),
+    },
     { ...common, family: 'list', says: `${name}[__proto__]`, apply: (draft) => withQuery(draft, `${name}[__proto__][x]`, '1') },
     { ...common, family: 'encoding', says: `${name} with a broken encoding`, apply: (draft) => requery(draft, `${name}=%zz`) },
     { ...common, family: 'encoding', says: `${name} with a byte that is no UTF-8`, apply: (draft) => requery(draft, `${name}=%ff`) },
@@ -143,7 +155,10 @@ function presence({ name, required }: Parameter): readonly Mutation[] {
   ];
 }
 
-const requery = (draft: Draft, more: string): Draft => ({ ...draft, requery: [...draft.requery, (query) => (query === '' ? more : `${query}&${more}`)] });
+const requery = (draft: Draft, more: string): Draft => ({
+  ...draft,
+  requery: [...draft.requery, (query) => (query === '' ? more : `${query}&${more}`)],
+});
 
 /** A value beside its own, or two of nothing in particular. */
 function twice(pairs: Draft['query'], name: string): readonly string[] {

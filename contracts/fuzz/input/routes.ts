@@ -59,15 +59,13 @@ export function routeMutations(contract: Contract, draft: Draft): readonly Mutat
   const methods = METHODS.filter((method) => method !== operation.method && !isOther(contract, operation.path, method));
   return [
     ...REROUTES.map(([says, change]) => reroute(says, change)),
-    ...methods.map(
-      (method): Mutation => ({
-        place: 'method',
-        family: 'method',
-        says: `method ${method}`,
-        expects: 'open',
-        apply: (from) => ({ ...from, method }),
-      }),
-    ),
+    ...methods.map((method): Mutation => ({
+      place: 'method',
+      family: 'method',
+      says: `method ${method}`,
+      expects: 'open',
+      apply: (from) => ({ ...from, method }),
+    })),
     ...['X-HTTP-Method-Override', 'X-Method-Override'].map((name): Mutation => header(name.toLowerCase(), 'DELETE')),
     header('x-original-url', '/failpath-no-such-route'),
     header('x-forwarded-host', 'failpath.invalid'),
@@ -89,7 +87,13 @@ export function routeMutations(contract: Contract, draft: Draft): readonly Mutat
     header('constructor', 'x'),
     ...(opensWebSocket(operation) ? [] : [unknownQuery('__proto__'), unknownQuery('failpath_unknown')]),
     { place: 'query', family: 'query', says: 'a query of ampersands', expects: 'open', apply: (from) => requery(from, '&&=&?&%') },
-    { place: 'query', family: 'query', says: '300 unknown parameters', expects: 'open', apply: (from) => requery(from, 'a=1&'.repeat(300)) },
+    {
+      place: 'query',
+      family: 'query',
+      says: '300 unknown parameters',
+      expects: 'open',
+      apply: (from) => requery(from, 'a=1&'.repeat(300)),
+    },
   ];
 }
 
@@ -113,7 +117,16 @@ function header(name: string, value: string): Mutation {
 }
 
 function unknownQuery(name: string): Mutation {
-  return { place: 'query', family: 'query', says: `an unknown parameter ${name}`, expects: 'open', apply: (draft) => withQuery(draft, name, 'x') };
+  return {
+    place: 'query',
+    family: 'query',
+    says: `an unknown parameter ${name}`,
+    expects: 'open',
+    apply: (draft) => withQuery(draft, name, 'x'),
+  };
 }
 
-const requery = (draft: Draft, more: string): Draft => ({ ...draft, requery: [...draft.requery, (query) => (query === '' ? more : `${query}&${more}`)] });
+const requery = (draft: Draft, more: string): Draft => ({
+  ...draft,
+  requery: [...draft.requery, (query) => (query === '' ? more : `${query}&${more}`)],
+});

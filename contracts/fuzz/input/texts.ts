@@ -35,7 +35,9 @@ export const TEXTS: readonly HostileText[] = [
     ] as const
   ).map(of('unicode')),
   ...['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'].map(quoted).map(of('prototype')),
-  ...['null', 'undefined', 'NaN', 'true', '0', '-1', '[object Object]', '1e400', '00000000-0000-0000-0000-000000000000'].map(quoted).map(of('text')),
+  ...['null', 'undefined', 'NaN', 'true', '0', '-1', '[object Object]', '1e400', '00000000-0000-0000-0000-000000000000']
+    .map(quoted)
+    .map(of('text')),
   ...(
     [
       ['line ends and a header', `x\r\n${INJECTED}: 1`],
@@ -48,7 +50,11 @@ export const TEXTS: readonly HostileText[] = [
       ['line ends, percent-encoded', `x%0d%0a${INJECTED}: 1`],
     ] as const
   ).map(of('injection')),
-  ...NEARLY.map((unit): HostileText => ({ family: 'regular-expression', says: `${JSON.stringify(unit)} again and again, then "!"`, text: `${repeated(unit, 40)}!` })),
+  ...NEARLY.map((unit): HostileText => ({
+    family: 'regular-expression',
+    says: `${JSON.stringify(unit)} again and again, then "!"`,
+    text: `${repeated(unit, 40)}!`,
+  })),
   { family: 'long', says: '5000 characters', text: repeated('a', 5000) },
   { family: 'regular-expression', says: '30000 blanks before a letter', text: `${repeated(' ', 30_000)}x` },
 ];
@@ -62,7 +68,9 @@ export const ONLY_IN_JSON: readonly HostileText[] = [
 ];
 
 /** What may stand in a URL or a header without breaking HTTP itself: short enough for everybody's buffers. */
-export const SHORT_TEXTS: readonly HostileText[] = TEXTS.filter(({ text }) => !text.includes('${repeat 30000') && !text.includes('${repeat 5000')).concat({
+export const SHORT_TEXTS: readonly HostileText[] = TEXTS.filter(
+  ({ text }) => !text.includes('${repeat 30000') && !text.includes('${repeat 5000'),
+).concat({
   family: 'long',
   says: '2000 characters',
   text: repeated('a', 2000),

@@ -55,12 +55,18 @@ function wrongTypes(types: ReadonlySet<string>): readonly Value[] {
   const isNumber = types.has('number') || types.has('integer');
   const wrong = Object.entries(OF_TYPES).filter(([type]) => types.size > 0 && !types.has(type) && !(type === 'number' && isNumber));
   const near: Value[] = [];
-  if (isNumber) near.push({ family: 'type', says: 'a number as text', node: toNode('7'), ...(types.has('string') ? {} : { violates: 'type' }) });
+  if (isNumber)
+    near.push({ family: 'type', says: 'a number as text', node: toNode('7'), ...(types.has('string') ? {} : { violates: 'type' }) });
   else near.push({ family: 'number', says: '1e400', node: literal('1e400') });
   if (types.has('boolean')) near.push({ family: 'type', says: '"true"', node: toNode('true') });
   if (types.has('null')) near.push({ family: 'null', says: 'null', node: toNode(null) });
   return [
-    ...wrong.map(([type, [says, value]]): Value => ({ family: type === 'null' ? 'null' : 'type', says, node: toNode(value), violates: 'type' })),
+    ...wrong.map(([type, [says, value]]): Value => ({
+      family: type === 'null' ? 'null' : 'type',
+      says,
+      node: toNode(value),
+      violates: 'type',
+    })),
     ...near,
   ];
 }
@@ -72,7 +78,9 @@ function chosen(parts: readonly SchemaNode[]): readonly Value[] {
   if (choices.length === 0) return [];
   const beside = [
     ['none of the choices', 'no-such-choice'],
-    ...(first === undefined ? [] : [['a choice in upper case', first.toUpperCase()] as const, ['a choice and a blank', `${first} `] as const]),
+    ...(first === undefined
+      ? []
+      : [['a choice in upper case', first.toUpperCase()] as const, ['a choice and a blank', `${first} `] as const]),
   ] as const;
   return [
     ...beside
@@ -93,7 +101,11 @@ function lengths(parts: readonly SchemaNode[]): readonly Value[] {
   return [
     textValue({ family: 'length', says: 'an empty text', text: '' }),
     textValue({ family: 'length', says: 'a blank', text: ' ' }),
-    ...numbersOf(parts, 'minLength').flatMap((least) => [...(least > 0 ? [value(least - 1, 'minLength')] : []), value(least), value(least + 1)]),
+    ...numbersOf(parts, 'minLength').flatMap((least) => [
+      ...(least > 0 ? [value(least - 1, 'minLength')] : []),
+      value(least),
+      value(least + 1),
+    ]),
     ...numbersOf(parts, 'maxLength').flatMap((most) => [
       value(most - 1),
       value(most),
@@ -101,7 +113,11 @@ function lengths(parts: readonly SchemaNode[]): readonly Value[] {
       value(most, undefined, '😀'),
       value(most + 1, 'maxLength', '😀'),
     ]),
-    ...numbersOf(parts, 'x-maxBytes').flatMap((most) => [value(most), value(most + 1, 'x-maxBytes'), value((most >> 2) + 1, 'x-maxBytes', '😀')]),
+    ...numbersOf(parts, 'x-maxBytes').flatMap((most) => [
+      value(most),
+      value(most + 1, 'x-maxBytes'),
+      value((most >> 2) + 1, 'x-maxBytes', '😀'),
+    ]),
   ];
 }
 
@@ -163,7 +179,9 @@ function arrays(parts: readonly SchemaNode[], now: Node | undefined): readonly V
   return [
     value('an empty array', toNode([]), numbersOf(parts, 'minItems').some((least) => least > 0) ? 'minItems' : undefined),
     value('an item twice', many(2), saidOf(parts, 'uniqueItems').includes(true) ? 'uniqueItems' : undefined),
-    ...numbersOf(parts, 'maxItems').flatMap((most) => (most * size > 200_000 ? [] : [value(`${most + 1} items`, many(most + 1), 'maxItems')])),
+    ...numbersOf(parts, 'maxItems').flatMap((most) =>
+      most * size > 200_000 ? [] : [value(`${most + 1} items`, many(most + 1), 'maxItems')],
+    ),
     manyItems(many, 300),
     value('an item in an array of its own', { kind: 'array', items: [{ kind: 'array', items: [first] }] }),
     value('a null among the items', { kind: 'array', items: [...items, toNode(null)] }),
