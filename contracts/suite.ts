@@ -2,6 +2,7 @@ import type { Deployment } from './deployment.js';
 import type { FailurePath, Scenario } from './path.js';
 import type { ProbeSuite } from './probes/types.js';
 import type { Cleanup, Steps } from './steps.js';
+import type { SequenceModel } from './fuzz/sequences/index.js';
 import type { Capability, Token, WireAnswer } from './types.js';
 import type { RehearsalSuite } from './rehearsal/types.js';
 import type { WebhookSuite } from './webhooks/types.js';
@@ -26,6 +27,8 @@ export interface Suite {
   readonly probes?: ProbeSuite;
   /** How its deployments are imagined, where the contract's examples do not say it. */
   readonly rehearsal?: RehearsalSuite;
+  /** What can be done one after the other, and what must hold whatever was done: for stateful fuzz. */
+  readonly model?: SequenceModel;
   /** Traces of runs that were aborted, and how to remove them; empty when the suite may not look. */
   leftovers(steps: Steps): Promise<readonly Leftover[]>;
   /** What this run has made without knowing, since no answer said so; empty when the suite may not look. */

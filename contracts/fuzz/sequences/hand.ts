@@ -96,6 +96,9 @@ export function createHand(steps: Steps, context: RunContext, seen: Set<string>)
       const remedy = 'Look up the last request in the log of the server: the steps before it led to a state that must not be.';
       throw new Broken({ cause: `${rule} (${operation})`, kind: 'invariant', operation, says: says(), remedy, discrepancies: [] });
     },
+    stuck: (says, remedy) => {
+      throw new Stuck(says, remedy);
+    },
     missing: () => {
       throw new Missing();
     },

@@ -50,6 +50,8 @@ export interface Hand {
    * @throws {Broken} unless it holds
    */
   holds(rule: string, isSo: boolean, says: () => string): void;
+  /** The sequence cannot go on, for reasons that say nothing of the deployment. */
+  stuck(says: string, remedy: string): never;
   /** What a step names but does not exist in this sequence: the step is left out. */
   missing(): never;
 }
