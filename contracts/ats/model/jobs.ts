@@ -54,6 +54,25 @@ const init: Command<AtsState> = {
   },
 };
 
+/** All the way to a quote at once: most of what can go wrong comes after it. */
+const quote: Command<AtsState> = {
+  weight: 5,
+  needs: [`upload:${AUDIO_BYTES}`],
+  draw: (state, dice) => ({ makes: newName(state, 'job'), network: dice.pick(state.networks), user: dice.pick([null, ...USERS]) }),
+  run: async (state, args, hand) => {
+    await quoteJob(state, args, hand);
+  },
+};
+
+/** Opens a job for a new work, uploads its audio and prepares it. */
+export async function quoteJob(state: AtsState, args: Arguments, hand: Hand): Promise<Job> {
+  await init.run(state, { ...args, kind: 'work', work: null, once: false }, hand);
+  const name = { job: args['makes'] ?? null };
+  await upload.run(state, { ...name, bytes: AUDIO_BYTES }, hand);
+  await prepare.run(state, name, hand);
+  return named(state.jobs, args['makes'], hand);
+}
+
 function open(
   state: AtsState,
   hand: Hand,
@@ -91,7 +110,11 @@ const initAgain: Command<AtsState> = {
     if (isAlive(state, openedAt, lifeOf(hand, 'idempotency')) !== 'yes') hand.missing();
     const { answer } = await hand.send(opened, 'succeeds');
     const same = JSON.stringify(answer.json) === first;
-    hand.holds('the same Idempotency-Key has the same answer', same, () => 'the same request with the same Idempotency-Key was answered otherwise');
+    hand.holds(
+      'the same Idempotency-Key has the same answer',
+      same,
+      () => 'the same request with the same Idempotency-Key was answered otherwise',
+    );
   },
 };
 
@@ -127,8 +150,16 @@ const upload: Command<AtsState> = {
     const alive = job.phase === 'open' ? isAlive(state, job.openedAt, lifeOf(hand, 'upload')) : 'no';
     const isTaken = await hand.upload(url, { bytes: Number(bytes) });
     const should: Alive = job.bytes === undefined ? alive : 'no';
-    hand.holds('an upload URL takes one upload, in time', !isTaken || should !== 'no', () => `an upload URL has taken an upload ${why(job)}`);
-    hand.holds('an upload URL takes an upload', isTaken || should !== 'yes', () => 'an upload URL that was not used yet has refused an upload');
+    hand.holds(
+      'an upload URL takes one upload, in time',
+      !isTaken || should !== 'no',
+      () => `an upload URL has taken an upload ${why(job)}`,
+    );
+    hand.holds(
+      'an upload URL takes an upload',
+      isTaken || should !== 'yes',
+      () => 'an upload URL that was not used yet has refused an upload',
+    );
     if (isTaken) job.bytes = Number(bytes);
   },
 };
@@ -195,8 +226,9 @@ const stepByStranger: Command<AtsState> = {
   weight: 2,
   needs: ['org.second'],
   draw: (state, dice) => {
-    const job = pickJob(state, dice, () => true);
-    return job === undefined ? undefined : { job, step: dice.pick(['prepare', 'confirm']) };
+    const job = pickJob(state, dice, ({ phase }) => phase !== 'confirmed');
+    if (job === undefined) return undefined;
+    return { job, step: state.jobs.get(job)?.phase === 'open' ? 'prepare' : 'confirm' };
   },
   run: async (state, { job: name, step }, hand) => {
     const job = named(state.jobs, name, hand);
@@ -205,4 +237,4 @@ const stepByStranger: Command<AtsState> = {
 };
 
 export { stepRequest };
-export const jobCommands = { init, initAgain, initOtherwise, upload, prepare, prepareTwiceAtOnce, stepByStranger } as const;
+export const jobCommands = { init, quote, initAgain, initOtherwise, upload, prepare, prepareTwiceAtOnce, stepByStranger } as const;

@@ -6,6 +6,8 @@ import { give, named, newName, now, type AtsState, type Key } from './state.js';
 
 /** On a deployment that others use as well, no more keys than these at a time. */
 const FEW = 3;
+/** No revocation is waited for longer than this, since it may be waited for many times. */
+const PATIENCE_SECONDS = 10;
 const SCOPES = [['works:read'], ['works:register'], ['works:register', 'works:update', 'works:read']] as const;
 
 const living = ({ keys }: AtsState): readonly Key[] => [...keys.values()].filter(({ revokedAt }) => revokedAt === undefined);
@@ -55,7 +57,7 @@ const createTooMany: Command<AtsState> = {
 };
 
 const useKey: Command<AtsState> = {
-  weight: 4,
+  weight: 5,
   draw: ({ keys }, dice) => {
     const key = dice.any([...keys.keys()]);
     return key === undefined ? undefined : { key };
@@ -63,12 +65,25 @@ const useKey: Command<AtsState> = {
   run: async (state, { key: name }, hand) => {
     const key = named(state.keys, name, hand);
     const request = { ...sessionRequest(`${state.mark}-anybody`), as: key.token };
-    await hand.send(request, key.scopes.includes('works:read') ? admits(key, state, hand) : 'refused');
+    const foreseen = key.scopes.includes('works:read') ? admits(key, state, hand) : 'refused';
+    const { succeeded } = await hand.send(request, foreseen);
+    if (foreseen !== 'either') return;
+    // What was refused once is refused for good.
+    if (succeeded && !(await outlasted(key, state, hand))) return;
+    await hand.send(request, 'refused');
   },
 };
 
+/** Lets the time pass for which a revoked key may go on working, if that is short enough to wait for. */
+async function outlasted({ revokedAt = 0 }: Key, state: AtsState, { steps }: Hand): Promise<boolean> {
+  const left = steps.deployment.revokedWithinSeconds - (now(state) - revokedAt);
+  if (left > PATIENCE_SECONDS) return false;
+  await steps.wait(Math.max(left, 0) * 1000);
+  return true;
+}
+
 const revokeKey: Command<AtsState> = {
-  weight: 2,
+  weight: 3,
   draw: ({ keys }, dice) => {
     const key = dice.any([...keys.keys()]);
     return key === undefined ? undefined : { key };

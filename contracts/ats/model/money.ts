@@ -1,6 +1,6 @@
-import type { Command, Foreseen, Hand, Told } from '../../fuzz/sequences/index.js';
-import { drawJob, once, stepRequest } from './jobs.js';
-import { give, isAlive, lifeOf, named, type AtsState, type Job } from './state.js';
+import type { Command, Foreseen, Hand, Invariant, Told } from '../../fuzz/sequences/index.js';
+import { drawJob, once, quoteJob, stepRequest } from './jobs.js';
+import { give, isAlive, lifeOf, named, newName, type AtsState, type Job } from './state.js';
 
 /** Confirming, and what it is paid with. */
 
@@ -35,26 +35,70 @@ function confirmed(state: AtsState, job: Job, { body }: Told, hand: Hand): void 
 }
 
 function mustHold(state: AtsState, job: Job, told: Told, foreseen: Foreseen, hand: Hand): void {
-  const { operation } = { operation: job.kind.confirm };
+  const operation = job.kind.confirm;
   hand.holds('what cannot be paid, has expired or was confirmed is not confirmed', !told.succeeded || foreseen !== 'refused', () =>
-    job.phase === 'prepared' ? `${operation} succeeded although credits, quota or time were used up` : `${operation} succeeded on a job without a quote`,
+    job.phase === 'prepared'
+      ? `${operation} succeeded although credits, quota or time were used up`
+      : `${operation} succeeded on a job without a quote`,
   );
   if (told.succeeded || foreseen !== 'succeeds') return;
-  if (isWanting(state, job, told)) hand.stuck(`${operation} was answered ${told.code}`, 'Give the organization under test credits and quota.');
-  hand.holds('a quote that nobody has used can be confirmed', false, () => `${operation} was refused with ${told.code}, although it was quoted and paid for`);
+  const isWanted = isWanting(state, job, told);
+  // A call that sets the credits of one network may have set those of the other as well.
+  if (isWanted && (told.code === USED_UP ? state.quota : state.credits) !== undefined) return;
+  if (isWanted) hand.stuck(`${operation} was answered ${told.code}`, 'Give the organization under test credits and quota.');
+  hand.holds(
+    'a quote that nobody has used can be confirmed',
+    false,
+    () => `${operation} was refused with ${told.code}, although it was quoted and paid for`,
+  );
 }
 
 const confirm: Command<AtsState> = {
   weight: 6,
   draw: drawJob(isQuoted),
   run: async (state, { job: name }, hand) => {
-    const job = named(state.jobs, name, hand);
-    const { foreseen } = confirms(state, job, hand);
-    const told = await hand.send(await stepRequest(job, 'confirm', hand, false));
-    mustHold(state, job, told, foreseen, hand);
-    if (told.succeeded) confirmed(state, job, told, hand);
+    await confirmJob(state, named(state.jobs, name, hand), hand);
   },
 };
+
+async function confirmJob(state: AtsState, job: Job, hand: Hand): Promise<boolean> {
+  const { foreseen } = confirms(state, job, hand);
+  const told = await hand.send(await stepRequest(job, 'confirm', hand, false));
+  mustHold(state, job, told, foreseen, hand);
+  if (told.succeeded) confirmed(state, job, told, hand);
+  return told.succeeded;
+}
+
+/** So many confirmations at the end of a sequence find out what is left. */
+const LAST = 4;
+
+/**
+ * What is left of credits and quota is what nobody has spent: it is spent to the end. Nothing is looked at before the end, since this
+ * look changes what it looks at.
+ */
+export const spentAsConfirmed: Invariant<AtsState> = {
+  name: 'credits and quota move by what was confirmed',
+  after: [],
+  look: async (state, hand) => {
+    if (!hand.alone) return;
+    const quoted = [...state.jobs.values()].filter(isQuoted);
+    for (const job of quoted) await confirmJob(state, job, hand);
+    for (const network of [state.credits?.network, state.quota?.certain === true ? ('testnet' as const) : undefined]) {
+      if (network === undefined) continue;
+      let goesOn = true;
+      for (let count = 0; goesOn && count < LAST; count++)
+        goesOn = await confirmJob(state, await quoteJob(state, { makes: newName(state, 'last'), network, user: null }, hand), hand);
+    }
+    if (state.credits === undefined) return;
+    // Whoever was refused for the want of credits goes on when there are some.
+    await hand.change('credits.set', { credits: AMPLE, network: state.credits.network });
+    const { network } = state.credits;
+    state.credits = { network, left: AMPLE };
+    for (const job of state.jobs.values()) if (isQuoted(job) && job.network === network) await confirmJob(state, job, hand);
+  },
+};
+
+const AMPLE = 1_000_000;
 
 const confirmTwiceAtOnce: Command<AtsState> = {
   weight: 2,
@@ -118,8 +162,16 @@ export async function look(state: AtsState, job: Job, hand: Hand): Promise<void>
   const request = { operation: 'getTransaction', params: { transaction_id: job.transaction ?? hand.missing() } };
   const { body } = await hand.send(request, 'succeeds');
   const progress = Number(body['progress']);
-  hand.holds('a transaction goes forward', progress >= job.progress, () => `the transaction was at ${job.progress} %, and is at ${progress} %`);
-  hand.holds('a transaction that has ended stays so', !job.complete || body['is_complete'] === true, () => 'the transaction has ended before');
+  hand.holds(
+    'a transaction goes forward',
+    progress >= job.progress,
+    () => `the transaction was at ${job.progress} %, and is at ${progress} %`,
+  );
+  hand.holds(
+    'a transaction that has ended stays so',
+    !job.complete || body['is_complete'] === true,
+    () => 'the transaction has ended before',
+  );
   job.progress = progress;
   const number = (body['result'] as { readonly ats_id?: unknown } | null | undefined)?.ats_id;
   const isNew = body['is_complete'] === true && !job.complete;
@@ -129,12 +181,10 @@ export async function look(state: AtsState, job: Job, hand: Hand): Promise<void>
 }
 
 const lookAt: Command<AtsState> = {
-  weight: 3,
+  weight: 4,
   draw: drawJob(({ transaction }) => transaction !== undefined),
   run: async (state, { job: name }, hand) => {
-    const job = named(state.jobs, name, hand);
-    if (job.transaction === undefined) return hand.missing();
-    await look(state, job, hand);
+    await look(state, named(state.jobs, name, hand), hand);
   },
 };
 

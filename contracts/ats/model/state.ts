@@ -86,7 +86,12 @@ export function isAlive(state: AtsState, since: number, seconds: number): Alive 
 /** How long something lives on the deployment, in seconds. */
 export function lifeOf({ steps }: Hand, what: 'upload' | 'quote' | 'partnerSession' | 'idempotency'): number {
   const { ttls } = steps.deployment;
-  const said = { upload: ttls.uploadTtlSeconds, quote: ttls.quoteTtlSeconds, partnerSession: ttls.partnerSessionTtlSeconds, idempotency: undefined };
+  const said = {
+    upload: ttls.uploadTtlSeconds,
+    quote: ttls.quoteTtlSeconds,
+    partnerSession: ttls.partnerSessionTtlSeconds,
+    idempotency: undefined,
+  };
   const limit = { upload: 'upload', quote: 'quote', partnerSession: 'partner_session', idempotency: 'idempotency' }[what];
   return said[what] ?? steps.contract.limits[`${limit}_ttl_seconds`]?.value ?? Infinity;
 }

@@ -111,7 +111,11 @@ function theirs(state: AtsState, ids: readonly string[], { user, network }: List
   const mine = (job: Job): boolean => job.kind === WORK && job.user === user && job.network === network && job.phase === 'confirmed';
   const jobs = [...state.jobs.values()].filter(mine);
   const strange = ids.filter((id) => !jobs.some((job) => job.id === id));
-  hand.holds("a list of works has nobody else's", strange.length === 0, () => `${strange.length} works are listed that were not registered for this user`);
+  hand.holds(
+    "a list of works has nobody else's",
+    strange.length === 0,
+    () => `${strange.length} works are listed that were not registered for this user`,
+  );
   const missing = jobs.filter(({ id, registeredAs }) => registeredAs !== undefined && !ids.includes(id));
   hand.holds('a work that is on chain is listed', missing.length === 0, () => `${missing.length} works that are on chain are not listed`);
 }
@@ -121,7 +125,7 @@ export const worksListed: Invariant<AtsState> = {
   name: 'works are listed as they are',
   after: ['lookAt'],
   look: async (state, hand) => {
-    for (const job of state.jobs.values()) if (job.transaction !== undefined && !job.complete) await look(state, job, hand);
+    for (const job of state.jobs.values()) if (job.transaction !== undefined) await look(state, job, hand);
     for (const user of new Set([...state.jobs.values()].map((job) => job.user))) {
       if (user === undefined) continue;
       const as = await openSession(hand.steps, user);

@@ -54,7 +54,10 @@ export function createHand(steps: Steps, context: RunContext, seen: Set<string>)
     const described = describeAnswer(contract, answer);
     // A limit or a dependency of the environment says nothing of the request.
     if (passes || answer.status === 402 || answer.status === 429)
-      throw new Stuck(`${operation} should have succeeded and was answered ${described}`, 'Raise that limit for the deployment under test.');
+      throw new Stuck(
+        `${operation} should have succeeded and was answered ${described}`,
+        'Raise that limit for the deployment under test.',
+      );
     throw new Broken(unforeseen(operation, 'succeeds', described));
   };
   const name = (request: PathRequest): void => {

@@ -40,8 +40,7 @@ function walk<State>(
       return undefined;
     },
     take: async ({ does, with: args }) => {
-      const command = commands.get(does);
-      if (command === undefined) return hand.missing();
+      const command = commands.get(does) ?? hand.missing();
       await command.run(state, args, hand);
     },
     look: async (step) => {

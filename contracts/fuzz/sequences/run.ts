@@ -76,7 +76,8 @@ async function attempt(take: () => Promise<Taken>): Promise<Taken | { readonly f
 type Note = Pick<Extract<SequenceEvent, { type: 'note' }>, 'says' | 'remedy'>;
 
 function notesOf(taken: Taken | { readonly failed: SetupFailed }): Note[] {
-  if ('failed' in taken) return [{ says: `no sequence could begin: ${taken.failed.message}`, remedy: 'Correct sessions in the deployment file.' }];
+  if ('failed' in taken)
+    return [{ says: `no sequence could begin: ${taken.failed.message}`, remedy: 'Correct sessions in the deployment file.' }];
   const { stuck, left } = taken;
   return [
     ...(stuck === undefined ? [] : [{ says: `a sequence could not go on: ${stuck.message}`, remedy: stuck.remedy }]),

@@ -25,14 +25,14 @@ export async function shorten(found: Taken, take: (steps: readonly SequenceStep[
   };
   // What only looks showed is shown by those at the end as well, with fewer requests.
   await attempt(best.steps);
-  for (let size = Math.ceil(best.steps.length / 2); size >= 1 && tries < TRIES;) {
+  let size = Math.ceil(best.steps.length / 2);
+  for (let goesOn = true; goesOn; size = Math.max(Math.floor(size / 2), 1)) {
     const before = best.steps.length;
     for (let at = best.steps.length - size; at > -size; at -= size) {
       const from = Math.max(at, 0);
       if (from < best.steps.length) await attempt(best.steps.toSpliced(from, size + Math.min(at, 0)));
     }
-    if (size === 1 && best.steps.length === before) break;
-    size = Math.max(Math.floor(size / 2), 1);
+    goesOn = tries < TRIES && (size > 1 || best.steps.length < before);
   }
   return best;
 }

@@ -34,8 +34,7 @@ function toRequest({ label, request }: Exchange, { context, names }: Taken): Fuz
   const known = new Map([...[...deployment.identities.values()].map(({ value, name }): [string, string] => [value, name]), ...names]);
   const token = request.headers['authorization']?.replace(/^\w+ +/, '');
   const as = token === undefined ? null : (known.get(token) ?? null);
-  const named = (text: string): string =>
-    redactor.redact(token === undefined || as === null ? text : text.replaceAll(token, `\${${as}}`));
+  const named = (text: string): string => redactor.redact(token === undefined || as === null ? text : text.replaceAll(token, `\${${as}}`));
   return {
     operation: label,
     method: request.method,

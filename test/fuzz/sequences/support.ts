@@ -14,16 +14,27 @@ const model = atsSuite.model as SequenceModel;
 /** Takes sequences through a deployment; by default that which the address says of itself. */
 export async function sequencesOn(
   url: string,
-  options: Partial<Omit<SequenceOptions, 'context'>> & { readonly adjust?: (deployment: Deployment) => Deployment } = {},
+  options: Partial<Omit<SequenceOptions, 'context'>> & {
+    readonly adjust?: (deployment: Deployment) => Deployment;
+    /** Nothing further is done once this was found. */
+    readonly enough?: string;
+  } = {},
 ): Promise<Sequences> {
   const transport = createTransport({ timeoutMs: 10_000, connections: 4 });
   try {
     const discovered = await discoverWorld(url, transport);
     if (discovered === undefined) throw new Error(`${url} does not say its world.`);
-    const { adjust = (one) => one, ...rest } = options;
-    const { context, cleanUp } = prepareRun(createPlan(contract, atsSuite, adjust(discovered), () => true), { transport });
+    const { adjust = (one) => one, enough, ...rest } = options;
+    const { context, cleanUp } = prepareRun(
+      createPlan(contract, atsSuite, adjust(discovered), () => true),
+      { transport },
+    );
     const events: SequenceEvent[] = [];
-    for await (const event of runSequences({ context, model, seed: 20_261_122, requests: 1_000, ...rest })) events.push(event);
+    const stop = new AbortController();
+    for await (const event of runSequences({ context, model, seed: 20_261_122, requests: 1_000, signal: stop.signal, ...rest })) {
+      events.push(event);
+      if (event.type === 'finding' && event.finding.cause === enough) stop.abort();
+    }
     await cleanUp();
     const finished = events.find((event) => event.type === 'finished');
     if (finished === undefined) throw new Error('it does not say that it has finished');
