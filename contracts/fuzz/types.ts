@@ -1,7 +1,11 @@
 import type { Discrepancy } from '../types.js';
 import type { SequenceStep } from './sequences/index.js';
 
-/** A request as it is written on the wire, but for its credentials, which stand under the names of their identities: `${active}`. */
+/**
+ * A request as it is written on the wire, but for what differs from deployment to deployment and from run to run, which stands under its
+ * name: `${active}` is the credential of an identity, `${job_id}` what the deployment has given, `${unique}` a new name, and
+ * `${repeat 5000 a}` what is too long to be written down.
+ */
 export interface FuzzRequest {
   /** Id of the operation that it is a variant of. */
   readonly operation: string;
@@ -58,6 +62,10 @@ export interface Finding {
   readonly curl: string;
   /** How many requests ended in it. */
   readonly times: number;
+  /** What had to become of the request, where it is one. */
+  readonly expects?: Expectation;
+  /** Seed and number of the case, by which it is found again. */
+  readonly replay?: string;
 }
 
 /** What a run says while it runs; reports are made of these events and of nothing else. */
@@ -81,6 +89,9 @@ export type FuzzEvent =
       readonly sent: number;
       /** How many of them the application answered. */
       readonly answered: number;
+      /** Of how many operations a good request is known, and of how many of those it was accepted. */
+      readonly good: number;
+      readonly accepted: number;
       readonly durationMs: number;
       readonly findings: readonly Finding[];
     };

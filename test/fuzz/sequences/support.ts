@@ -9,7 +9,7 @@ export interface Sequences {
   readonly notes: readonly string[];
 }
 
-const model = atsSuite.model as SequenceModel;
+const model = atsSuite.fuzz?.model as SequenceModel;
 
 /** Takes sequences through a deployment; by default that which the address says of itself. */
 export async function sequencesOn(
