@@ -4,6 +4,7 @@ import { DEFAULT_RECORDING, version } from '../mocks/index.js';
 import { formatFinding, InputError } from '../spec/index.js';
 import { check } from './commands/check.js';
 import { coverage, type CoverageOptions } from './commands/coverage.js';
+import { diff, DIFF_FAIL_ON, type DiffOptions } from './commands/diff.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
 import { list } from './commands/list.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
@@ -149,6 +150,17 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .action(async (file: string | undefined, options: { json?: boolean }) => done(await check(file, options, io)));
 
   program
+    .command('diff')
+    .description('what a new contract means to the clients of the old one')
+    .argument('<old>', 'a contract, or one at a revision of git: main:openapi.yaml')
+    .argument('[new]', "the contract that follows it (default: openapi.yaml, or failpath's own ATS contract)")
+    .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity on').choices(DIFF_FAIL_ON).default('breaking'))
+    .option('--json', 'print JSON')
+    .option('--markdown', "print Markdown, for a job's summary")
+    .addHelpText('after', DIFF_EXIT_CODES)
+    .action(async (old: string, now: string | undefined, options: DiffOptions) => done(await diff(old, now, options, io)));
+
+  program
     .command('types')
     .description("a contract's operations, codes and details as a TypeScript module")
     .addOption(contractOption())
@@ -211,6 +223,12 @@ Exit codes:
   0    every failure can be proven
   2    a failure cannot be, or only be simulated; the plan says what would unlock it
   4    contract, configuration or usage is invalid`;
+
+const DIFF_EXIT_CODES = `
+Exit codes:
+  0    nothing as severe as --fail-on
+  1    something is
+  4    a contract or the usage is invalid`;
 
 const COVERAGE_EXIT_CODES = `
 Exit codes:
