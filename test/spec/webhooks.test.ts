@@ -143,6 +143,13 @@ webhooks:
     for (const [changes, problem, what, remedy] of FOUND)
       it(`${problem}: ${what}`, () => expectOne(withWebhook(changes), problem, what, remedy));
 
+    it('finds nothing in one with a summary, and with parameters for every method', () =>
+      expectNone(withWebhook({ '  thing_sold:\n': '  thing_sold:\n    summary: Sold.\n    parameters: []\n' })));
+
+    const OTHER = "thing_lost:\n    ¶post: {responses: {'200': {description: Thanks.}}}\ncomponents:";
+    it('finds the one without a body among several', () =>
+      expectOne(withWebhook({ 'components:': `  ${OTHER}` }), 'contract-structure', 'the webhook thing_lost has no JSON body'));
+
     it('finds a misspelt member of how they are delivered', () =>
       expectOne(
         { 'refusals: {': 'webhooks: {timeoutSeconds: 5, retryAfterSeconds: [1], skewSeconds: 3, ¶retryAfterSecond: 5}\n  refusals: {' },

@@ -49,6 +49,19 @@ describe('checkContract: schemas', () => {
       'the dialect "http://json-schema.org/draft-04/schema#" is asked for',
     ));
 
+  it('unsupported-dialect: of a schema, where it is no text, or only nearly the right one', async () => {
+    const told = async (dialect: string): Promise<string[]> => {
+      const findings = await findingsOf(write({ 'openapi.yaml': edit(SOUND, { 'id: {type: integer}\n': `id: {$schema: ${dialect}}\n` }) }));
+      return findings.filter(({ problem }) => problem === 'unsupported-dialect').map(({ what }) => what);
+    };
+    expect(await told('7')).to.deep.equal(['the dialect 7 is asked for']);
+    for (const dialect of ['https://json-schema.org/draft/2020-12/#schema', 'https://json-schema.org/draft/2020-12/schema#/'])
+      expect(await told(`'${dialect}'`)).to.deep.equal([`the dialect "${dialect}" is asked for`]);
+    for (const dialect of ['draft/2020-12/schema', 'draft/2020-12/schema#'])
+      expect(await told(`'https://json-schema.org/${dialect}'`)).to.deep.equal([]);
+    expect(await told(`'https://spec.openapis.org/oas/3.1/dialect/base'`)).to.deep.equal([]);
+  });
+
   const INVALID: readonly [string, string, string][] = [
     ['¶type: integr', '"integr" is none of array, boolean, integer, null, number, object, string', 'Did you mean integer?'],
     ['type: integer, ¶minimum: one', '"one" must be number', 'Write it as JSON Schema 2020-12 prescribes.'],
