@@ -122,6 +122,12 @@ webhooks:
         'Correct the example, or the schema that refuses it.',
       ],
       [
+        { '      responses:\n': '      parameters: [{name: X-A, in: header, schema: {type: integer}, ¶example: a}]\n      responses:\n' },
+        'example-invalid',
+        'the example of header X-A of thing_sold: the value must be integer',
+        'Correct the example, or the schema that refuses it.',
+      ],
+      [
         { 'application/json': 'text/plain', '    post:': '    ¶post:' },
         'contract-structure',
         'the webhook thing_sold has no JSON body',

@@ -97,6 +97,12 @@ describe('checkContract: components and references', () => {
       'Write #/ and the place of what is meant: #/components/schemas/<name>.',
     ));
 
+  it('unsupported-ref: what is no schema', async () => {
+    const text = edit(SOUND, { 'id: {type: integer}\n': "id: {$ref: '#/components/examples/lamp/value'}\n" });
+    const told = (await findingsOf(write({ 'openapi.yaml': text }))).map(({ problem, what }) => `${problem} ${what}`);
+    expect(told).to.include('unsupported-ref a schema refers to "#/components/examples/lamp/value"');
+  });
+
   it('unsupported-ref: what the compiler does not take either', async () => {
     const told = async (schema: string): Promise<string[]> => {
       const findings = await findingsOf(write({ 'openapi.yaml': edit(SOUND, { 'id: {type: integer}\n': `id: {${schema}}\n` }) }));

@@ -169,6 +169,9 @@ describe('checkContract: our own members', () => {
   for (const [edits, what, remedy] of EXTENSIONS)
     it(`contract-extension: ${what}`, () => expectOne(edits, 'contract-extension', what, remedy));
 
+  it('a name that only holds one of ours is none of ours', () =>
+    expectOne({ [CAUSES]: '¶_x-causes: [a]' }, 'unsupported-keyword', '_x-causes is no keyword of JSON Schema 2020-12'));
+
   it('takes an empty text for no code', async () => {
     const text = edit(SOUND, { 'x-violations: {minLength: name.empty}': "x-violations: {minLength: ''}" });
     const told = await findingsOf(write({ 'openapi.yaml': text }));
