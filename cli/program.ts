@@ -7,6 +7,7 @@ import { coverage, type CoverageOptions } from './commands/coverage.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
 import { list } from './commands/list.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
+import { observe, type ObserveCommandOptions } from './commands/observe.js';
 import { plan, type PlanOptions } from './commands/plan.js';
 import { sweep, type SweepOptions } from './commands/sweep.js';
 import { types, type TypesOptions } from './commands/types.js';
@@ -113,6 +114,24 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .action(async (options: MockCommandOptions) => done(await mock(options, io)));
 
   program
+    .command('observe')
+    .description('check real traffic against the contract: a proxy in front of an API, or a HAR file')
+    .option('--upstream <url>', 'the one server that requests go on to, path prefix included')
+    .option('--port <n>', 'port to listen on; 0 takes a free one', whole(0, 65535), 4020)
+    .option('--host <address>', 'address to listen on; any but loopback lets others send requests to the upstream too', '127.0.0.1')
+    .option('--keep-host', 'leave the Host header as the client sent it, so that URLs the API makes of it lead back here')
+    .option('--ca <file>', 'PEM file of certificate authorities to trust')
+    .option('--har <file>', 'check the traffic of a HAR file instead')
+    .option('--base <url>', 'where the API begins in the HAR file, path prefix included (default: the one place that fits)')
+    .addOption(contractOption())
+    .addOption(new Option('--fail-on <finding>', 'exit 1 when there was one').choices(['violation']))
+    .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-observed')
+    .option('--quiet', 'tell violations at the end only')
+    .option('--json', 'one JSON object per line: the start, each violation, the summary')
+    .addHelpText('after', OBSERVE_EXIT_CODES)
+    .action(async (options: ObserveCommandOptions) => done(await observe(options, io)));
+
+  program
     .command('import')
     .description('a script for the mock out of a HAR file: what a browser or a proxy saw')
     .argument('<file>', 'the HAR file')
@@ -197,6 +216,15 @@ Exit codes:
   1    the client certainly misbehaved
   2    less than --min was shown
   3    no mock answers, or no request has reached it
+  4    contract, configuration or usage is invalid`;
+
+const OBSERVE_EXIT_CODES = `
+It ends with SIGINT or SIGTERM, and says then what it has seen.
+
+Exit codes:
+  0    answers were judged; violations only without --fail-on violation
+  1    a violation, with --fail-on violation
+  3    no answer could be judged: nothing came by, or the upstream never answered
   4    contract, configuration or usage is invalid`;
 
 const SWEEP_EXIT_CODES = `

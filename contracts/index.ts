@@ -19,6 +19,19 @@ export {
   type LedgerFailure,
   type LedgerWebhook,
 } from './ledger.js';
+export {
+  formatObserved,
+  formatViolation,
+  observeHar,
+  startObserving,
+  toLedger,
+  type ObservedFailure,
+  type ObservedLedger,
+  type ObservedViolation,
+  type Observer,
+  type ObserveOptions,
+  type Observing,
+} from './observe/index.js';
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
 export { createPermits, NotPermitted, permitting, type Permits, type PermittingTransport } from './permits.js';
 export { createPlan, laneOf, type Lane, type Plan, type PlannedPath, type Selection } from './plan.js';

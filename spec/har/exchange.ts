@@ -4,7 +4,8 @@ import { deeperThan, DEEPEST_JSON } from '../json.js';
 /** A body as it was seen, as far as it could be read. */
 export type SeenBody =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'json'; readonly value: unknown }
+  /** `text` where it was read from bytes. */
+  | { readonly kind: 'json'; readonly value: unknown; readonly text?: string }
   | { readonly kind: 'text'; readonly text: string }
   /** There is one, but it is too long, no text, or was not kept: why. */
   | { readonly kind: 'unread'; readonly why: string };
@@ -49,7 +50,7 @@ const ABSENT: SeenBody = Object.freeze({ kind: 'absent' });
  * Reads the bytes of a body by the headers that came with it.
  *
  * @example
- * readSeen(Buffer.from('{"a":1}'), { 'content-type': 'application/json' }); // { kind: 'json', value: { a: 1 } }
+ * readSeen(Buffer.from('{"a":1}'), { 'content-type': 'application/json' }); // { kind: 'json', value: { a: 1 }, text: '{"a":1}' }
  */
 export function readSeen(bytes: Uint8Array, headers: SeenHeaders): SeenBody {
   if (bytes.length === 0) return ABSENT;
@@ -69,7 +70,7 @@ function readText(bytes: Uint8Array, type: string): SeenBody {
   // What says that it is something else may be JSON all the same, and is judged as both.
   if (!isJsonType(type) && !/^\s*[[{]/.test(text)) return text === '' ? ABSENT : { kind: 'text', text };
   const value = bytes.length > LONGEST_BODY ? undefined : parse(text);
-  return value === undefined ? { kind: 'text', text } : { kind: 'json', value };
+  return value === undefined ? { kind: 'text', text } : { kind: 'json', value, text };
 }
 
 /** `undefined` for what is no JSON, or nests too deeply. */
