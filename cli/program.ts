@@ -9,6 +9,7 @@ import { list } from './commands/list.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
 import { observe, type ObserveCommandOptions } from './commands/observe.js';
 import { plan, type PlanOptions } from './commands/plan.js';
+import { seen, type SeenOptions } from './commands/seen.js';
 import { sweep, type SweepOptions } from './commands/sweep.js';
 import { types, type TypesOptions } from './commands/types.js';
 import { verify, type VerifyOptions } from './commands/verify.js';
@@ -131,6 +132,19 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .addHelpText('after', OBSERVE_EXIT_CODES)
     .action(async (options: ObserveCommandOptions) => done(await observe(options, io)));
 
+  selecting(
+    program.command('seen').description('which declared failures has nobody ever seen, and which undeclared ones were? over ledgers'),
+  )
+    .argument('<ledgers...>', 'what verify and observe have written: ledger.json files, or the folders that they are in')
+    .addOption(
+      new Option('--fail-on <finding>', 'exit 1 when there is one; repeatable')
+        .choices(FINDINGS_OF_SEEN)
+        .argParser(oneOf(FINDINGS_OF_SEEN)),
+    )
+    .option('--json', 'print JSON')
+    .addHelpText('after', SEEN_EXIT_CODES)
+    .action(async (files: readonly string[], options: SeenOptions) => done(await seen(files, options, io)));
+
   program
     .command('import')
     .description('a script for the mock out of a HAR file: what a browser or a proxy saw')
@@ -227,6 +241,15 @@ Exit codes:
   3    no answer could be judged: nothing came by, or the upstream never answered
   4    contract, configuration or usage is invalid`;
 
+const FINDINGS_OF_SEEN = ['undeclared', 'never-seen'] as const;
+
+const SEEN_EXIT_CODES = `
+Exit codes:
+  0    there is no finding of those that --fail-on names
+  1    there is one
+  3    the ledgers hold no answer at all
+  4    a ledger, contract or usage is invalid`;
+
 const SWEEP_EXIT_CODES = `
 Exit codes:
   0    every failure was shown and handled
@@ -238,6 +261,14 @@ Exit codes:
 
 function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];
+}
+
+function oneOf<T extends string>(words: readonly T[]): (value: string, previous: readonly T[] | undefined) => readonly T[] {
+  return (value, previous) => {
+    const word = words.find((one) => one === value);
+    if (word === undefined) throw new InvalidArgumentError(`Allowed choices are ${words.join(', ')}.`);
+    return [...(previous ?? []), word];
+  };
 }
 
 function whole(least: number, most: number): (value: string) => number {

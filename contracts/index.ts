@@ -21,9 +21,12 @@ export {
 } from './ledger.js';
 export {
   formatObserved,
+  formatSeen,
   formatViolation,
   observeHar,
+  readLedgers,
   startObserving,
+  tallySeen,
   toLedger,
   type ObservedFailure,
   type ObservedLedger,
@@ -31,6 +34,8 @@ export {
   type Observer,
   type ObserveOptions,
   type Observing,
+  type ReadLedger,
+  type SeenReport,
 } from './observe/index.js';
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
 export { createPermits, NotPermitted, permitting, type Permits, type PermittingTransport } from './permits.js';
