@@ -1,9 +1,9 @@
-import { envelopeCodec, textOf, type Contract, type Failure, type Operation, type SeenExchange } from '../../spec/index.js';
+import { envelopeCodec, type Contract, type Failure, type Operation, type SeenExchange } from '../../spec/index.js';
 import { operationOf } from '../answers.js';
-import { formatResponse } from '../repro.js';
-import type { Discrepancy, RequestEvidence } from '../types.js';
+import type { Discrepancy } from '../types.js';
 import { createHidden } from './hidden.js';
-import { judgeExchange, toWire } from './judge.js';
+import { judgeExchange } from './judge.js';
+import { createSamples, LONGEST_TEXT, placeOf, timeOf, type Samples } from './samples.js';
 import { createTally } from './tally.js';
 import type { Judged, ObservedViolation, SeenFailure, Traffic, UndeclaredAnswer } from './types.js';
 
@@ -26,8 +26,6 @@ export interface Observer {
 const MOST_KINDS = 500;
 /** Of the requests that show that a failure was seen. */
 const MOST_REQUESTS = 3;
-/** Of a code, an id, or what was expected, in characters: an answer may say anything there. */
-const LONGEST_TEXT = 400;
 /** Request ids that are remembered at least. */
 const MOST_IDS = 50_000;
 
@@ -47,9 +45,9 @@ export function createObserver(contract: Contract, base: string): Observer {
 class OpenObserver implements Observer {
   readonly seen = new Map<Failure, SeenFailure>();
   readonly #contract: Contract;
-  readonly #base: string;
   readonly #hidden: ReturnType<typeof createHidden>;
   readonly #codec: ReturnType<typeof envelopeCodec>;
+  readonly #samples: Samples;
   readonly #violated = new Map<string, ObservedViolation>();
   readonly #undeclared = new Map<string, UndeclaredAnswer>();
   readonly #counts = { requests: 0, successes: 0, failures: 0, violations: 0, edge: 0, untold: 0 };
@@ -61,9 +59,9 @@ class OpenObserver implements Observer {
 
   constructor(contract: Contract, base: string) {
     this.#contract = contract;
-    this.#base = base;
     this.#hidden = createHidden(contract);
     this.#codec = envelopeCodec(contract);
+    this.#samples = createSamples({ base, hidden: this.#hidden, codec: this.#codec });
   }
 
   get traffic(): Traffic {
@@ -88,7 +86,7 @@ class OpenObserver implements Observer {
     const seenRequestIds = typeof requestId === 'string' && this.#isKnown(requestId) ? new Set([requestId]) : NONE;
     const context = { contract: this.#contract, hidden: this.#hidden, seenRequestIds };
     const judged = judgeExchange(context, { exchange, operation, credential });
-    return this.#count(judged, exchange, operation);
+    return this.#count(judged, exchange);
   }
 
   addUnanswered(why: string, count = 1): void {
@@ -106,33 +104,26 @@ class OpenObserver implements Observer {
     this.#elsewhere.add(what, count);
   }
 
-  #count(judged: Judged, exchange: SeenExchange, operation: Operation | undefined): ObservedViolation | undefined {
-    switch (judged.kind) {
-      case 'elsewhere':
-        this.#elsewhere.add(`${exchange.request.method} ${placeOf(exchange.request.path)}`);
-        return undefined;
-      case 'unjudged':
-        this.#unjudged.add(judged.why);
-        return undefined;
-      case 'edge':
-        this.#counts.edge++;
-        return undefined;
-      case 'success':
-        this.#counts.successes++;
-        return undefined;
-      case 'failure':
-        this.#counts.failures++;
-        if (judged.failure !== undefined) this.#see(judged.failure, exchange, operation, undefined);
-        return undefined;
-      case 'violation':
-        this.#counts.violations++;
-        if (judged.failure !== undefined) this.#see(judged.failure, exchange, operation, judged.discrepancies);
-        if (judged.undeclared) this.#addUndeclared(judged, exchange);
-        return this.#violate(judged, exchange);
+  #count(judged: Judged, exchange: SeenExchange): ObservedViolation | undefined {
+    const { request } = exchange;
+    if (judged.kind === 'violation') {
+      this.#counts.violations++;
+      if (judged.failure !== undefined) this.#see(judged.failure, exchange, judged.discrepancies);
+      if (judged.undeclared) this.#addUndeclared(judged, exchange);
+      return this.#violate(judged, exchange);
     }
+    if (judged.kind === 'elsewhere') this.#elsewhere.add(`${request.method} ${placeOf(request.path)}`);
+    else if (judged.kind === 'unjudged') this.#unjudged.add(judged.why);
+    else if (judged.kind === 'edge') this.#counts.edge++;
+    else if (judged.kind === 'success') this.#counts.successes++;
+    else {
+      this.#counts.failures++;
+      if (judged.failure !== undefined) this.#see(judged.failure, exchange);
+    }
+    return undefined;
   }
 
-  #see(failure: Failure, exchange: SeenExchange, operation: Operation | undefined, wrong: readonly Discrepancy[] | undefined): void {
+  #see(failure: Failure, exchange: SeenExchange, wrong?: readonly Discrepancy[]): void {
     const at = exchange.at ?? Date.now();
     let seen = this.seen.get(failure);
     if (seen === undefined) {
@@ -144,12 +135,8 @@ class OpenObserver implements Observer {
     seen.last = Math.max(seen.last, at);
     if (wrong !== undefined) {
       seen.wrong++;
-      seen.violation ??= {
-        discrepancies: wrong.map((one) => this.#hide(one)),
-        request: this.#evidence(exchange, operation),
-        answer: this.#answer(exchange),
-      };
-    } else if (seen.requests.length < MOST_REQUESTS) seen.requests.push(this.#evidence(exchange, operation));
+      seen.violation ??= this.#samples.violation(exchange, failure.operation, wrong);
+    } else if (seen.requests.length < MOST_REQUESTS) seen.requests.push(this.#samples.request(exchange, failure.operation));
   }
 
   #violate(judged: Extract<Judged, { kind: 'violation' }>, exchange: SeenExchange): ObservedViolation | undefined {
@@ -169,14 +156,12 @@ class OpenObserver implements Observer {
         ? {
             ...place,
             status: answer.status,
-            code: judged.code === undefined ? null : this.#show(judged.code),
+            code: judged.code === undefined ? null : this.#samples.text(judged.code),
             declared: judged.failure !== undefined,
-            discrepancies: judged.discrepancies.map((one) => this.#hide(one)),
+            ...this.#samples.violation(exchange, judged.operation, judged.discrepancies),
             count: 1,
             first: at,
             last: at,
-            request: this.#evidence(exchange, judged.operation),
-            answer: this.#answer(exchange),
           }
         : { ...before, count: before.count + 1, last: at > before.last ? at : before.last };
     this.#violated.set(key, violation);
@@ -193,44 +178,10 @@ class OpenObserver implements Observer {
     this.#undeclared.set(key, {
       ...place,
       status,
-      code: code === undefined ? null : this.#show(code),
+      code: code === undefined ? null : this.#samples.text(code),
       count: (before?.count ?? 0) + 1,
       last: before !== undefined && before.last > last ? before.last : last,
     });
-  }
-
-  #evidence(exchange: SeenExchange, operation: Operation | undefined): RequestEvidence {
-    const { request, answer, durationMs = 0 } = exchange;
-    const { code, requestId } = this.#codec.read(answer.body.kind === 'json' ? answer.body.value : undefined);
-    const id = typeof requestId === 'string' ? requestId : answer.headers['x-request-id'];
-    const query = [...request.query.keys()].map((name) => `${encodeURIComponent(name)}=…`).join('&');
-    const path = operation === undefined ? placeOf(request.path) : request.path;
-    return {
-      phase: 'when',
-      label: operation?.id ?? 'a request that no operation answers',
-      method: request.method,
-      url: this.#hidden.redact(`${this.#base}${path}${query === '' ? '' : `?${query}`}`),
-      status: answer.status,
-      code: typeof code === 'string' ? this.#show(code) : null,
-      requestId: id === undefined ? null : this.#show(textOf(id)),
-      durationMs: Math.round(durationMs * 10) / 10,
-    };
-  }
-
-  #answer(exchange: SeenExchange): string {
-    const wire = toWire(exchange);
-    return plain(this.#hidden.redact(formatResponse(wire), wire.json));
-  }
-
-  #hide(one: Discrepancy): Discrepancy {
-    const [at, expected] = [this.#show(one.at), this.#show(one.expected)];
-    return { check: one.check, at, expected, actual: this.#show(one.actual), remedy: this.#show(one.remedy) };
-  }
-
-  /** A short text of an answer, fit to be printed. */
-  #show(text: string): string {
-    const shown = plain(this.#hidden.redact(text.slice(0, LONGEST_TEXT)));
-    return text.length > LONGEST_TEXT ? `${shown}…` : shown;
   }
 
   /** Whether another answer had this id; from now on it is known. */
@@ -244,30 +195,10 @@ class OpenObserver implements Observer {
 
 const NONE: ReadonlySet<string> = new Set();
 
-function timeOf({ at }: SeenExchange): string {
-  return new Date(at ?? Date.now()).toISOString();
-}
-
 function placeIn(
   operation: Operation | undefined,
   { method, path }: SeenExchange['request'],
 ): Pick<ObservedViolation, 'operation' | 'method' | 'path'> {
   if (operation === undefined) return { operation: null, method, path: placeOf(path) };
   return { operation: operation.id, method, path: operation.path };
-}
-
-/**
- * A path without what may be an id or a credential: such as an upload URL, whose path is one.
- *
- * @example
- * placeOf('/uploads/7f3a9c'); // '/uploads/…'
- */
-export function placeOf(path: string): string {
-  const shown = path.split('/').map((part) => (/^(?:[a-z_.-]{0,30}|v\d{1,3})$/i.test(part) ? part : '…'));
-  return shown.length > 8 ? `${shown.slice(0, 8).join('/')}/…` : shown.join('/');
-}
-
-/** Without what a terminal would take for a command. */
-function plain(text: string): string {
-  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\uFFFD');
 }

@@ -1,6 +1,7 @@
 import type { Failure, Operation } from '../../spec/index.js';
 import type { Ledger, LedgerFailure } from '../ledger.js';
 import type { Discrepancy, RequestEvidence } from '../types.js';
+import type { Sample } from './samples.js';
 
 /** One way in which answers broke the contract, however often they did; redacted. */
 export interface ObservedViolation {
@@ -97,7 +98,7 @@ export interface SeenFailure {
   /** The first few requests. */
   readonly requests: RequestEvidence[];
   /** The first answer that was wrong. */
-  violation: { readonly discrepancies: readonly Discrepancy[]; readonly request: RequestEvidence; readonly answer: string } | undefined;
+  violation: Sample | undefined;
 }
 
 /** What an exchange is by the contract, before anything is counted. */

@@ -65,17 +65,18 @@ export async function startObserving(options: ObserveOptions): Promise<Observing
     throw unavailable(`${host}:${port}`, error as NodeJS.ErrnoException);
   }
   const { port: actual } = server.address() as AddressInfo;
+  const end = async (graceMs: number): Promise<void> => {
+    await shutDown(server, sockets, graceMs);
+    upstream.close();
+    watch.finish();
+  };
   let closing: Promise<void> | undefined;
   return {
     url: `http://${isIPv6(host) ? `[${host}]` : host}:${actual}`,
     upstream: upstream.url,
     observer,
     startedAt: new Date(),
-    close: (graceMs = GRACE_MS) =>
-      (closing ??= shutDown(server, sockets, graceMs).then(() => {
-        upstream.close();
-        watch.finish();
-      })),
+    close: (graceMs = GRACE_MS) => (closing ??= end(graceMs)),
   };
 }
 
