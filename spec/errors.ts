@@ -37,6 +37,7 @@ export const PROBLEMS = {
   'path-undeclared': 'A failure path names something that the contract does not declare.',
   'path-duplicate': 'Two failure paths claim the same operation, code and cause.',
   'har-invalid': 'A HAR file cannot be used.',
+  'ledger-invalid': 'A ledger cannot be used.',
   'script-invalid': 'A rule of a script cannot be used.',
   'address-unavailable': 'The address to listen on is taken or not allowed.',
   'replay-unusable': 'A situation cannot be replayed here.',
