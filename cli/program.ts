@@ -5,6 +5,7 @@ import { formatFinding, InputError } from '../spec/index.js';
 import { check } from './commands/check.js';
 import { coverage, type CoverageOptions } from './commands/coverage.js';
 import { diff, DIFF_FAIL_ON, type DiffOptions } from './commands/diff.js';
+import { fuzz, type FuzzCommandOptions } from './commands/fuzz.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
 import { list } from './commands/list.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
@@ -81,6 +82,25 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', PLAN_EXIT_CODES)
     .action(async (options: PlanOptions) => done(await plan(options, io)));
+
+  program
+    .command('fuzz')
+    .description('send every operation what its contract does not allow, and hold every answer against the contract')
+    .addOption(contractOption())
+    .option('--deployment <file>', 'the deployment to fuzz (default: the embedded sandbox)')
+    .option('--url <url>', 'a deployment by its address alone; a failpath mock there describes itself')
+    .option('--operation <glob>', 'only operations like this; repeatable', collect)
+    .option('--seed <n>', 'makes the same requests in the same order (default: a new one, printed)', whole(0, 4_294_967_295))
+    .option('--requests <n>', 'at most so many cases (default: 2000; with --time, no limit)', whole(1, 100_000_000))
+    .option('--time <seconds>', 'at most so long', positive)
+    .option('--timeout <seconds>', 'what takes longer to answer hangs (default: 10)', positive)
+    .option('--rate <n>', 'at most so many requests per second', positive)
+    .option('--concurrency <n>', 'how many requests are under way at once', whole(1, 256), 16)
+    .option('--corpus <folder>', 'where findings are kept, and tried first next time')
+    .option('--replay <what>', 'only this again: a kept finding, or <seed>:<number> of a report')
+    .option('--json', 'print JSON')
+    .addHelpText('after', FUZZ_EXIT_CODES)
+    .action(async (options: FuzzCommandOptions) => done(await fuzz(options, io)));
 
   program
     .command('mock')
@@ -250,6 +270,15 @@ Exit codes:
   4    contract, configuration or usage is invalid
   70   failpath itself broke
   130  interrupted`;
+
+const FUZZ_EXIT_CODES = `
+Exit codes:
+  0    nothing found
+  1    a finding
+  3    nothing could be judged: nothing answered, or no good request was accepted
+  4    contract, configuration or usage is invalid
+  70   failpath itself broke
+  130  interrupted; what was found so far is printed`;
 
 const PLAN_EXIT_CODES = `
 Exit codes:

@@ -26,12 +26,20 @@ export interface Suite {
   readonly probes?: ProbeSuite;
   /** How its deployments are imagined, where the contract's examples do not say it. */
   readonly rehearsal?: RehearsalSuite;
+  /** What fuzzing may expect beyond the contract. */
+  readonly fuzz?: FuzzSuite;
   /** Traces of runs that were aborted, and how to remove them; empty when the suite may not look. */
   leftovers(steps: Steps): Promise<readonly Leftover[]>;
   /** What this run has made without knowing, since no answer said so; empty when the suite may not look. */
   lost?(steps: Steps): Promise<readonly Leftover[]>;
   /** How many more keys this run may have at one time. */
   keyPlaces(steps: Steps): Promise<number>;
+}
+
+/** What fuzzing may expect of an API beyond its contract. */
+export interface FuzzSuite {
+  /** Path parameters and members of bodies that name something which exists: a made-up value must be refused. */
+  readonly ids: readonly string[];
 }
 
 /** A way to a capability over the public API. */
