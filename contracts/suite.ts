@@ -2,6 +2,7 @@ import type { Deployment } from './deployment.js';
 import type { FailurePath, Scenario } from './path.js';
 import type { ProbeSuite } from './probes/types.js';
 import type { Cleanup, Steps } from './steps.js';
+import type { SequenceModel } from './fuzz/sequences/index.js';
 import type { Capability, Token, WireAnswer } from './types.js';
 import type { RehearsalSuite } from './rehearsal/types.js';
 import type { WebhookSuite } from './webhooks/types.js';
@@ -40,6 +41,8 @@ export interface Suite {
 export interface FuzzSuite {
   /** Path parameters and members of bodies that name something which exists: a made-up value must be refused. */
   readonly ids: readonly string[];
+  /** What can be done one after the other, and what must hold whatever was done. */
+  readonly model?: SequenceModel;
 }
 
 /** A way to a capability over the public API. */

@@ -1,4 +1,5 @@
 import type { Discrepancy } from '../types.js';
+import type { SequenceStep } from './sequences/index.js';
 
 /**
  * A request as it is written on the wire, but for what differs from deployment to deployment and from run to run, which stands under its
@@ -52,6 +53,8 @@ export interface Finding {
   readonly remedy: string;
   /** One, or the shortest sequence. */
   readonly requests: readonly FuzzRequest[];
+  /** The steps of the shortest sequence, by which it is taken again: the ids in its requests are those of one run. */
+  readonly sequence?: readonly SequenceStep[];
   /** Redacted; `undefined` when none came. */
   readonly answer: string | undefined;
   readonly discrepancies: readonly Discrepancy[];
