@@ -145,6 +145,11 @@ describe('checkContract: magic values', () => {
       'Write a value that /name may have, or take /name out of x-failpath.magic.',
     ));
 
+  it('are sent in members that are declared, and in no others', () =>
+    expectNone({ ...MAGIC, '  /things/{id}:\n': other('application/json: {schema: {additionalProperties: {type: integer}}}') }));
+
+  it('are not looked for in bodies that are no JSON', () => expectNone({ ...MAGIC, '  /things/{id}:\n': other('text/plain: {}') }));
+
   it('stand beside a code', () =>
     expectOne(
       { ...MAGIC, 'minLength: 1\n': 'minLength: 1\n          ¶x-magic: fail with name.empty\n' },
@@ -163,3 +168,28 @@ describe('checkContract: magic values', () => {
   it('have a name that is spelt right', () =>
     expectOne({ ...MEMBERS, 'x-retry: never': '¶x-magics: a' }, 'contract-extension', 'x-magics is not read', 'Did you mean x-magic?'));
 });
+
+/** One more operation with a body, and nothing to refuse it with. */
+function other(content: string): string {
+  return `  /other:
+    put:
+      operationId: putOther
+      security: [{}]
+      requestBody: {content: {${content}}}
+      responses:
+        '204': {description: Nothing.}
+        '400':
+          description: No JSON.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/body.malformed'}
+              examples: {a: {value: {error: {code: body.malformed, message: no, request_id: req_8}}}}
+        '422':
+          description: Not what it should be.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/body.invalid'}
+              examples: {a: {value: {error: {code: body.invalid, message: no, request_id: req_9}}}}
+  /things/{id}:
+`;
+}
