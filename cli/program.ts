@@ -85,7 +85,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
 
   program
     .command('fuzz')
-    .description('send every operation what its contract does not allow, and hold every answer against the contract')
+    .description('send every operation what its contract does not allow, and sequences of what it does; hold every answer against it')
     .addOption(contractOption())
     .option('--deployment <file>', 'the deployment to fuzz (default: the embedded sandbox)')
     .option('--url <url>', 'a deployment by its address alone; a failpath mock there describes itself')
@@ -96,6 +96,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--timeout <seconds>', 'what takes longer to answer hangs (default: 10)', positive)
     .option('--rate <n>', 'at most so many requests per second', positive)
     .option('--concurrency <n>', 'how many requests are under way at once', whole(1, 256), 16)
+    .addOption(new Option('--only <what>', 'hostile requests, or sequences of good ones (default: both)').choices(['input', 'sequences']))
     .option('--corpus <folder>', 'where findings are kept, and tried first next time')
     .option('--replay <what>', 'only this again: a kept finding, or <seed>:<number> of a report')
     .option('--json', 'print JSON')

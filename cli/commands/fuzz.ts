@@ -17,6 +17,7 @@ export interface FuzzCommandOptions extends Pick<SelectOptions, 'operation'>, Ta
   readonly concurrency: number;
   readonly corpus?: string;
   readonly replay?: string;
+  readonly only?: 'input' | 'sequences';
   readonly json?: boolean;
 }
 
@@ -30,7 +31,7 @@ type Finished = Extract<FuzzEvent, { type: 'finished' }>;
 interface Task {
   readonly seed: number;
   readonly requests: number;
-  readonly only?: number;
+  readonly number?: number;
   readonly corpus: readonly Finding[];
 }
 
@@ -52,7 +53,8 @@ export async function fuzz(options: FuzzCommandOptions, io: Io): Promise<number>
       deployment,
       ...task,
       concurrency: options.concurrency,
-      selected,
+      ...(selected === undefined ? {} : { selected }),
+      ...(options.only === undefined ? {} : { only: options.only }),
       signal: abort.signal,
       ...(options.time === undefined ? {} : { timeMs: options.time * 1000 }),
       ...(options.timeout === undefined ? {} : { timeoutMs: Math.max(1, Math.round(options.timeout * 1000)) }),
@@ -90,8 +92,8 @@ function exitCodeOf({ findings, answered, good, accepted }: Finished): number {
 function selectOperations(
   contract: Contract,
   { operation = [] }: FuzzCommandOptions,
-): (operation: Contract['operations'][number]) => boolean {
-  if (operation.length === 0) return () => true;
+): ((operation: Contract['operations'][number]) => boolean) | undefined {
+  if (operation.length === 0) return undefined;
   const selection = createSelection(contract, { operation });
   return (one) => one.failures.some(selection);
 }
@@ -107,7 +109,7 @@ function taskOf({ seed = randomInt(2 ** 31), requests, time, corpus, replay }: F
       'Cases are counted from 1.',
       'Copy what the report said: --replay <seed>:<number>.',
     );
-  return { seed: Number(from), requests: 1, only: Number(number), corpus: [] };
+  return { seed: Number(from), requests: 1, number: Number(number), corpus: [] };
 }
 
 /** What runs a finding again: the same deployment, and the same operations, whose cases are counted together. */

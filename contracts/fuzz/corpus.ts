@@ -26,6 +26,9 @@ const kept = z.object({
   remedy: z.string(),
   expects: z.enum(['declared', 'refused', 'accepted']).optional(),
   requests: z.array(request).min(1),
+  sequence: z
+    .array(z.object({ does: z.string(), with: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])) }))
+    .optional(),
 });
 
 /**
@@ -35,8 +38,8 @@ const kept = z.object({
  * @example
  * writeFileSync(fileNameOf(finding), toText(finding));
  */
-export function toText({ cause, kind, operation, says, remedy, expects, requests }: Finding): string {
-  return `${JSON.stringify({ failpathFinding: VERSION, cause, kind, operation, says, remedy, expects, requests }, null, 2)}\n`;
+export function toText({ cause, kind, operation, says, remedy, expects, requests, sequence }: Finding): string {
+  return `${JSON.stringify({ failpathFinding: VERSION, cause, kind, operation, says, remedy, expects, requests, sequence }, null, 2)}\n`;
 }
 
 /** The name of the file of a finding: the same for the same cause. */
@@ -72,7 +75,7 @@ export function readFinding(file: string): Finding {
     const [issue] = parsed.error.issues;
     throw unreadable(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
   }
-  const { expects, requests, failpathFinding: _, ...rest } = parsed.data;
+  const { expects, requests, sequence, failpathFinding: _, ...rest } = parsed.data;
   return {
     ...rest,
     requests: requests.map((one) => ({ ...one, body: one.body })),
@@ -81,6 +84,7 @@ export function readFinding(file: string): Finding {
     curl: '',
     times: 0,
     ...(expects === undefined ? {} : { expects }),
+    ...(sequence === undefined ? {} : { sequence }),
   };
 }
 

@@ -80,11 +80,13 @@ function nearest({ contract, redactor, seenRequestIds }: Bench, request: FuzzReq
   const own = contract.operation(request.operation);
   const path = raw.target.replace(/\?.*/s, '');
   const routed = operationOf(contract, raw.method, path);
-  const candidates: (Operation | undefined)[] = [
-    ...new Set([routed, ...(own?.method === raw.method || raw.method === 'HEAD' ? [own] : [])]),
-  ];
+  const candidates = new Set<Operation | undefined>([
+    ...(own !== undefined && isPlain(own, path) ? [] : [undefined]),
+    routed,
+    ...(own?.method === raw.method || raw.method === 'HEAD' ? [own] : []),
+  ]);
   const credential = raw.headers.find(([name]) => name === 'authorization')?.[1].replace(/^\S+\s+/, '');
-  const verdicts = candidates.map((operation) =>
+  const verdicts = [...candidates].map((operation) =>
     judgeAnswer({
       contract,
       operation,
@@ -99,6 +101,18 @@ function nearest({ contract, redactor, seenRequestIds }: Bench, request: FuzzReq
   const sound = verdicts.find(isSound);
   if (sound === undefined && isSurface(raw, answer, { own, routed })) return { kind: 'undeclared', discrepancies: [] };
   return sound ?? verdicts.at(-1) ?? { kind: 'undeclared', discrepancies: [] };
+}
+
+/** What a router may read in more than one way: encoded slashes, dots, control characters, and no encoding at all. */
+const AMBIGUOUS = /%(?:2f|5c|2e|0[0-9a-f]|1[0-9a-f]|7f|25|[89a-f][0-9a-f]|(?![0-9a-f]{2}))|^\.*$|;/i;
+
+/** Whether a path is an operation's own, written as everybody writes it. */
+function isPlain(operation: Operation, path: string): boolean {
+  const [expected, actual] = [operation.path.split('/'), path.split('/')];
+  return (
+    expected.length === actual.length &&
+    expected.every((segment, index) => (segment.includes('{') ? !AMBIGUOUS.test(actual[index] ?? '') : segment === actual[index]))
+  );
 }
 
 /** What a server answers about HTTP rather than for the API: which methods there are, how a path is written, that a WebSocket is asked for by GET. */

@@ -93,6 +93,15 @@ function presence(contract: Contract, { path, parts, now, required }: Place): re
   ];
 }
 
+function nullAt(path: Path): Mutation {
+  return {
+    place: placeOf(path),
+    family: 'null',
+    says: `${nameOf(path)} null`,
+    apply: (draft) => (draft.body === undefined ? draft : { ...draft, body: withPart(draft.body, path, () => toNode(null)) }),
+  };
+}
+
 /** Members that no schema names, and members that come twice: they need only a declared answer. */
 function memberMutations({ path }: Place, now: Extract<Node, { kind: 'object' }>): readonly Mutation[] {
   const extra = (family: string, says: string, name: string, node: Node): Mutation => ({
@@ -122,11 +131,12 @@ function memberMutations({ path }: Place, now: Extract<Node, { kind: 'object' }>
     extra('prototype', 'a member hasOwnProperty', 'hasOwnProperty', toNode(1)),
     extra('prototype', 'a member toJSON', 'toJSON', toNode('x')),
     extra('prototype', 'a member then', 'then', toNode('x')),
-    ...now.members
-      .slice(0, 8)
-      .flatMap(([name, value]) => [
-        extra('duplicate', `${JSON.stringify(name)} twice`, name, value),
-        extra('duplicate', `${JSON.stringify(name)} twice, null at last`, name, toNode(null)),
-      ]),
+    ...now.members.slice(0, 8).flatMap(([name, value]) => [
+      extra('duplicate', `${JSON.stringify(name)} twice`, name, value),
+      {
+        ...extra('duplicate', `${JSON.stringify(name)} twice, null at last`, name, toNode(null)),
+        smaller: () => [nullAt([...path, name])],
+      },
+    ]),
   ];
 }

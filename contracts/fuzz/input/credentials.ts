@@ -1,6 +1,6 @@
 import { withHeaders, withQuery, type Draft } from '../draft.js';
 import type { Mutation } from './mutation.js';
-import { REROUTES } from './routes.js';
+import { reroute, REROUTES } from './routes.js';
 
 /** Whether a draft carries a credential in the `Authorization` header. */
 const bearerOf = ({ as, credential }: Draft): string | undefined =>
@@ -30,6 +30,7 @@ function bypasses(): readonly Mutation[] {
     ...REROUTES.map(([says, change]): Mutation => ({
       ...withoutCredential(`no credential and ${says}`, (draft) => ({ ...draft, reroute: [...draft.reroute, change] })),
       place: 'credential and route',
+      smaller: () => [withoutCredential('no credential'), reroute(says, change)],
     })),
     ...(
       [

@@ -97,7 +97,8 @@ export function routeMutations(contract: Contract, draft: Draft): readonly Mutat
   ];
 }
 
-function reroute(says: string, change: (path: string) => string): Mutation {
+/** A route that is written in another way. */
+export function reroute(says: string, change: (path: string) => string): Mutation {
   return { place: 'route', family: 'route', says, expects: 'open', apply: (draft) => ({ ...draft, reroute: [...draft.reroute, change] }) };
 }
 

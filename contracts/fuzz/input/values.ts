@@ -45,10 +45,21 @@ export function valuesFor(parts: readonly SchemaNode[], now: Node | undefined): 
     ...wrongTypes(types),
     ...chosen(parts),
     ...(takes('string') ? [...lengths(parts), ...formats(parts), ...texts()] : []),
-    ...(takes('number', 'integer') ? [...limits(parts), ...numbers()] : []),
+    ...(takes('number', 'integer') ? [...limits(parts), ...numbers(parts)] : []),
     ...(takes('array') ? arrays(parts, now) : []),
-    { family: 'deep', says: '2000 arrays in each other', node: literal('${repeat 2000 [}${repeat 2000 ]}') },
+    deep(2000),
   ];
+}
+
+/** An array in an array is of no other kind than any array. */
+function deep(depth: number): Value {
+  const less = [depth >> 3, depth >> 1].filter((fewer) => fewer > 1).map(deep);
+  return {
+    family: 'deep',
+    says: `${depth} arrays in each other`,
+    node: literal(`\${repeat ${depth} [}\${repeat ${depth} ]}`),
+    smaller: () => [{ family: 'type', says: 'an empty array', node: toNode([]) }, ...less],
+  };
 }
 
 function wrongTypes(types: ReadonlySet<string>): readonly Value[] {
@@ -138,8 +149,10 @@ function texts(): readonly Value[] {
   return [...TEXTS, ...ONLY_IN_JSON].map(textValue);
 }
 
-function numbers(): readonly Value[] {
-  return NUMBERS.map(([says, text]) => ({ family: 'number', says, node: literal(text) }));
+/** One that is just beyond a limit is smaller than one that is beyond everything. */
+function numbers(parts: readonly SchemaNode[]): readonly Value[] {
+  const beyond = limits(parts).filter(({ violates }) => violates !== undefined);
+  return NUMBERS.map(([says, text]) => ({ family: 'number', says, node: literal(text), smaller: () => beyond }));
 }
 
 /** Just within each limit, and just beyond. */
