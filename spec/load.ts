@@ -53,7 +53,7 @@ export async function loadContract(file: string): Promise<Contract> {
     operations,
     failures: Object.freeze(operations.flatMap((operation) => operation.failures)),
     webhooks: readWebhooks(document, reader),
-    delivery: extension.webhooks === undefined ? undefined : deepFreeze(extension.webhooks),
+    delivery: deepFreeze(extension.webhooks),
     operation: (id) => byId.get(id),
     route: (method, path) => (route ??= createRouter(operations))(method, path),
     locate,
