@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { createMint } from '../../../mocks/mint.js';
 import { OPERATIONS, WORLD, type Replacements } from '../../../mocks/ats/index.js';
 import { Facts as FactsOf } from '../../../mocks/ats/facts.js';
-import { headerOf, memberOf, withHeader, type Duties, type Fronted } from './front.js';
+import { headerOf, memberOf, withHeader, type Backed, type Duties, type Fronted } from './front.js';
 import { before, behind, type Facts } from './rules.js';
 
 /** A bug as it is made every day, in a deployment that is otherwise good: in the application, or in the gateway before it. */
@@ -22,12 +22,10 @@ export interface Bug {
 const ORGANIZATION = `/v1/organizations/${WORLD.organizations.active}`;
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
-/** `typeof null` is `object`, as everybody learns once. */
-function countRoles(facts: Facts): void {
-  const creators = facts.member('creators');
-  if (!Array.isArray(creators)) return;
-  for (const creator of creators as readonly unknown[])
-    if (isObject(creator) && typeof creator['roles'] === 'object') Object.keys(creator['roles'] as object);
+/** What is not left out is something, as long as nobody sends null. */
+function logWebhook(facts: Facts): void {
+  const webhook = facts.member('webhook_url') as object | undefined;
+  if (webhook !== undefined) webhook.toString();
 }
 
 /** The column of the database has four bytes. */
@@ -51,35 +49,39 @@ function logSession(facts: Facts): void {
   request.describe();
 }
 
-/** A title of plain words; of what nearly is one, each way to split it is tried. */
+/** A name of plain words; of what nearly is one, each way to split it is tried. */
 const PLAIN = String.raw`^(\w+\s?)*$`;
 /** Up to here there are too few ways to split a text for anybody to notice. */
 const SHORT = 20;
 
 /** A thread of its own for each text, as servers with threads have it: others go on while it is busy. */
-function isPlain(text: string): Promise<boolean> {
+function isPlain(text: string, gone: AbortSignal): Promise<boolean> {
   if (text.length <= SHORT) return Promise.resolve(new RegExp(PLAIN).test(text));
   const code = `const { parentPort, workerData } = require('node:worker_threads');
     parentPort.postMessage(new RegExp(workerData.pattern).test(workerData.text));`;
   const worker = new Worker(code, { eval: true, workerData: { pattern: PLAIN, text } });
-  // Nobody is kept waiting for ever: a supervisor ends what is busy for long, and whoever asked gets nothing.
-  const end = setTimeout(() => void worker.terminate(), BUSY_MS);
+  const end = (): void => void worker.terminate();
+  gone.addEventListener('abort', end);
   return new Promise<boolean>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('the thread was ended')));
   }).finally(() => {
-    clearTimeout(end);
-    void worker.terminate();
+    gone.removeEventListener('abort', end);
+    end();
   });
 }
 
-const BUSY_MS = 3_000;
-
 async function classify(request: Fronted): Promise<Fronted> {
-  const title = request.url.endsWith('/works/init') ? memberOf(request.body, 'title') : undefined;
-  if (typeof title === 'string') await isPlain(title);
+  const user = userIn(request);
+  if (user !== undefined) await isPlain(user, request.gone);
   return request;
+}
+
+/** Whom a partner session is asked for. */
+function userIn({ url, body }: Fronted): string | undefined {
+  const user = url.endsWith('/partner-sessions') ? memberOf(body, 'external_user_ref') : undefined;
+  return typeof user === 'string' ? user : undefined;
 }
 
 /** Jobs are named after what they are about, so that the same is not registered twice; but there is more to a work than its creators. */
@@ -97,10 +99,10 @@ function openNamed(facts: Facts): ReturnType<NonNullable<typeof init>['effect']>
   return init?.effect(new FactsOf({ ...facts.service, mint }, facts.call));
 }
 
-/** The title comes back in a header; its line ends are left in it, since titles may have several lines. */
-function titleLine({ url, body }: Fronted): readonly string[] | undefined {
-  const title = url.endsWith('/works/init') ? memberOf(body, 'title') : undefined;
-  return typeof title === 'string' ? [`X-Work-Title: ${title.replaceAll(/[^\x20-\x7e\r\n]/g, '?').slice(0, 100)}`] : undefined;
+/** The user comes back in a header, and line ends are left in it, since names may have several lines. */
+function userLine(request: Fronted, { status }: Backed): readonly string[] | undefined {
+  const user = status === 200 ? userIn(request) : undefined;
+  return user === undefined ? undefined : [`X-External-User: ${user.replaceAll(/[^\x20-\x7e\r\n]/g, '?').slice(0, 100)}`];
 }
 
 /** Keys are looked up in lower case, since hexadecimal digits may be written in either. */
@@ -135,11 +137,11 @@ function parseJsonOnly(request: Fronted): Fronted {
 export const BUGS: readonly Bug[] = [
   {
     name: 'unhandled null',
-    breaks: 'roles that are null are an object to typeof, and have no keys',
-    operation: 'initWork',
-    sandbox: () => before('body', 'initWork', countRoles),
+    breaks: 'null is not left out, and has no methods',
+    operation: 'createApiKey',
+    sandbox: () => before('body', 'createApiKey', logWebhook),
     kind: 'server-error',
-    cause: /body \/creators\/0\/roles/,
+    cause: /body \/webhook_url/,
   },
   {
     name: 'number overflow',
@@ -155,15 +157,15 @@ export const BUGS: readonly Bug[] = [
     operation: 'createPartnerSession',
     sandbox: () => before('body', 'createPartnerSession', logSession),
     kind: 'server-error',
-    cause: /body members \(prototype\)/,
+    cause: /body members/,
   },
   {
     name: 'regular-expression hang',
-    breaks: 'a title that nearly fits a pattern keeps a thread busy for ever',
-    operation: 'initWork',
+    breaks: 'a name that nearly fits a pattern keeps a thread busy for ever',
+    operation: 'createPartnerSession',
     front: () => ({ before: classify }),
     kind: 'no-answer',
-    cause: /body \/title/,
+    cause: /body \/external_user_ref/,
   },
   {
     name: 'id collision',
@@ -175,11 +177,11 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: 'header injection',
-    breaks: 'line ends of a title begin another header',
-    operation: 'initWork',
-    front: () => ({ lines: titleLine }),
+    breaks: 'line ends of a name begin another header',
+    operation: 'createPartnerSession',
+    front: () => ({ lines: userLine }),
     kind: 'undeclared',
-    cause: /body \/title/,
+    cause: /body \/external_user_ref/,
   },
   {
     name: 'case-insensitive token',
@@ -195,7 +197,7 @@ export const BUGS: readonly Bug[] = [
     operation: 'listApiKeys',
     front: () => ({ before: guardExactly }),
     kind: 'accepted',
-    cause: /credential and route/,
+    cause: /credential \+ route/,
   },
   {
     name: '500 on a bad cursor',

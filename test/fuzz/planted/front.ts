@@ -9,6 +9,8 @@ export interface Fronted {
   /** Names and values in turn, as they were sent. */
   readonly headers: readonly string[];
   readonly body: Buffer;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortSignal;
 }
 
 /** The application's answer on its way back. */
@@ -88,7 +90,9 @@ interface Behind extends Duties {
 
 async function pass(incoming: IncomingMessage, outgoing: ServerResponse, { before, lines, ...behind }: Behind): Promise<void> {
   const { method = 'GET', url = '/', rawHeaders } = incoming;
-  const came: Fronted = { method, url, headers: rawHeaders, body: await read(incoming) };
+  const gone = new AbortController();
+  outgoing.once('close', () => gone.abort());
+  const came: Fronted = { method, url, headers: rawHeaders, body: await read(incoming), gone: gone.signal };
   const asked = before === undefined ? came : await before(came);
   const answer = await ask(asked, behind);
   const added = lines?.(asked, answer);
