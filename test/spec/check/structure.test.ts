@@ -15,6 +15,10 @@ describe('checkContract: structure', () => {
       'GET /things/{id} has the operationId createThing, and so has POST /things',
     ],
     [{ 'info: {title: Things, version: 1.0.0}': 'info: {title: Things, version: 1.0.0, ¶a.b: c}' }, 'Property `a.b` is not expected here'],
+    [
+      { 'info: {title: Things, version: 1.0.0}': "info: {title: Things, version: 1.0.0, ¶'a \t b': c}" },
+      'Property `a b` is not expected here',
+    ],
     [{ 'info: {title: Things, version: 1.0.0}': '¶info: {title: Things}' }, 'The field `version` must be present on this level'],
     [{ '          description: Created.\n': '', "'201'": "¶'201'" }, 'The field `description` must be present on this level'],
     [
