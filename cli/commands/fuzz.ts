@@ -71,6 +71,7 @@ export async function fuzz(options: FuzzCommandOptions, io: Io): Promise<number>
         seed: task.seed,
         operations,
         interrupted: abort.signal.aborted,
+        controls: task.requests > 0 && options.only !== 'sequences',
         command: commandOf(options),
       };
       io.out(formatFuzz(finished, report));

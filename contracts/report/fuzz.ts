@@ -12,6 +12,8 @@ export interface FuzzReport {
   /** How many operations were looked at. */
   readonly operations: number;
   readonly interrupted: boolean;
+  /** Whether single requests were sent, of which good ones are the control. */
+  readonly controls: boolean;
   /** The command that runs a finding again, up to what it is found by. */
   readonly command: string;
 }
@@ -21,7 +23,7 @@ export interface FuzzReport {
  * only in the operation stand together.
  *
  * @example
- * process.stdout.write(formatFuzz(finished, { color: false, where: url, seed: 7, operations: 15, interrupted: false, command: 'failpath fuzz' }));
+ * process.stdout.write(formatFuzz(finished, { color: false, where: url, seed: 7, operations: 15, interrupted: false, controls: true, command: 'failpath fuzz' }));
  */
 export function formatFuzz(finished: Finished, report: FuzzReport): string {
   const colors = createColors(report.color);
@@ -46,13 +48,13 @@ function section(first: Finding, others: readonly Finding[], { command }: FuzzRe
 
 function summary(
   finished: Finished,
-  { where, seed, operations, interrupted }: FuzzReport,
+  { where, seed, operations, interrupted, controls }: FuzzReport,
   colors: ReturnType<typeof createColors>,
 ): string {
   const { findings, sent, answered, good, accepted, durationMs } = finished;
   const count =
     findings.length === 0 ? colors.green('nothing found') : colors.red(`${findings.length} finding${findings.length === 1 ? '' : 's'}`);
-  const controls = good === 0 ? 'no good request is known' : `${accepted} of ${good} good requests accepted`;
+  const known = good === 0 ? 'no good request is known' : `${accepted} of ${good} good requests accepted`;
   const verdict = answered === 0 ? colors.yellow('nothing answered') : count;
-  return `${interrupted ? 'interrupted: ' : ''}${verdict}: ${sent} requests to ${operations} operations of ${where} in ${(durationMs / 1000).toFixed(1)} s, ${controls}, seed ${seed}`;
+  return `${interrupted ? 'interrupted: ' : ''}${verdict}: ${sent} requests to ${operations} operations of ${where} in ${(durationMs / 1000).toFixed(1)} s, ${controls ? `${known}, ` : ''}seed ${seed}`;
 }

@@ -20,9 +20,10 @@ export function parameterMutations(contract: Contract, draft: Draft, ids: Readon
     const parts = partsOf(contract.document, parameter.schema);
     const candidates = [...ofSchema(parts), ...ofAnything(parameter.in)];
     if (parameter.in === 'path') return candidates.map((candidate) => inPath(parameter, candidate, ids, draft));
-    if (parameter.in === 'query') return [...candidates.map((candidate) => inQuery(parameter, parts, candidate)), ...presence(parameter)];
+    if (parameter.in === 'query')
+      return [...candidates.map((candidate) => inQuery(parameter, parts, candidate)), ...presence(parameter, draft)];
     return parameter.in === 'header' && !/^(?:authorization|content-type|accept)$/i.test(parameter.name)
-      ? [...candidates.map((candidate) => inHeader(parameter, parts, candidate)), ...headerPresence(parameter)]
+      ? [...candidates.map((candidate) => inHeader(parameter, parts, candidate)), ...headerPresence(parameter, draft)]
       : [];
   });
 }
@@ -131,16 +132,20 @@ function inQuery(parameter: Parameter, parts: readonly SchemaNode[], candidate: 
 }
 
 /** Left out, twice, as a list, as members. */
-function presence({ name, required }: Parameter): readonly Mutation[] {
+function presence({ name, required }: Parameter, { query: own }: Draft): readonly Mutation[] {
   const common = { place: `query ${name}`, expects: 'open' as const };
   return [
-    {
-      ...common,
-      family: 'missing',
-      says: `${name} left out`,
-      ...(required ? { expects: 'refused' as const } : {}),
-      apply: (draft) => withQuery(draft, name),
-    },
+    ...(own.some(([other]) => other === name)
+      ? [
+          {
+            ...common,
+            family: 'missing',
+            says: `${name} left out`,
+            ...(required ? { expects: 'refused' as const } : {}),
+            apply: (draft: Draft) => withQuery(draft, name),
+          },
+        ]
+      : []),
     { ...common, family: 'duplicate', says: `${name} twice`, apply: (draft) => withQuery(draft, name, ...twice(draft.query, name)) },
     {
       ...common,
@@ -180,19 +185,23 @@ function inHeader(parameter: Parameter, parts: readonly SchemaNode[], candidate:
   };
 }
 
-function headerPresence({ name, required }: Parameter): readonly Mutation[] {
+function headerPresence({ name, required }: Parameter, { headers: own }: Draft): readonly Mutation[] {
   const header = name.toLowerCase();
   const common = { place: `header ${header}`, family: 'duplicate', expects: 'open' as const };
   return [
     { ...common, says: `${header} twice`, apply: (draft) => withHeaders(draft, header, '${unique}', '${unique}') },
     { ...common, says: `${header} as a list`, apply: (draft) => withHeaders(draft, header, 'a, b') },
-    {
-      ...common,
-      family: 'missing',
-      says: `${header} left out`,
-      ...(required ? { expects: 'refused' as const } : {}),
-      apply: (draft) => withHeaders(draft, header),
-    },
+    ...(own.some(([other]) => other === header)
+      ? [
+          {
+            ...common,
+            family: 'missing',
+            says: `${header} left out`,
+            ...(required ? { expects: 'refused' as const } : {}),
+            apply: (draft: Draft) => withHeaders(draft, header),
+          },
+        ]
+      : []),
   ];
 }
 
