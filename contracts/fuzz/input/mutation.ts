@@ -1,4 +1,5 @@
 import type { Draft } from '../draft.js';
+import { repeated } from '../placeholders.js';
 
 /** One thing done to a request. */
 export interface Mutation {
@@ -31,7 +32,7 @@ export function smallerTexts(text: string): readonly string[] {
     const fewer = [...new Set([1, times >> 4, times >> 2, times >> 1, times - (times >> 2), times - 1])].filter(
       (less) => less > 0 && less < times,
     );
-    return fewer.map((less) => `${before}${less < 20 ? unit.repeat(less) : `\${repeat ${less} ${unit}}`}${after}`);
+    return fewer.map((less) => `${before}${repeated(unit, less)}${after}`);
   }
   if (text.includes('${')) return [];
   const units = Array.from(text);

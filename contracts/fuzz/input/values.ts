@@ -1,5 +1,5 @@
 import { literal, toNode, write, type Node } from '../node.js';
-import { repeated } from '../placeholders.js';
+import { fill, repeated } from '../placeholders.js';
 import { listOf, numbersOf, saidOf, typesOf, type SchemaNode } from '../schema.js';
 import { NUMBERS, ONLY_IN_JSON, TEXTS } from './texts.js';
 import { smallerTexts } from './mutation.js';
@@ -23,8 +23,9 @@ export function textValue(value: Omit<Value, 'node' | 'smaller'> & { readonly te
   return { ...rest, node: toNode(text), smaller };
 }
 
-/** Short ones are told as they are. */
+/** Short ones are told as they are, and of repetitions how long they are. */
 export function sayText(text: string, otherwise: string): string {
+  if (text.includes('${repeat ')) return `${fill(text, new Map(), 'header').length} characters`;
   return text.length <= 40 && /^[\x20-\x7e]*$/.test(text) ? JSON.stringify(text) : otherwise;
 }
 

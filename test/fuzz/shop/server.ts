@@ -25,6 +25,8 @@ export interface Shop {
   bugs: ReadonlySet<Bug>;
   /** How many requests it has had. */
   readonly count: () => number;
+  /** The methods of the requests that it has had. */
+  readonly methods: () => readonly string[];
   close(): Promise<void>;
 }
 
@@ -36,9 +38,11 @@ interface Reply {
 /** A shop that keeps its contract but for its bugs. */
 export async function startShop(...bugs: readonly Bug[]): Promise<Shop> {
   let count = 0;
+  const methods = new Set<string>();
   const shop: Pick<Shop, 'bugs'> = { bugs: new Set(bugs) };
   const server = createServer((req, res) => {
     const id = ++count;
+    methods.add(req.method ?? '');
     void read(req).then((body) => {
       const reply = answer(req, body, shop.bugs, id);
       if (reply === undefined) return;
@@ -51,6 +55,7 @@ export async function startShop(...bugs: readonly Bug[]): Promise<Shop> {
   return Object.assign(shop, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     count: () => count,
+    methods: () => [...methods],
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
