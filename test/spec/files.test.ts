@@ -103,6 +103,15 @@ List:
       expect(after.sha256).not.to.equal(before.sha256);
     });
 
+    it('are refused where their references lead to nothing but each other', async () => {
+      const circle = {
+        'parts/schemas.yaml': "List: {$ref: 'more.yaml#/List'}\n",
+        'parts/more.yaml': "List: {$ref: 'schemas.yaml#/List'}\n",
+      };
+      const [told = ''] = await refusal(write({ ...FILES, ...circle }));
+      expect(told).to.contain('broken-ref  references to other files lead to each other in a circle');
+    });
+
     it('are refused when one is missing', async () => {
       const { 'parts/schemas.yaml': _, ...rest } = FILES;
       expect(await refusal(write(rest))).to.deep.equal(['10:49 broken-ref  parts/schemas.yaml#/List names a file that does not exist']);

@@ -48,7 +48,7 @@ describe('checkContract: structure', () => {
   for (const [edits, what] of STRUCTURE) it(`contract-structure: ${what}`, () => expectOne(edits, 'contract-structure', what));
 
   const CREATED = "'201':\n          description: Created.";
-  for (const status of ['099', '640', '742', '808', '999']) {
+  for (const status of ['099', '640', '742', '808', '999', '40X', '6XX', '4x4']) {
     it(`contract-structure: an answer for ${status}`, () =>
       expectOne(
         { [CREATED]: `¶'${status}': {description: Anything.}\n        ${CREATED}` },
