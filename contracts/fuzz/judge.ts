@@ -20,7 +20,7 @@ export interface Wrong {
   readonly due: string;
   readonly remedy: string;
   readonly discrepancies: readonly Discrepancy[];
-  /** The declared code that came, in whatever shape: what is wrong then is the answer, whatever was asked. */
+  /** The declared code or status of success that came, in whatever shape: what is wrong then is the answer, whatever was asked. */
   readonly code?: string;
   /** Whether the deployment declares what came, but says it for no reason: it may be ill, or overloaded. */
   readonly declared: boolean;
@@ -139,7 +139,7 @@ function wrongOf(
     const leak = discrepancies.find(({ check }) => check === 'leak');
     const first = (isError ? undefined : leak) ?? discrepancies[0];
     const kind = isError ? 'server-error' : leak === undefined ? 'undeclared' : 'leak';
-    const code = verdict.kind === 'failure' ? { code: verdict.failure.code } : {};
+    const code = codeOf(verdict, injected.length > 0);
     return { kind, came, due, remedy: first?.remedy ?? '', discrepancies, declared: false, ...code };
   }
   if (verdict.kind === 'failure' && isError)
@@ -163,6 +163,13 @@ function wrongOf(
       declared: NO_FAULT.has(answer.status),
     };
   return undefined;
+}
+
+/** Which declared answer has the wrong shape, where it is one. */
+function codeOf(verdict: AnswerVerdict, injected: boolean): Pick<Wrong, 'code'> {
+  if (injected) return {};
+  if (verdict.kind === 'failure') return { code: verdict.failure.code };
+  return verdict.kind === 'success' ? { code: String(verdict.declared.status) } : {};
 }
 
 function injectedHeader({ headers }: WireAnswer): Discrepancy[] {
