@@ -4,12 +4,15 @@ import { DEFAULT_RECORDING, version } from '../mocks/index.js';
 import { formatFinding, InputError } from '../spec/index.js';
 import { check } from './commands/check.js';
 import { coverage, type CoverageOptions } from './commands/coverage.js';
+import { diff, DIFF_FAIL_ON, type DiffOptions } from './commands/diff.js';
 import { fuzz, type FuzzCommandOptions } from './commands/fuzz.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
 import { list } from './commands/list.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
 import { parity, type ParityOptions } from './commands/parity.js';
+import { observe, type ObserveCommandOptions } from './commands/observe.js';
 import { plan, type PlanOptions } from './commands/plan.js';
+import { seen, type SeenOptions } from './commands/seen.js';
 import { sweep, type SweepOptions } from './commands/sweep.js';
 import { types, type TypesOptions } from './commands/types.js';
 import { verify, type VerifyOptions } from './commands/verify.js';
@@ -129,6 +132,37 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .action(async (options: MockCommandOptions) => done(await mock(options, io)));
 
   program
+    .command('observe')
+    .description('check real traffic against the contract: a proxy in front of an API, or a HAR file')
+    .option('--upstream <url>', 'the one server that requests go on to, path prefix included')
+    .option('--port <n>', 'port to listen on; 0 takes a free one', whole(0, 65535), 4020)
+    .option('--host <address>', 'address to listen on; any but loopback lets others send requests to the upstream too', '127.0.0.1')
+    .option('--keep-host', 'leave the Host header as the client sent it, so that URLs the API makes of it lead back here')
+    .option('--ca <file>', 'PEM file of certificate authorities to trust')
+    .option('--har <file>', 'check the traffic of a HAR file instead')
+    .option('--base <url>', 'where the API begins in the HAR file, path prefix included (default: the one place that fits)')
+    .addOption(contractOption())
+    .addOption(new Option('--fail-on <finding>', 'exit 1 when there was one').choices(['violation']))
+    .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-observed')
+    .option('--quiet', 'tell violations at the end only')
+    .option('--json', 'one JSON object per line: the start, each violation, the summary')
+    .addHelpText('after', OBSERVE_EXIT_CODES)
+    .action(async (options: ObserveCommandOptions) => done(await observe(options, io)));
+
+  selecting(
+    program.command('seen').description('which declared failures has nobody ever seen, and which undeclared ones were? over ledgers'),
+  )
+    .argument('<ledgers...>', 'what verify and observe have written: ledger.json files, or the folders that they are in')
+    .addOption(
+      new Option('--fail-on <finding>', 'exit 1 when there is one; repeatable')
+        .choices(FINDINGS_OF_SEEN)
+        .argParser(oneOf(FINDINGS_OF_SEEN)),
+    )
+    .option('--json', 'print JSON')
+    .addHelpText('after', SEEN_EXIT_CODES)
+    .action(async (files: readonly string[], options: SeenOptions) => done(await seen(files, options, io)));
+
+  program
     .command('import')
     .description('a script for the mock out of a HAR file: what a browser or a proxy saw')
     .argument('<file>', 'the HAR file')
@@ -168,6 +202,17 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .argument('[file]', "the contract (default: openapi.yaml, or failpath's own ATS contract)")
     .option('--json', 'print JSON')
     .action(async (file: string | undefined, options: { json?: boolean }) => done(await check(file, options, io)));
+
+  program
+    .command('diff')
+    .description('what a new contract means to the clients of the old one')
+    .argument('<old>', 'a contract, or one at a revision of git: main:openapi.yaml')
+    .argument('[new]', "the contract that follows it (default: openapi.yaml, or failpath's own ATS contract)")
+    .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity on').choices(DIFF_FAIL_ON).default('breaking'))
+    .option('--json', 'print JSON')
+    .option('--markdown', "print Markdown, for a job's summary")
+    .addHelpText('after', DIFF_EXIT_CODES)
+    .action(async (old: string, now: string | undefined, options: DiffOptions) => done(await diff(old, now, options, io)));
 
   program
     .command('types')
@@ -242,6 +287,12 @@ Exit codes:
   2    a failure cannot be, or only be simulated; the plan says what would unlock it
   4    contract, configuration or usage is invalid`;
 
+const DIFF_EXIT_CODES = `
+Exit codes:
+  0    nothing as severe as --fail-on
+  1    something is
+  4    a contract or the usage is invalid`;
+
 const COVERAGE_EXIT_CODES = `
 Exit codes:
   0    shown enough, and the client did nothing that is certainly wrong
@@ -249,6 +300,24 @@ Exit codes:
   2    less than --min was shown
   3    no mock answers, or no request has reached it
   4    contract, configuration or usage is invalid`;
+
+const OBSERVE_EXIT_CODES = `
+It ends with SIGINT or SIGTERM, and says then what it has seen.
+
+Exit codes:
+  0    answers were judged; violations only without --fail-on violation
+  1    a violation, with --fail-on violation
+  3    no answer could be judged: nothing came by, or the upstream never answered
+  4    contract, configuration or usage is invalid`;
+
+const FINDINGS_OF_SEEN = ['undeclared', 'never-seen'] as const;
+
+const SEEN_EXIT_CODES = `
+Exit codes:
+  0    there is no finding of those that --fail-on names
+  1    there is one
+  3    the ledgers hold no answer at all
+  4    a ledger, contract or usage is invalid`;
 
 const SWEEP_EXIT_CODES = `
 Exit codes:
@@ -261,6 +330,14 @@ Exit codes:
 
 function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];
+}
+
+function oneOf<T extends string>(words: readonly T[]): (value: string, previous: readonly T[] | undefined) => readonly T[] {
+  return (value, previous) => {
+    const word = words.find((one) => one === value);
+    if (word === undefined) throw new InvalidArgumentError(`Allowed choices are ${words.join(', ')}.`);
+    return [...(previous ?? []), word];
+  };
 }
 
 function whole(least: number, most: number): (value: string) => number {

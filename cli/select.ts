@@ -9,6 +9,9 @@ export interface SelectOptions {
   readonly filter?: readonly string[];
 }
 
+/** What a failure is called, be it one that is declared. */
+export type Named = Pick<Failure, 'status' | 'code'> & { readonly operation: Pick<Failure['operation'], 'id'> };
+
 /**
  * Compiles a selection; a filter that matches nothing is a mistake, not an empty run.
  *
@@ -17,7 +20,7 @@ export interface SelectOptions {
  *
  * @throws {InputError} `filter-empty`
  */
-export function createSelection(contract: Contract, options: SelectOptions): (failure: Failure) => boolean {
+export function createSelection(contract: Contract, options: SelectOptions): (failure: Named) => boolean {
   const [operation, status, code] = [anyOf(options.operation), anyOf(options.status), anyOf(options.code)];
   const filters = (options.filter ?? []).map((filter) =>
     filter
@@ -25,7 +28,7 @@ export function createSelection(contract: Contract, options: SelectOptions): (fa
       .filter(Boolean)
       .map(glob),
   );
-  const selection = (failure: Failure): boolean =>
+  const selection = (failure: Named): boolean =>
     operation(failure.operation.id) &&
     status(String(failure.status)) &&
     code(failure.code) &&

@@ -42,6 +42,24 @@ export {
   type ParitySide,
   type RunTold,
 } from './parity/index.js';
+export {
+  formatObserved,
+  formatSeen,
+  formatViolation,
+  observeHar,
+  readLedgers,
+  startObserving,
+  tallySeen,
+  toLedger,
+  type ObservedFailure,
+  type ObservedLedger,
+  type ObservedViolation,
+  type Observer,
+  type ObserveOptions,
+  type Observing,
+  type ReadLedger,
+  type SeenReport,
+} from './observe/index.js';
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
 export { createPermits, NotPermitted, permitting, type Permits, type PermittingTransport } from './permits.js';
 export { createPlan, laneOf, type Lane, type Plan, type PlannedPath, type Selection } from './plan.js';

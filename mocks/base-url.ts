@@ -1,4 +1,4 @@
-import { withoutSlash } from './targets.js';
+import { withoutSlash } from '../spec/index.js';
 
 /** What stands in a rule's answer for where the mock can be reached: by HTTP, and by WebSocket. */
 const BASE_URL = '{{baseUrl}}';

@@ -1,3 +1,4 @@
+import { deeperThan, DEEPEST_JSON } from '../spec/index.js';
 import { decoded, isPlain, SlowBody } from './http/index.js';
 
 /** A request body as JSON, or why it is none. */
@@ -6,9 +7,6 @@ export type JsonBody =
   | { readonly kind: 'json'; readonly value: unknown; readonly text: string }
   /** `text` is missing when it could not be read to its end, or is not UTF-8. */
   | { readonly kind: 'malformed'; readonly message: string; readonly text?: string };
-
-/** Deeper bodies are refused: whatever walks a value recursively must not be driven out of its stack. */
-export const MAX_DEPTH = 200;
 
 /** Of a request without a body, and of one whose body nobody has read. */
 export const NO_BODY: JsonBody = Object.freeze({ kind: 'absent' });
@@ -121,7 +119,7 @@ function decode(bytes: Uint8Array): string | undefined {
 }
 
 function parse(text: string): JsonBody {
-  if (deeperThan(text, MAX_DEPTH)) return malformed(`The body is nested deeper than ${MAX_DEPTH} levels.`, text);
+  if (deeperThan(text, DEEPEST_JSON)) return malformed(`The body is nested deeper than ${DEEPEST_JSON} levels.`, text);
   try {
     return { kind: 'json', value: JSON.parse(text) as unknown, text };
   } catch {
@@ -131,36 +129,4 @@ function parse(text: string): JsonBody {
 
 function malformed(message: string, text?: string): JsonBody {
   return text === undefined ? { kind: 'malformed', message } : { kind: 'malformed', message, text };
-}
-
-/** Counts brackets outside of strings; on text that is no JSON the answer does not matter. */
-function deeperThan(text: string, limit: number): boolean {
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    switch (text.charCodeAt(at)) {
-      case QUOTE:
-        at = endOfString(text, at);
-        break;
-      case 0x5b:
-      case 0x7b:
-        if (++depth > limit) return true;
-        break;
-      case 0x5d:
-      case 0x7d:
-        depth--;
-    }
-  }
-  return false;
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-
-function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    const char = text.charCodeAt(at);
-    if (char === BACKSLASH) at++;
-    else if (char === QUOTE) return at;
-  }
-  return text.length;
 }

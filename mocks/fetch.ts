@@ -1,9 +1,8 @@
 import { METHODS } from 'node:http';
-import { InputError } from '../spec/index.js';
+import { InputError, withoutSlash } from '../spec/index.js';
 import { ended, fetchFault, noAnswer, systemError, toResponse } from './faults/index.js';
 import { HTTP_LIMITS } from './http/index.js';
 import { newConnection, type App, type Served } from './server.js';
-import { withoutSlash } from './targets.js';
 import type { Connection, MockAnswer, MockRequest } from './types.js';
 
 export interface MockFetchInit extends RequestInit {

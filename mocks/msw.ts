@@ -1,7 +1,6 @@
 import { http, HttpResponse, type HttpHandler } from 'msw';
-import { InputError } from '../spec/index.js';
+import { InputError, withoutSlash } from '../spec/index.js';
 import type { MockFetch } from './fetch.js';
-import { withoutSlash } from './targets.js';
 
 export interface MswOptions {
   /** Where the client believes that the API is: what stands before the contract's paths, such as `https://api.example.com/v2`. */

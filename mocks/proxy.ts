@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
-import { climbs, createTargets, sayStart, withoutSlash } from './targets.js';
+import { climbs, withoutSlash } from '../spec/index.js';
+import { createTargets, sayStart } from './targets.js';
 import type { MockAnswer, MockRequest } from './types.js';
 import { createVia, sayLoop, type Via } from './via.js';
 

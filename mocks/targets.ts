@@ -1,4 +1,4 @@
-import { InputError } from '../spec/index.js';
+import { climbs, InputError, withoutSlash } from '../spec/index.js';
 
 /** Whether requests may be sent on below a base URL. */
 export type MayProxyTo = (base: URL) => boolean;
@@ -37,17 +37,6 @@ function targetOf(written: string, { option, example, what: begin }: Naming): UR
   if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
   const [what, why] = [`${begin} ${JSON.stringify(written)}`, 'Requests are sent over http or https.'];
   throw new InputError([{ problem: 'usage', what, why, remedy: `Say ${option} ${example}` }]);
-}
-
-/** Whether a path goes up somewhere, as any server might read it: encoded dots and slashes, backslashes and parameters included. */
-export function climbs(path: string): boolean {
-  const read = path.replace(/%2e/gi, '.').replace(/%2f/gi, '/').replace(/%5c/gi, '\\');
-  return /(?:^|[/\\])\.\.(?:[/\\;]|$)/.test(read);
-}
-
-/** A path without the slashes at its end. */
-export function withoutSlash(path: string): string {
-  return path.replace(/\/+$/, '');
 }
 
 /** What is missing when a rule's target is not allowed. */

@@ -38,6 +38,7 @@ export const PROBLEMS = {
   'path-duplicate': 'Two failure paths claim the same operation, code and cause.',
   'finding-unreadable': 'A finding that was kept cannot be read.',
   'har-invalid': 'A HAR file cannot be used.',
+  'ledger-invalid': 'A ledger cannot be used.',
   'script-invalid': 'A rule of a script cannot be used.',
   'address-unavailable': 'The address to listen on is taken or not allowed.',
   'replay-unusable': 'A situation cannot be replayed here.',

@@ -3,11 +3,27 @@ export { envelopeCodec, type EnvelopeCodec } from './envelope.js';
 export { formatFinding, InputError, PROBLEMS, type Finding, type ProblemName } from './errors.js';
 export { readFileText } from './file.js';
 export { groupBy } from './group.js';
+export {
+  essenceOf,
+  isJsonType,
+  LONGEST_BODY,
+  readHar,
+  readSeen,
+  textOf,
+  type ReadHar,
+  type SeenAnswer,
+  type SeenBody,
+  type SeenExchange,
+  type SeenHeaders,
+  type SeenRequest,
+} from './har/index.js';
+export { deeperThan, DEEPEST_JSON } from './json.js';
 export { loadContract } from './load.js';
 export { createRedactor, SHORTEST_SECRET, type Redactor } from './redact.js';
 export { closest } from './refs.js';
 export * as jsonPointer from './pointer.js';
 export { displayName, readSource, type Source } from './source.js';
+export { climbs, withoutSlash } from './url.js';
 export type {
   Answer,
   Content,

@@ -21,7 +21,7 @@ export interface ImportCommandOptions {
 export async function importCommand(file: string, options: ImportCommandOptions, io: Io): Promise<number> {
   const { contract: named, out, base, overwrite = false, json = false } = options;
   const contract = await loadContract(contractFile(named));
-  const imported = await importHar(file, contract, { out, base, overwrite });
+  const imported = importHar(file, contract, { out, base, overwrite });
   const { summary, rules } = imported;
   if (json) io.out(`${JSON.stringify({ file: out, rules, base: imported.base, ...summary })}\n`);
   else io.out(formatRecording(out, rules, summary));

@@ -20,11 +20,21 @@ export interface Failing {
  * with the answer. Where a declared failure has the wrong shape, it has it whatever was done to the request.
  */
 export function causeOf({ case: { operation, mutations }, wrong }: Pick<Failing, 'case' | 'wrong'>): string {
-  const done = mutations.map(({ place, family }) => `${place} (${family})`).toSorted();
+  const done = [...new Set(mutations.flatMap((mutation) => partsOf(mutation, wrong.kind)))].toSorted();
   const [first] = wrong.discrepancies;
   const seen = first === undefined ? '' : `${first.check} ${first.at}`;
   const what = wrong.code ?? (done.length === 0 ? 'good request' : done.join(' + '));
   return [operation.id, wrong.kind, what, seen].filter((part) => part !== '').join(' | ');
+}
+
+/**
+ * What a mutation changes, and how. What makes a server fail or hang in one place has one cause there, whatever it was; and a way around
+ * the credentials is one, whichever way it is written.
+ */
+function partsOf({ place, family }: Case['mutations'][number], kind: Wrong['kind']): readonly string[] {
+  const isWay = /^(?:credential|route)\b/.test(place);
+  if (isWay && kind === 'accepted') return place.split(' and ');
+  return kind === 'server-error' || kind === 'no-answer' ? [place] : [`${place} (${family})`];
 }
 
 /** Whether two answers are wrong in the same way. */

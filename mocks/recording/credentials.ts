@@ -1,7 +1,6 @@
-import type { Contract, Operation } from '../../spec/index.js';
+import { textOf, type Contract, type Operation, type SeenHeaders } from '../../spec/index.js';
 import { wordsOf } from '../credential-names.js';
 import { isCredential, isCredentialParameter, SHAPES } from '../redact.js';
-import { textOf, type SeenHeaders } from './exchange.js';
 
 /** Where the credentials of an operation's requests are. */
 export interface CredentialPlaces {

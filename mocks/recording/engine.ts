@@ -1,4 +1,13 @@
-import type { Contract, Operation } from '../../spec/index.js';
+import {
+  LONGEST_BODY,
+  readSeen,
+  textOf,
+  type Contract,
+  type Operation,
+  type SeenBody,
+  type SeenExchange,
+  type SeenHeaders,
+} from '../../spec/index.js';
 import type { Answered } from '../answered.js';
 import { NO_BODY } from '../body.js';
 import type { Engine } from '../engine.js';
@@ -8,7 +17,6 @@ import { redactTokens, redactUrl } from '../redact.js';
 import { newRequestId } from '../template.js';
 import type { Clock, MockAnswer, MockRequest, Sandbox } from '../types.js';
 import { createVia, type Via } from '../via.js';
-import { LONGEST_BODY, readSeen, textOf, type Exchange, type SeenBody, type SeenHeaders } from './exchange.js';
 import type { Recorded } from './recording.js';
 
 /** Says that an answer came from the deployment that is recorded, and is none of the mock's. */
@@ -24,7 +32,7 @@ export interface RecordingEngineOptions {
   /** The base URL of the deployment. */
   readonly from: string;
   /** Told of every exchange, in the order of the answers. */
-  readonly seen: (exchange: Exchange) => Recorded | undefined;
+  readonly seen: (exchange: SeenExchange) => Recorded | undefined;
   /** Told of every request that the deployment gave no answer to. */
   readonly unanswered: () => void;
 }
@@ -93,8 +101,8 @@ async function pass(
   try {
     const took = operation === undefined ? { bytes: undefined, body: passing.body } : await take(passing);
     const recorded = seen({
-      request: { ...request, body: sent === undefined ? ABSENT : await seenBody(sent.bytes(), request.headers) },
-      answer: { status: passing.status, headers: passing.headers, body: await seenBody(took.bytes, passing.headers) },
+      request: { ...request, body: sent === undefined ? ABSENT : seenBody(sent.bytes(), request.headers) },
+      answer: { status: passing.status, headers: passing.headers, body: seenBody(took.bytes, passing.headers) },
       identity: sandbox?.identity(request.headers),
     });
     return { answer: passOn(passing, took.body), recorded };
@@ -113,7 +121,7 @@ function passOn({ status, headers }: Passing, body: AsyncIterable<Uint8Array>): 
 const ABSENT: SeenBody = Object.freeze({ kind: 'absent' });
 const TOO_LONG: SeenBody = Object.freeze({ kind: 'unread', why: `it was longer than ${LONGEST_BODY} bytes, or did not end` });
 
-function seenBody(bytes: Uint8Array | undefined, headers: SeenHeaders): Promise<SeenBody> | SeenBody {
+function seenBody(bytes: Uint8Array | undefined, headers: SeenHeaders): SeenBody {
   return bytes === undefined ? TOO_LONG : readSeen(bytes, headers);
 }
 

@@ -1,6 +1,5 @@
-import { displayName, type Contract } from '../../spec/index.js';
+import { displayName, readHar, type Contract } from '../../spec/index.js';
 import { openRecording } from './file.js';
-import { readHar } from './har.js';
 import { createRecording, type RecordingSummary } from './recording.js';
 
 export interface ImportOptions {
@@ -22,12 +21,12 @@ export interface Imported {
  * Makes a script of a HAR file: what a browser or a proxy saw, as rules for the mock.
  *
  * @example
- * const { summary } = await importHar('session.har', contract, { out: 'recorded.yaml', overwrite: false });
+ * const { summary } = importHar('session.har', contract, { out: 'recorded.yaml', overwrite: false });
  *
  * @throws {InputError} `har-invalid`, `usage`, `output-unwritable`
  */
-export async function importHar(file: string, contract: Contract, { out, overwrite, base }: ImportOptions): Promise<Imported> {
-  const har = await readHar(file, contract, base);
+export function importHar(file: string, contract: Contract, { out, overwrite, base }: ImportOptions): Imported {
+  const har = readHar(file, contract, base);
   const recording = createRecording(contract, har.base);
   for (const exchange of har.exchanges) recording.add(exchange);
   const { text, rules } = recording.script(`${har.base} in ${displayName(file)}`);

@@ -1,4 +1,3 @@
-export type { Exchange, SeenAnswer, SeenBody, SeenHeaders, SeenRequest } from './exchange.js';
 export { importHar, type Imported, type ImportOptions } from './import.js';
 export { judgeAnswer, type AnswerVerdict, type ViolationKind } from './judge.js';
 export { DEFAULT_FILE, startRecording, type LiveRecording, type RecordOptions } from './live.js';

@@ -1,6 +1,16 @@
-import { envelopeCodec, type Answer, type Contract, type Failure, type Operation, type Violation } from '../../spec/index.js';
+import {
+  envelopeCodec,
+  essenceOf,
+  isJsonType,
+  textOf,
+  type Answer,
+  type Contract,
+  type Failure,
+  type Operation,
+  type SeenAnswer,
+  type Violation,
+} from '../../spec/index.js';
 import { list, show } from '../script/index.js';
-import { essenceOf, isJsonType, textOf, type SeenAnswer } from './exchange.js';
 
 /** What a contract has against an answer. */
 export type ViolationKind =

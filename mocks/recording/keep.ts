@@ -1,6 +1,15 @@
-import { envelopeCodec, type Answer, type Contract, type Operation } from '../../spec/index.js';
+import {
+  envelopeCodec,
+  textOf,
+  type Answer,
+  type Contract,
+  type Operation,
+  type SeenAnswer,
+  type SeenBody,
+  type SeenExchange,
+  type SeenHeaders,
+} from '../../spec/index.js';
 import { credentialPlaces, credentialsInHeaders, parameterNamesCredential, type CredentialPlaces } from './credentials.js';
-import { textOf, type Exchange, type SeenAnswer, type SeenBody, type SeenHeaders } from './exchange.js';
 import { isViolation, type AnswerVerdict } from './judge.js';
 import type { Secrets } from './secrets.js';
 
@@ -51,7 +60,7 @@ const MADE_ANEW: ReadonlySet<string> = new Set(['x-request-id', 'content-length'
 export function keep(
   contract: Contract,
   secrets: Secrets,
-  { request, answer, identity }: Exchange,
+  { request, answer, identity }: SeenExchange,
   { operation, verdict }: { readonly operation: Operation; readonly verdict: AnswerVerdict },
 ): Kept {
   const places = credentialPlaces(contract, operation);

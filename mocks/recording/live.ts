@@ -1,8 +1,7 @@
-import { InputError, type Contract } from '../../spec/index.js';
+import { InputError, type Contract, type SeenExchange } from '../../spec/index.js';
 import type { Engine } from '../engine.js';
 import type { Clock, Sandbox } from '../types.js';
 import { createRecordingEngine } from './engine.js';
-import type { Exchange } from './exchange.js';
 import { openRecording } from './file.js';
 import { createRecording, type Recorded, type RecordedViolation, type RecordingSummary } from './recording.js';
 
@@ -112,7 +111,7 @@ class OpenLiveRecording implements LiveRecording {
     this.#output.remove();
   }
 
-  #seen(exchange: Exchange): Recorded | undefined {
+  #seen(exchange: SeenExchange): Recorded | undefined {
     const recorded = this.#recording.add(exchange);
     if (recorded?.violation !== undefined) this.#onViolation?.(recorded.violation);
     if (recorded?.changed === true) this.#timer ??= setTimeout(() => this.#save(), this.#pause).unref();

@@ -1,8 +1,7 @@
-import type { Contract } from '../../spec/index.js';
+import type { Contract, SeenExchange } from '../../spec/index.js';
 import { relocateFrom, type Relocate } from '../base-url.js';
 import { redactUrl } from '../redact.js';
 import { formatDocument } from './document.js';
-import type { Exchange } from './exchange.js';
 import { isViolation, judgeAnswer, type AnswerVerdict, type ViolationKind } from './judge.js';
 import { keep, type Kept } from './keep.js';
 import { MOST_KEPT, MOST_TOLD } from './limits.js';
@@ -50,7 +49,7 @@ export interface Recorded {
 /** Exchanges on their way to becoming a script; no sockets, no files. */
 export interface Recording {
   /** @returns what the answer is by the contract; `undefined` for a request that reaches no operation. */
-  add(exchange: Exchange): Recorded | undefined;
+  add(exchange: SeenExchange): Recorded | undefined;
   /** Counts a request that got no answer. */
   addUnanswered(): void;
   /** The script that answers as it was seen, and how many rules it has. */
@@ -95,7 +94,7 @@ class OpenRecording implements Recording {
     return { ...this.#counts, violations: hidden, elsewhere };
   }
 
-  add(exchange: Exchange): Recorded | undefined {
+  add(exchange: SeenExchange): Recorded | undefined {
     const { request, answer } = exchange;
     const operation = this.#contract.route(request.method, request.path)?.operation;
     if (operation === undefined) {

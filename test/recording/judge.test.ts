@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { judgeAnswer } from '../../mocks/recording/index.js';
-import type { SeenBody, SeenHeaders } from '../../mocks/recording/exchange.js';
+import type { SeenBody, SeenHeaders } from '../../spec/index.js';
 import { atsContract } from '../mock/support.js';
 import { body } from './support.js';
 

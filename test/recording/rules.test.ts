@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { createClock } from '../../mocks/index.js';
-import { createRecording, type Exchange } from '../../mocks/recording/index.js';
+import { createRecording } from '../../mocks/recording/index.js';
+import type { SeenExchange } from '../../spec/index.js';
 import { createScripts, parseScript } from '../../mocks/script/index.js';
 import type { Contract } from '../../spec/index.js';
 import { atsContract } from '../mock/support.js';
@@ -21,7 +22,7 @@ describe('the script of a recording', () => {
   before(async () => void (contract = await atsContract()));
 
   const scriptOf = (...spoken: readonly Spoken[]): string => textOf(spoken.map(exchange));
-  const textOf = (exchanges: readonly Exchange[]): string => {
+  const textOf = (exchanges: readonly SeenExchange[]): string => {
     const recording = createRecording(contract);
     for (const one of exchanges) recording.add(one);
     return recording.script('a test').text;
@@ -209,7 +210,7 @@ describe('the script of a recording', () => {
         failed: fc.option(failure, { nil: undefined }),
         token: fc.constantFrom('', 'credential-number-one', 'credential-number-two'),
       })
-      .map(({ index, id, query, asked, status, told, failed, token }): Exchange => {
+      .map(({ index, id, query, asked, status, told, failed, token }): SeenExchange => {
         const operation = failed?.operation ?? operations[index] ?? expect.fail();
         const path = operation.path.replaceAll(/\{[^}]+\}/g, id);
         return exchange({

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { Exchange, SeenBody } from '../../mocks/recording/index.js';
+import type { SeenBody, SeenExchange } from '../../spec/index.js';
 import type { WrittenRule } from '../../mocks/script/index.js';
 import { temporaryFolder } from '../support/cli.js';
 
@@ -46,7 +46,7 @@ export interface Spoken {
 }
 
 /** An exchange in few words; bodies are JSON. */
-export function exchange({ method = 'GET', url, headers = {}, asked, status, told, answerHeaders = {} }: Spoken): Exchange {
+export function exchange({ method = 'GET', url, headers = {}, asked, status, told, answerHeaders = {} }: Spoken): SeenExchange {
   const { pathname, searchParams } = new URL(url, 'http://api.example');
   return {
     request: { method, path: pathname, query: searchParams, headers, body: body(asked) },

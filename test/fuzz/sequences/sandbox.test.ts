@@ -31,7 +31,6 @@ const REASONS = [
   'revokeApiKey 204',
   'revokeApiKey 401 common.unauthorized',
   'listExternalUserWorks 200',
-  'listExternalUserWorks 401 common.unauthorized',
   'listExternalUserWorks 403 common.forbidden',
   'getTransaction 200',
 ];

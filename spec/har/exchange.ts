@@ -1,10 +1,11 @@
 import { brotliDecompressSync, gunzipSync, inflateSync, type ZlibOptions } from 'node:zlib';
-import { readJson } from '../body.js';
+import { deeperThan, DEEPEST_JSON } from '../json.js';
 
 /** A body as it was seen, as far as it could be read. */
 export type SeenBody =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'json'; readonly value: unknown }
+  /** `text` where it was read from bytes. */
+  | { readonly kind: 'json'; readonly value: unknown; readonly text?: string }
   | { readonly kind: 'text'; readonly text: string }
   /** There is one, but it is too long, no text, or was not kept: why. */
   | { readonly kind: 'unread'; readonly why: string };
@@ -29,11 +30,15 @@ export interface SeenAnswer {
 }
 
 /** A request and what a deployment answered to it. */
-export interface Exchange {
+export interface SeenExchange {
   readonly request: SeenRequest;
   readonly answer: SeenAnswer;
   /** Who asked, by a name of the well-known world; `unknown` for anybody else. */
   readonly identity?: string | undefined;
+  /** When the request was sent, in milliseconds since 1970. */
+  readonly at?: number | undefined;
+  /** Until the end of the answer. */
+  readonly durationMs?: number | undefined;
 }
 
 /** Longer bodies are passed on, but neither judged nor recorded; in bytes. */
@@ -45,9 +50,9 @@ const ABSENT: SeenBody = Object.freeze({ kind: 'absent' });
  * Reads the bytes of a body by the headers that came with it.
  *
  * @example
- * await readSeen(Buffer.from('{"a":1}'), { 'content-type': 'application/json' }); // { kind: 'json', value: { a: 1 } }
+ * readSeen(Buffer.from('{"a":1}'), { 'content-type': 'application/json' }); // { kind: 'json', value: { a: 1 }, text: '{"a":1}' }
  */
-export async function readSeen(bytes: Uint8Array, headers: SeenHeaders): Promise<SeenBody> {
+export function readSeen(bytes: Uint8Array, headers: SeenHeaders): SeenBody {
   if (bytes.length === 0) return ABSENT;
   const decoded = decode(bytes, textOf(headers['content-encoding']));
   if ('why' in decoded) return { kind: 'unread', why: decoded.why };
@@ -55,7 +60,7 @@ export async function readSeen(bytes: Uint8Array, headers: SeenHeaders): Promise
 }
 
 /** Reads bytes that are not compressed. */
-async function readText(bytes: Uint8Array, type: string): Promise<SeenBody> {
+function readText(bytes: Uint8Array, type: string): SeenBody {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -64,8 +69,18 @@ async function readText(bytes: Uint8Array, type: string): Promise<SeenBody> {
   }
   // What says that it is something else may be JSON all the same, and is judged as both.
   if (!isJsonType(type) && !/^\s*[[{]/.test(text)) return text === '' ? ABSENT : { kind: 'text', text };
-  const json = await readJson(once(Buffer.from(text)), LONGEST_BODY);
-  return json.kind === 'json' ? json : { kind: 'text', text };
+  const value = bytes.length > LONGEST_BODY ? undefined : parse(text);
+  return value === undefined ? { kind: 'text', text } : { kind: 'json', value, text };
+}
+
+/** `undefined` for what is no JSON, or nests too deeply. */
+function parse(text: string): unknown {
+  if (deeperThan(text, DEEPEST_JSON)) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -105,8 +120,4 @@ function decode(bytes: Uint8Array, encoding: string): { readonly bytes: Uint8Arr
   } catch {
     return { why: `it is not ${name}, or longer than ${LONGEST_BODY} bytes` };
   }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

@@ -1,5 +1,6 @@
-import { InputError, type Contract } from '../../spec/index.js';
-import { withoutSlash } from '../targets.js';
+import { InputError } from '../errors.js';
+import type { Contract } from '../types.js';
+import { withoutSlash } from '../url.js';
 
 /** Where an API begins in a HAR file. */
 export interface Base {
@@ -89,7 +90,7 @@ function noneReached(targets: readonly Target[], contract: Contract, name: strin
     {
       problem: 'har-invalid',
       what: `${name}: no request reaches an operation of ${contract.file} (${some})`,
-      why: 'A script is made of the requests in it and their answers.',
+      why: 'What is used of it are its requests and their answers.',
       remedy: 'Name the contract of the API that was used with --contract, or record a session that uses it.',
     },
   ]);

@@ -1,11 +1,16 @@
 import { z } from 'zod';
-import { displayName, InputError, readFileText, type Contract, type Finding } from '../../spec/index.js';
-import { readSeen, type Exchange, type SeenBody, type SeenHeaders } from './exchange.js';
-import { baseOf, parseBase, type Base } from './har-base.js';
+import { InputError, type Finding } from '../errors.js';
+import { readFileText } from '../file.js';
+import { displayName } from '../source.js';
+import type { Contract } from '../types.js';
+import { baseOf, parseBase, type Base } from './base.js';
+import { readSeen, type SeenExchange, type SeenBody, type SeenHeaders } from './exchange.js';
 
 const pair = z.looseObject({ name: z.string(), value: z.string().default('') });
 /** Browsers add members of their own to what HAR 1.2 says; what is not read may be anything. */
 const entry = z.looseObject({
+  startedDateTime: z.unknown().optional(),
+  time: z.unknown().optional(),
   request: z.looseObject({
     method: z.string().min(1),
     url: z.string().refine((url) => URL.canParse(url), { error: 'it is no URL' }),
@@ -38,7 +43,7 @@ type Entry = z.output<typeof entry>;
 
 /** The exchanges of a HAR file that went to one API. */
 export interface ReadHar {
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly SeenExchange[];
   /** Where the API begins: origin and path prefix. */
   readonly base: string;
   /** Requests that went elsewhere, by method and URL without query. */
@@ -51,23 +56,23 @@ export interface ReadHar {
  * Reads a HAR 1.2 file, as browsers and proxies save it.
  *
  * @example
- * const { exchanges } = await readHar('session.har', contract, 'https://staging.example.com/api');
+ * const { exchanges } = readHar('session.har', contract, 'https://staging.example.com/api');
  *
  * @param base Where the API begins; without it, there must be one place only from which requests reach operations.
  * @throws {InputError} `har-invalid` for a file that is none, or says nothing of this API; `usage` for a base that is none, or when it
  *   has to be said
  */
-export async function readHar(file: string, contract: Contract, base?: string): Promise<ReadHar> {
+export function readHar(file: string, contract: Contract, base?: string): ReadHar {
   const said = base === undefined ? undefined : parseBase(base);
   const entries = parseHar(readText(file), file);
   const urls = entries.map(({ request }) => ({ method: request.method.toUpperCase(), url: new URL(request.url) }));
   const chosen = said ?? baseOf(urls, contract, displayName(file));
   const inside = entries.map((_, index) => chosen.pathOf(urls[index]?.url ?? new URL('about:blank')));
   const answered = entries.map(({ response }) => response.status >= 200 && response.status <= 599);
-  const exchanges: Exchange[] = [];
+  const exchanges: SeenExchange[] = [];
   for (const [index, one] of entries.entries()) {
     const [path, at] = [inside[index], urls[index]];
-    if (path !== undefined && at !== undefined && answered[index] === true) exchanges.push(await exchangeOf(one, at.method, at.url, path));
+    if (path !== undefined && at !== undefined && answered[index] === true) exchanges.push(exchangeOf(one, at.method, at.url, path));
   }
   if (exchanges.length === 0) throw nothing(displayName(file), chosen);
   return {
@@ -87,17 +92,20 @@ function tally(urls: readonly { readonly method: string; readonly url: URL }[]):
   return [...counts].map(([request, count]) => ({ request, count }));
 }
 
-async function exchangeOf({ request, response }: Entry, method: string, url: URL, path: string): Promise<Exchange> {
+function exchangeOf({ request, response, startedDateTime, time }: Entry, method: string, url: URL, path: string): SeenExchange {
   const asked = headersOf(request.headers);
   const told = headersOf(response.headers);
   const type = response.content?.mimeType ?? '';
+  const began = typeof startedDateTime === 'string' ? Date.parse(startedDateTime) : Number.NaN;
   return {
-    request: { method, path, query: url.searchParams, headers: asked, body: await bodyOf(request.postData, asked) },
+    request: { method, path, query: url.searchParams, headers: asked, body: bodyOf(request.postData, asked) },
     answer: {
       status: response.status,
       headers: told['content-type'] === undefined && type !== '' ? { ...told, 'content-type': type } : told,
-      body: await bodyOf(response.content, { ...told, 'content-type': told['content-type'] ?? type }),
+      body: bodyOf(response.content, { ...told, 'content-type': told['content-type'] ?? type }),
     },
+    at: Number.isNaN(began) ? undefined : began,
+    durationMs: typeof time === 'number' && time >= 0 ? time : undefined,
   };
 }
 
@@ -109,7 +117,7 @@ interface Content {
 }
 
 /** HAR has bodies as they are after decompression. */
-function bodyOf(content: Content | undefined, { 'content-encoding': _, ...headers }: SeenHeaders): Promise<SeenBody> | SeenBody {
+function bodyOf(content: Content | undefined, { 'content-encoding': _, ...headers }: SeenHeaders): SeenBody {
   if (content === undefined) return { kind: 'absent' };
   const { text, encoding, size = 0, params = [] } = content;
   if (text === undefined && params.length > 0)
@@ -172,6 +180,6 @@ function nothing(name: string, { url }: Base): InputError {
 }
 
 function invalid(what: readonly string[], remedy: string): InputError {
-  const why = 'A script is made of the requests in it and their answers.';
+  const why = 'What is used of it are its requests and their answers.';
   return new InputError(what.map((one): Finding => ({ problem: 'har-invalid', what: one, why, remedy })));
 }

@@ -1,0 +1,150 @@
+import { isIP } from 'node:net';
+import { createColors } from 'picocolors';
+import {
+  formatObserved,
+  formatViolation,
+  observeHar,
+  startObserving,
+  toLedger,
+  type ObservedLedger,
+  type ObservedViolation,
+} from '../../contracts/index.js';
+import { readFileText, type Contract } from '../../spec/index.js';
+import { soundContract } from '../contract.js';
+import type { Io } from '../io.js';
+import { prepareFolder, writeReports } from '../reports.js';
+import { usage } from '../targets.js';
+
+export interface ObserveCommandOptions {
+  readonly upstream?: string;
+  readonly port: number;
+  readonly host: string;
+  readonly keepHost?: boolean;
+  readonly ca?: string;
+  readonly har?: string;
+  readonly base?: string;
+  readonly contract?: string;
+  readonly failOn?: 'violation';
+  readonly out: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** How long requests under way may take to be answered once the command is told to end; a second signal ends it at once. */
+const GRACE_MS = 5_000;
+
+/**
+ * `failpath observe`: checks traffic that others make, as a proxy until it is interrupted, or from a HAR file.
+ *
+ * @throws {InputError} for a contract, an upstream, an address or a file that cannot be used
+ */
+export async function observe(options: ObserveCommandOptions, io: Io): Promise<number> {
+  const source = sourceOf(options);
+  const contract = await soundContract(options.contract);
+  prepareFolder(options.out);
+  const log = createLog(contract, options, io);
+  const seen =
+    'har' in source
+      ? observeHar(source.har, contract, { ...source, onViolation: log.violation })
+      : await passBy(source, contract, options, log);
+  const ledger = toLedger({ contract, ...seen, failOnViolation: options.failOn === 'violation' });
+  log.summary(ledger, writeReports(ledger, options.out));
+  return ledger.exitCode;
+}
+
+type Source = { readonly upstream: string } | { readonly har: string; readonly base?: string | undefined };
+
+function sourceOf({ upstream, har, base }: ObserveCommandOptions): Source {
+  if (har !== undefined && upstream !== undefined)
+    throw usage('--har and --upstream are both given', 'Traffic is seen as it goes by, or read from a file.', 'Keep one of them.');
+  if (har !== undefined) return { har, base };
+  if (upstream === undefined)
+    throw usage(
+      'neither --upstream nor --har is given',
+      'There is no traffic to look at.',
+      'Say --upstream https://staging.example.com, or --har session.har',
+    );
+  if (base !== undefined)
+    throw usage('--base is given without --har', 'It says where the API begins in a HAR file.', 'Say it as part of --upstream.');
+  return { upstream };
+}
+
+/** Watches what goes by until the command is interrupted. */
+async function passBy(
+  { upstream }: { readonly upstream: string },
+  contract: Contract,
+  { port, host, keepHost, ca }: ObserveCommandOptions,
+  log: Log,
+): Promise<Omit<Parameters<typeof toLedger>[0], 'contract' | 'failOnViolation'>> {
+  const began = performance.now();
+  const trusted = ca === undefined ? {} : { ca: readCa(ca) };
+  const observing = await startObserving({ upstream, contract, port, host, keepHost, ...trusted, onViolation: log.violation });
+  const { url, observer, startedAt } = observing;
+  // Before it is said that there is something to interrupt.
+  const interrupted = log.interrupted();
+  log.start(url, observing.upstream, isLoopback(host));
+  await interrupted;
+  await observing.close(GRACE_MS);
+  return { url: observing.upstream, observer, startedAt, durationMs: Math.round(performance.now() - began) };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function readCa(file: string): string {
+  try {
+    return readFileText(file);
+  } catch (error) {
+    throw usage(
+      `--ca ${file} cannot be read: ${(error as Error).message}`,
+      'Without it the upstream would not be trusted.',
+      'Name an existing PEM file.',
+    );
+  }
+}
+
+/** What the command says while it runs, and at its end. */
+interface Log {
+  start(url: string, upstream: string, loopback: boolean): void;
+  violation(violation: ObservedViolation): void;
+  summary(ledger: ObservedLedger, files: readonly string[]): void;
+  interrupted(): Promise<void>;
+}
+
+function createLog(contract: Contract, { json, quiet }: ObserveCommandOptions, io: Io): Log {
+  const interrupted = (): Promise<void> => new Promise((resolve) => void io.onInterrupt(resolve));
+  const event = (level: string, name: string, more: object): void =>
+    io.out(`${JSON.stringify({ level, time: new Date().toISOString(), event: name, ...more })}\n`);
+  if (json === true) {
+    const { title, version, file, sha256 } = contract;
+    return {
+      start: (url, upstream, loopback) => {
+        event('info', 'start', { url, upstream, contract: { title, version, file, sha256 } });
+        if (!loopback) event('warn', 'open', { what: OPEN });
+      },
+      violation: (violation) => event('warn', 'violation', violation),
+      summary: ({ traffic, failures, verdict, exitCode }, files) => {
+        const seen = failures.filter((failure) => failure.seen !== null).length;
+        event('info', 'summary', { ...traffic, seen, declared: failures.length, verdict, exitCode, files });
+      },
+      interrupted,
+    };
+  }
+  const { bold, green, yellow } = createColors(io.color);
+  return {
+    start: (url, upstream, loopback) => {
+      if (!loopback) io.err(`${yellow('!')} ${OPEN}\n`);
+      io.out(`${green('●')} ${bold(upstream)} is observed at ${bold(url)}\n`);
+      io.out(`  ${contract.operations.length} operations, ${contract.failures.length} failures from ${contract.file}\n\n`);
+    },
+    violation: (violation) => {
+      if (quiet !== true) io.out(formatViolation(contract, violation, io));
+    },
+    summary: (ledger, files) => io.out(`${formatObserved(ledger, io)}${files.map((file) => `  ${file}\n`).join('')}`),
+    interrupted,
+  };
+}
+
+/** What it means to listen elsewhere than on loopback. */
+const OPEN = 'Whoever reaches this address can send requests to the upstream through it, in plain HTTP: credentials included.';

@@ -1,0 +1,137 @@
+import {
+  createRedactor,
+  jsonPointer,
+  SHORTEST_SECRET,
+  textOf,
+  type Contract,
+  type Operation,
+  type SeenExchange,
+} from '../../spec/index.js';
+import type { Redactor } from '../redact.js';
+
+/** How many secrets are remembered at least; traffic may go on for days, and each request may bring a new one. */
+const REMEMBERED = 2_000;
+
+/** Secrets that have gone by: the most recent are known by value. */
+export interface Hidden {
+  /** Learns what an exchange holds; what it says of the request is the credential that no answer may repeat. */
+  learn(exchange: SeenExchange, operation: Operation | undefined): { readonly credential: string | undefined };
+  /** Also hides what stands under telling names in the JSON that a text is made of. */
+  redact(text: string, json?: unknown): string;
+  /** For the check that an error repeats no credential. */
+  readonly leaks: Redactor;
+}
+
+/**
+ * Creates the secrets of an observation: credentials of requests, cookies, and what the contract calls `x-secret`.
+ *
+ * @example
+ * const hidden = createHidden(contract);
+ * hidden.learn(exchange, operation);
+ * hidden.redact('Bearer afo_sk_live_5afe0123'); // 'Bearer $AUTHORIZATION'
+ */
+export function createHidden(contract: Contract): Hidden {
+  const all = createRecent();
+  const telling = createRecent();
+  const keyHeaders = apiKeyHeaders(contract);
+  const learn: Hidden['learn'] = ({ request, answer }, operation) => {
+    let credential: string | undefined;
+    for (const [name, value] of Object.entries(request.headers)) {
+      if (value === undefined) continue;
+      const isKey = name === 'authorization' || keyHeaders.has(name);
+      if (!isKey && !TELLING.test(name)) continue;
+      for (const secret of secretsIn(name, textOf(value))) all.add(secret, name);
+      if (!isKey) continue;
+      const own = textOf(value).replace(/^\w[\w-]* +(?=\S)/, '');
+      if (!isDistinct(own)) continue;
+      telling.add(own, name);
+      credential ??= own;
+    }
+    for (const [name, value] of request.query) if (TELLING.test(name)) all.add(value, name);
+    for (const cookie of [answer.headers['set-cookie'] ?? []].flat())
+      for (const secret of secretsIn('cookie', cookie.replace(/;.*/s, ''))) all.add(secret, 'cookie');
+    const { content } = operation?.successes.find(({ status }) => status === answer.status) ?? {};
+    for (const pointer of answer.body.kind === 'json' ? (content?.secrets ?? []) : []) {
+      const value = jsonPointer.get(answer.body.kind === 'json' ? answer.body.value : undefined, pointer);
+      if (typeof value !== 'string') continue;
+      const name = pointer.slice(1);
+      for (const secret of partsOf(value)) all.add(secret, name);
+      if (isDistinct(value)) telling.add(value, name);
+    }
+    return { credential };
+  };
+  return {
+    learn,
+    redact: (text, json) => {
+      for (const [name, value] of tellingMembers(json)) all.add(value, name);
+      return all.redact(text);
+    },
+    leaks: { add: telling.add, redact: (text) => text, find: telling.find },
+  };
+}
+
+/** Headers, parameters and members that hold credentials, by their names. */
+const TELLING = /auth|cookie|key|token|secret|session|signature|password|credential|ticket/i;
+
+/** What turns up by chance in an answer, such as a word, shows nothing. */
+function isDistinct(value: string): boolean {
+  return value.length >= SHORTEST_SECRET && /\d/.test(value);
+}
+
+/** The secret of a header without what surrounds it: the scheme (RFC 9110, section 11.4), the names of cookies, and what follows them. */
+function* secretsIn(name: string, value: string): Generator<string> {
+  if (name.includes('cookie')) {
+    for (const pair of value.split(';')) yield pair.slice(pair.indexOf('=') + 1).trim();
+    return;
+  }
+  const [, scheme, rest] = /^(\w[\w-]*) +(\S.*)$/.exec(value) ?? [];
+  yield rest ?? value;
+  // RFC 7617: the password is part of what is encoded.
+  if (scheme?.toLowerCase() === 'basic' && rest !== undefined)
+    yield Buffer.from(rest, 'base64')
+      .toString('utf8')
+      .replace(/^[^:]*:/, '');
+}
+
+/** A URL that is a credential: so is what stands in its query, and the end of its path. */
+function* partsOf(value: string): Generator<string> {
+  yield value;
+  if (!/^[a-z]+:\/\//i.test(value) || !URL.canParse(value)) return;
+  const { pathname, search, searchParams } = new URL(value);
+  yield `${pathname}${search}`;
+  yield* searchParams.values();
+  yield pathname.slice(pathname.lastIndexOf('/') + 1);
+}
+
+function* tellingMembers(value: unknown, depth = 0): Generator<[name: string, value: string]> {
+  if (typeof value !== 'object' || value === null || depth > 20) return;
+  for (const [name, member] of Object.entries(value)) {
+    if (typeof member === 'string') {
+      if (TELLING.test(name) && isDistinct(member)) yield [name, member];
+    } else yield* tellingMembers(member, depth + 1);
+  }
+}
+
+function apiKeyHeaders({ document }: Contract): ReadonlySet<string> {
+  const schemes = Object.values(document.components?.securitySchemes ?? {});
+  return new Set(schemes.flatMap((scheme) => ('in' in scheme && scheme.in === 'header' ? [scheme.name.toLowerCase()] : [])));
+}
+
+/** A redactor that forgets what is old: two generations, of which the older one goes when the younger is full. */
+function createRecent(): Redactor {
+  let [older, younger] = [createRedactor(), createRedactor()];
+  let known = new Set<string>();
+  return {
+    add: (value, name) => {
+      if (value.length < SHORTEST_SECRET || known.has(value)) return;
+      if (known.size >= REMEMBERED) {
+        [older, younger] = [younger, createRedactor()];
+        known = new Set();
+      }
+      known.add(value);
+      younger.add(value, name.replaceAll(/\W+/g, '_').toUpperCase());
+    },
+    redact: (text) => older.redact(younger.redact(text)),
+    find: (text) => younger.find(text) ?? older.find(text),
+  };
+}
