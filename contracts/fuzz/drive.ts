@@ -1,9 +1,11 @@
 import type { Operation } from '../../spec/index.js';
 import type { RunContext } from '../steps.js';
 import { createSlots } from '../slots.js';
+import { TransportError } from '../types.js';
 import { again } from './again.js';
 import { provide } from './bases.js';
 import { casesOf, type Case } from './cases.js';
+import { deathOf, type UnderWay } from './death.js';
 import { createFindings, type Findings } from './findings.js';
 import { mutationsOf } from './input/index.js';
 import { createPool, type Pool } from './pool.js';
@@ -12,7 +14,7 @@ import type { FuzzOptions } from './run.js';
 import { createSession, once, type FuzzSession } from './session.js';
 import { tryCase, type Tried } from './try.js';
 import type { Finding, FuzzEvent } from './types.js';
-import type { Wire } from './wire.js';
+import { isRefusal, type Wire } from './wire.js';
 
 /** Answers are judged in the order of their requests, so many at a time. */
 const BATCH = 64;
@@ -65,13 +67,16 @@ export async function drive({ options, operations, context, wire, signal, emit }
         }),
       ),
     );
+    const ended = (await hasEnded(wire, results)) ? results.flatMap((result) => underWay(result, options.seed)) : [];
+    const [first, ...others] = ended;
+    if (first !== undefined) findings.take(deathOf(context, [first, ...others]));
     for (const result of results) {
-      if (result?.tried === undefined) continue;
+      if (result?.tried === undefined || ended.some(({ tried: one }) => one === result.tried)) continue;
       if (result.tried.judged.edge !== undefined) note(`something in front of the application answers: ${result.tried.judged.edge}`);
       await judged(findings, { ...result, tried: result.tried }, options.seed);
     }
     emit({ type: 'progress', sent: session.counts.sent, findings: findings.size });
-    if (isGone(results) && (await isSilent(wire))) {
+    if (ended.length > 0 || (isGone(results) && (await isSilent(wire)))) {
       emit({
         type: 'note',
         says: 'the deployment gives no answer any more',
@@ -142,6 +147,24 @@ async function judged(
 function isGone(results: readonly ({ readonly tried: Tried | undefined } | undefined)[]): boolean {
   const last = results.slice(-SILENT);
   return last.length === SILENT && last.every((result) => result?.tried !== undefined && 'silent' in result.tried.sent);
+}
+
+type Result = { readonly tried: Tried | undefined; readonly number: number } | undefined;
+
+/** Whether some got no answer, and nobody listens any more. */
+async function hasEnded(wire: Wire, results: readonly Result[]): Promise<boolean> {
+  if (!results.some((result) => result?.tried !== undefined && 'silent' in result.tried.sent)) return false;
+  try {
+    await wire.send({ method: 'GET', target: '/', headers: [], body: undefined });
+    return false;
+  } catch (error) {
+    return error instanceof TransportError && isRefusal(error);
+  }
+}
+
+function underWay(result: Result, seed: number): readonly UnderWay[] {
+  if (result?.tried === undefined || !('silent' in result.tried.sent) || result.tried.sent.refused) return [];
+  return [{ tried: result.tried, replay: `${seed}:${result.number}` }];
 }
 
 async function isSilent(wire: Wire): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { Wrong } from './judge.js';
 import type { Pool } from './pool.js';
 import { once, type FuzzSession } from './session.js';
 import { shrink } from './shrink.js';
-import { tryCase, type Tried } from './try.js';
+import { isUnheard, tryCase, type Tried } from './try.js';
 import type { Finding } from './types.js';
 import type { Case } from './cases.js';
 
@@ -53,7 +53,9 @@ export function createFindings(session: FuzzSession): Findings {
       return undefined;
     }
     if (!same) {
-      tell(toFinding(session.context, failing, { times: 1, replay, once: true }));
+      // Where nobody is there any more, it cannot happen again.
+      const once = again === undefined || !isUnheard(again);
+      tell(toFinding(session.context, failing, { times: 1, replay, once }));
       return causeOf(failing);
     }
     const smallest = found.size < MOST_SHRUNK ? await smaller(session, pool, failing) : failing;

@@ -9,7 +9,11 @@ import type { Expectation, FindingKind, FuzzRequest } from './types.js';
 import type { RawRequest } from './wire.js';
 
 /** What came of a request: an answer, or why there is none. */
-export type Sent = { readonly raw: RawRequest } & ({ readonly answer: WireAnswer } | { readonly silent: string });
+export type Sent = { readonly raw: RawRequest } & (
+  | { readonly answer: WireAnswer }
+  /** `refused`: nobody was there to begin with. */
+  | { readonly silent: string; readonly refused: boolean }
+);
 
 /** What is wrong with an answer. */
 export interface Wrong {
@@ -60,6 +64,8 @@ const NO_FAULT: ReadonlySet<number> = new Set([401, 402, 403, 429]);
  */
 export function judge(bench: Bench, request: FuzzRequest, expects: Expectation, sent: Sent): Judged {
   const due = DUE[expects];
+  // Where nobody listens, no request is at fault.
+  if ('silent' in sent && sent.refused) return { wrong: undefined, succeeded: false, answered: false };
   if ('silent' in sent) {
     const remedy = 'Look up the request in the log of the server: it hangs, it has ended, or it closes connections.';
     const wrong: Wrong = { kind: 'no-answer', came: `no answer (${sent.silent})`, due, remedy, discrepancies: [], declared: false };

@@ -8,7 +8,7 @@ import { TransportError } from '../types.js';
 import type { Bench, Sent } from './judge.js';
 import { changesOf, isIdle, type Values } from './placeholders.js';
 import type { FuzzEvent, FuzzRequest } from './types.js';
-import { isSendable, toRaw, type RawRequest, type Wire } from './wire.js';
+import { isRefusal, isSendable, toRaw, type RawRequest, type Wire } from './wire.js';
 
 /** What everything that fuzzes a deployment shares: one budget, one judge, one way to send. */
 export interface FuzzSession {
@@ -59,7 +59,7 @@ export function createSession(
         return { raw, answer };
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
-        return { raw, silent: error.message };
+        return { raw, silent: error.message, refused: isRefusal(error) };
       }
     },
   };

@@ -29,3 +29,8 @@ export async function tryCase(session: FuzzSession, pool: Pool, one: Case): Prom
     pool.giveBack(base, spent);
   }
 }
+
+/** Whether nobody was there to take it. */
+export function isUnheard({ sent }: Tried): boolean {
+  return 'silent' in sent && sent.refused;
+}

@@ -73,6 +73,11 @@ export function toRaw({ method, target, headers, body }: FuzzRequest, values: Va
   };
 }
 
+/** Whether nobody listens where a request went. */
+export function isRefusal({ message }: TransportError): boolean {
+  return message.includes('ECONNREFUSED');
+}
+
 /** Whether HTTP can carry a request at all: what it cannot is not sent. */
 export function isSendable({ target, headers }: RawRequest): boolean {
   const isHeader = ([name, value]: readonly [string, string]): boolean =>
