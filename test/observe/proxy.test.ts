@@ -61,7 +61,7 @@ describe('observe: what passes', function () {
     const upstream = await suite.upstream((req, res) => {
       void read(req).then((body) => {
         seen.push({ url: req.url, raw: req.rawHeaders, body: body.toString() });
-        res.end();
+        return res.end();
       });
     });
     const { port } = await suite.observe(`${upstream.url}/api/`);
@@ -122,7 +122,7 @@ describe('observe: what passes', function () {
         res.writeHead(200, { trailer: 'X-Sum' });
         res.write(body);
         res.addTrailers({ 'X-Sum': '42' });
-        res.end();
+        return res.end();
       });
     });
     const { port } = await suite.observe(upstream.url);

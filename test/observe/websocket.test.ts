@@ -84,29 +84,25 @@ describe('observe: WebSockets', function () {
 
   for (const side of ['client', 'upstream'] as const) {
     it(`ends when the ${side} is gone`, async () => {
-      const behind = new Promise<Socket>((resolve) => {
-        void suite
-          .upstream(
-            () => undefined,
-            (server) =>
-              server.on('upgrade', (_req, socket: Socket) => {
-                socket.on('error', () => undefined).resume();
-                socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nfirst');
-                resolve(socket);
-              }),
-          )
-          .then(({ url }) => suite.observe(url))
-          .then(({ port }) => {
-            line = open(port);
-            line.write(`GET /ws HTTP/1.1\r\n${HANDSHAKE}early`);
-          });
-      });
-      let line: ReturnType<typeof open> | undefined;
+      let opened = (_socket: Socket): void => undefined;
+      const behind = new Promise<Socket>((resolve) => (opened = resolve));
+      const upstream = await suite.upstream(
+        () => undefined,
+        (server) =>
+          server.on('upgrade', (_req, socket: Socket) => {
+            socket.on('error', () => undefined).resume();
+            socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nfirst');
+            opened(socket);
+          }),
+      );
+      const { port } = await suite.observe(upstream.url);
+      const line = open(port);
+      line.write(`GET /ws HTTP/1.1\r\n${HANDSHAKE}early`);
       const socket = await behind;
-      await line?.until(/first$/);
+      await line.until(/first$/);
       // A server of node's leaves its own side open when the other one ends.
-      const ended = side === 'client' ? new Promise((resolve) => socket.once('end', resolve).once('close', resolve)) : line?.closed;
-      if (side === 'client') line?.socket.resetAndDestroy();
+      const ended = side === 'client' ? new Promise((resolve) => socket.once('end', resolve).once('close', resolve)) : line.closed;
+      if (side === 'client') line.socket.resetAndDestroy();
       else socket.resetAndDestroy();
       await ended;
       expect(socket.bytesRead).to.be.above(0);
