@@ -5,6 +5,8 @@ import { contract } from '../support/judge.js';
 
 const LONG = process.env['FAILPATH_LONG'] === '1';
 const REQUESTS = LONG ? 50_000 : 5_000;
+/** A few cases change nothing, such as the case of a token without letters, and are not sent. */
+const CASES = REQUESTS * 1.02;
 const SEED = Number(process.env['FAILPATH_SEED'] ?? 20_261_123);
 
 describe('fuzz: the sandbox', function () {
@@ -24,7 +26,7 @@ describe('fuzz: the sandbox', function () {
 
   it(`answers ${REQUESTS} hostile requests as the contract declares (seed ${SEED})`, async () => {
     const events: FuzzEvent[] = [];
-    const options = { contract, suite: atsSuite, deployment, seed: SEED, requests: REQUESTS, concurrency: 24, only: 'input' } as const;
+    const options = { contract, suite: atsSuite, deployment, seed: SEED, requests: CASES, concurrency: 24, only: 'input' } as const;
     for await (const event of fuzz(options)) events.push(event);
     const said = events.flatMap((event) => (event.type === 'note' ? [event.says] : event.type === 'finding' ? [event.finding.says] : []));
     expect(said, `seed ${SEED}`).to.deep.equal([]);
@@ -32,8 +34,7 @@ describe('fuzz: the sandbox', function () {
     expect(finished).to.include({ type: 'finished', good: 15, accepted: 15 });
     if (finished?.type !== 'finished') return;
     expect(finished.answered).to.equal(finished.sent);
-    // A few mutations change nothing, such as the case of a token without letters.
-    expect(finished.sent).to.be.greaterThan(REQUESTS * 0.98);
+    expect(finished.sent).to.be.at.least(REQUESTS);
   });
 
   it('leaves nothing behind where there are no sessions', async () => {
