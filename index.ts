@@ -1,5 +1,5 @@
 /** failpath as a library: the contract, the mock, and the run that drives a deployment through every failure. */
-export { decide, EXIT } from './ci/index.js';
+export { decide, diffContracts, EXIT, type Change } from './ci/index.js';
 export {
   atsSuite,
   buildLedger,

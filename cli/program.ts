@@ -4,9 +4,12 @@ import { DEFAULT_RECORDING, version } from '../mocks/index.js';
 import { formatFinding, InputError } from '../spec/index.js';
 import { check } from './commands/check.js';
 import { coverage, type CoverageOptions } from './commands/coverage.js';
+import { diff, DIFF_FAIL_ON, type DiffOptions } from './commands/diff.js';
+import { fuzz, type FuzzCommandOptions } from './commands/fuzz.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
 import { list } from './commands/list.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
+import { parity, type ParityOptions } from './commands/parity.js';
 import { observe, type ObserveCommandOptions } from './commands/observe.js';
 import { plan, type PlanOptions } from './commands/plan.js';
 import { seen, type SeenOptions } from './commands/seen.js';
@@ -60,23 +63,17 @@ function createProgram(io: Io, done: (code: number) => void): Command {
       getErrHasColors: () => io.color,
     });
 
-  selecting(program.command('verify').description('drive a deployment through every declared failure, and decide'))
-    .option('--deployment <file>', 'the deployment under test: base URL, identities, capabilities (default: the embedded sandbox)')
-    .option('--url <url>', 'a deployment by its address alone; a failpath mock there describes itself')
-    .option('--filter <globs>', 'only failures that match all these globs by operation, status or code; repeatable', collect)
-    .option('--concurrency <n>', 'how many paths run at once', whole(1, 64), 8)
-    .option('--rate <n>', 'at most so many requests per second', positive)
-    .option('--timeout <seconds>', 'per request (default: 30)', positive)
-    .option('--header <name:value>', 'sent with every request; repeatable', collect)
-    .option('--ca <file>', 'PEM file of certificate authorities to trust')
-    .option('--proxy <url>', 'HTTP proxy to go through')
-    .option('--reruns <n>', 'how often a path that is not proven is run again: if it passes then, it is flaky', whole(0, 5), 1)
-    .option('--remove-leftovers', 'revoke the keys that aborted runs left behind')
+  driving(selecting(program.command('verify').description('drive a deployment through every declared failure, and decide')))
     .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
     .option('--json', 'print the ledger instead of the report')
     .option('--dry-run', 'send nothing: print the plan, as `failpath plan` does')
     .addHelpText('after', EXIT_CODES)
     .action(async (options: VerifyOptions) => done(await verify(options, io)));
+
+  driving(selecting(program.command('parity').description('the same paths on the embedded mock and on a deployment, side by side')))
+    .option('--json', 'print JSON')
+    .addHelpText('after', PARITY_EXIT_CODES)
+    .action(async (options: ParityOptions) => done(await parity(options, io)));
 
   selecting(program.command('plan').description('what verify would do, prove, cost and leave behind, before anything is sent'))
     .option('--deployment <file>', 'the deployment under test (default: the embedded sandbox)')
@@ -85,6 +82,26 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', PLAN_EXIT_CODES)
     .action(async (options: PlanOptions) => done(await plan(options, io)));
+
+  program
+    .command('fuzz')
+    .description('send every operation what its contract does not allow, and sequences of what it does; hold every answer against it')
+    .addOption(contractOption())
+    .option('--deployment <file>', 'the deployment to fuzz (default: the embedded sandbox)')
+    .option('--url <url>', 'a deployment by its address alone; a failpath mock there describes itself')
+    .option('--operation <glob>', 'only operations like this; repeatable', collect)
+    .option('--seed <n>', 'makes the same requests in the same order (default: a new one, printed)', whole(0, 4_294_967_295))
+    .option('--requests <n>', 'at most so many cases (default: 2000; with --time, no limit)', whole(1, 100_000_000))
+    .option('--time <seconds>', 'at most so long', positive)
+    .option('--timeout <seconds>', 'what takes longer to answer hangs (default: 10)', positive)
+    .option('--rate <n>', 'at most so many requests per second', positive)
+    .option('--concurrency <n>', 'how many requests are under way at once', whole(1, 256), 16)
+    .addOption(new Option('--only <what>', 'hostile requests, or sequences of good ones (default: both)').choices(['input', 'sequences']))
+    .option('--corpus <folder>', 'where findings are kept, and tried first next time')
+    .option('--replay <what>', 'only this again: a kept finding, or <seed>:<number> of a report')
+    .option('--json', 'print JSON')
+    .addHelpText('after', FUZZ_EXIT_CODES)
+    .action(async (options: FuzzCommandOptions) => done(await fuzz(options, io)));
 
   program
     .command('mock')
@@ -187,6 +204,17 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .action(async (file: string | undefined, options: { json?: boolean }) => done(await check(file, options, io)));
 
   program
+    .command('diff')
+    .description('what a new contract means to the clients of the old one')
+    .argument('<old>', 'a contract, or one at a revision of git: main:openapi.yaml')
+    .argument('[new]', "the contract that follows it (default: openapi.yaml, or failpath's own ATS contract)")
+    .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity on').choices(DIFF_FAIL_ON).default('breaking'))
+    .option('--json', 'print JSON')
+    .option('--markdown', "print Markdown, for a job's summary")
+    .addHelpText('after', DIFF_EXIT_CODES)
+    .action(async (old: string, now: string | undefined, options: DiffOptions) => done(await diff(old, now, options, io)));
+
+  program
     .command('types')
     .description("a contract's operations, codes and details as a TypeScript module")
     .addOption(contractOption())
@@ -204,6 +232,22 @@ function selecting(command: Command): Command {
     .option('--code <glob>', 'only codes like this; repeatable', collect);
 }
 
+/** What a command says of the deployment that it drives, and of how. */
+function driving(command: Command): Command {
+  return command
+    .option('--deployment <file>', 'the deployment under test: base URL, identities, capabilities (default: the embedded sandbox)')
+    .option('--url <url>', 'a deployment by its address alone; a failpath mock there describes itself')
+    .option('--filter <globs>', 'only failures that match all these globs by operation, status or code; repeatable', collect)
+    .option('--concurrency <n>', 'how many paths run at once', whole(1, 64), 8)
+    .option('--rate <n>', 'at most so many requests per second', positive)
+    .option('--timeout <seconds>', 'per request (default: 30)', positive)
+    .option('--header <name:value>', 'sent with every request; repeatable', collect)
+    .option('--ca <file>', 'PEM file of certificate authorities to trust')
+    .option('--proxy <url>', 'HTTP proxy to go through')
+    .option('--reruns <n>', 'how often a path that is not proven is run again: if it passes then, it is flaky', whole(0, 5), 1)
+    .option('--remove-leftovers', 'revoke the keys that aborted runs left behind');
+}
+
 function contractOption(): Option {
   return new Option('--contract <file>', "the contract (default: openapi.yaml, or failpath's own ATS contract)");
 }
@@ -218,11 +262,36 @@ Exit codes:
   70   failpath itself broke
   130  interrupted`;
 
+const PARITY_EXIT_CODES = `
+Exit codes:
+  0    mock and deployment are the same
+  1    they are not: fiction, missing or different
+  2    something is unproven, on which nothing can be said
+  3    the deployment could not be judged: nothing got an application's answer
+  4    contract, configuration or usage is invalid
+  70   failpath itself broke
+  130  interrupted`;
+
+const FUZZ_EXIT_CODES = `
+Exit codes:
+  0    nothing found
+  1    a finding
+  3    nothing could be judged: nothing answered, or no good request was accepted
+  4    contract, configuration or usage is invalid
+  70   failpath itself broke
+  130  interrupted; what was found so far is printed`;
+
 const PLAN_EXIT_CODES = `
 Exit codes:
   0    every failure can be proven
   2    a failure cannot be, or only be simulated; the plan says what would unlock it
   4    contract, configuration or usage is invalid`;
+
+const DIFF_EXIT_CODES = `
+Exit codes:
+  0    nothing as severe as --fail-on
+  1    something is
+  4    a contract or the usage is invalid`;
 
 const COVERAGE_EXIT_CODES = `
 Exit codes:

@@ -9,8 +9,11 @@ export interface Progress {
 
 const REDRAW_MS = 80;
 
+/** Says nothing. */
+export const QUIET: Progress = { show: () => undefined, clear: () => undefined };
+
 export function createProgress(io: Io): Progress {
-  if (!io.errIsTerminal) return { show: () => undefined, clear: () => undefined };
+  if (!io.errIsTerminal) return QUIET;
   let drawn = -Infinity;
   return {
     show(event) {

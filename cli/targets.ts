@@ -33,7 +33,7 @@ const SUITES: Readonly<Record<string, Suite>> = { ats: atsSuite };
 
 /** The failure paths that belong to a contract; an API that failpath does not know has none yet. */
 export function suiteOf({ api }: Contract): Suite {
-  return SUITES[api ?? ''] ?? { ...atsSuite, name: api ?? 'your-api', paths: [], scenarios: {}, sequences: {} };
+  return SUITES[api ?? ''] ?? { ...atsSuite, name: api ?? 'your-api', paths: [], scenarios: {}, sequences: {}, fuzz: { ids: [] } };
 }
 
 /**

@@ -32,6 +32,8 @@ export interface ExchangeOptions {
   readonly body: string | Readable | null;
   /** Written to while the request is under way. */
   readonly progress: Progress;
+  /** Sent in place of the URL's path and of the headers, just as it stands: a URL resolves `..`, and members have each name once. */
+  readonly raw?: { readonly path: string; readonly headers: readonly string[] };
 }
 
 /**
@@ -46,7 +48,7 @@ export interface ExchangeOptions {
 export function exchange(
   dispatcher: Dispatcher,
   { method, url, headers }: Pick<WireRequest, 'method' | 'url' | 'headers'>,
-  { signal, limitBytes, body, progress }: ExchangeOptions,
+  { signal, limitBytes, body, progress, raw }: ExchangeOptions,
 ): Promise<Exchanged> {
   const { origin, pathname, search } = new URL(url);
   const upgrade = headers['upgrade'];
@@ -69,10 +71,12 @@ export function exchange(
     dispatcher.dispatch(
       {
         origin,
-        path: `${pathname}${search}`,
+        path: raw?.path ?? `${pathname}${search}`,
         method,
         body,
-        ...(upgrade === undefined ? { headers } : { headers: withoutUpgrade(headers), upgrade }),
+        ...(upgrade === undefined
+          ? { headers: raw === undefined ? headers : [...raw.headers] }
+          : { headers: raw === undefined ? withoutUpgrade(headers) : [...raw.headers], upgrade }),
       },
       {
         onRequestStart: (controller) => {

@@ -9,6 +9,17 @@ export {
   type HttpWay,
   type MagicWay,
 } from './deployment-schema.js';
+export {
+  fuzz,
+  readCorpus,
+  readFinding,
+  writeCorpus,
+  type Expectation,
+  type FuzzEvent,
+  type FuzzOptions,
+  type FuzzRequest,
+} from './fuzz/index.js';
+export type { Finding, FindingKind } from './fuzz/index.js';
 export { isHandshake } from './handshake.js';
 export {
   buildLedger,
@@ -19,6 +30,18 @@ export {
   type LedgerFailure,
   type LedgerWebhook,
 } from './ledger.js';
+export {
+  compareRuns,
+  formatParity,
+  PARITIES,
+  type BothRuns,
+  type Difference,
+  type Parity,
+  type ParityLine,
+  type ParityReport,
+  type ParitySide,
+  type RunTold,
+} from './parity/index.js';
 export {
   formatObserved,
   formatSeen,
@@ -64,6 +87,7 @@ export {
   type Rehearsal,
   type RehearsalSuite,
 } from './rehearsal/index.js';
+export { formatFuzz, type FuzzReport } from './report/fuzz.js';
 export { toJunit } from './report/junit.js';
 export { formatProbe } from './report/probes.js';
 export { formatPlan, type PlanReport } from './report/plan.js';
@@ -73,7 +97,7 @@ export { prepareRun, run, type Run, type RunOptions } from './run.js';
 export type { SessionWay } from './sessions.js';
 export { SetupFailed } from './setup-failed.js';
 export { Steps, type Cleanup } from './steps.js';
-export type { Leftover, Sequence, Suite } from './suite.js';
+export type { FuzzSuite, Leftover, Sequence, Suite } from './suite.js';
 export { createTransport, toAnswer, type TransportOptions } from './transport.js';
 export {
   OUTCOMES,

@@ -3,7 +3,7 @@ import type { Redactor } from './redact.js';
 import { formatResponse, toScript } from './repro.js';
 import type { RunContext, Steps } from './steps.js';
 import { isApplicationAnswer } from './success.js';
-import type { CauseLine, Discrepancy, Exchange, LineEvidence, Outcome, RequestEvidence, Trigger } from './types.js';
+import type { CauseLine, Discrepancy, Exchange, LineEvidence, Outcome, RequestEvidence, SeenAnswer, Trigger, WireAnswer } from './types.js';
 import type { Verdict } from './verdict.js';
 
 /** A path that was run, or that was not. */
@@ -47,6 +47,7 @@ export function toLine({ contract, redactor, deployment, run }: RunContext, told
     discrepancies: verdict.discrepancies.map((one) => hideIn(one, redactor)),
     evidence: toEvidence(told, requests, redactor),
     response: !PROVEN.has(verdict.outcome) && shown?.answer ? redactor.redact(formatResponse(shown.answer)) : undefined,
+    answer: when?.answer && toSeen(when.answer, redactor),
     repro: exchanges.length === 0 ? undefined : toScript({ failure, cause, exchanges, deployment, redactor, run, until }),
     location: contract.locate(failure.pointer),
     answered: exchanges.some((exchange) => isApplicationAnswer(contract, exchange)),
@@ -76,6 +77,20 @@ function toRequest({ phase, label, request, answer, durationMs }: Exchange, cont
     requestId: requestId === undefined ? null : redactor.redact(requestId),
     durationMs,
   };
+}
+
+/** No error says anything that is nested deeper; and what is nested without end must not end the run. */
+const DEEPEST = 32;
+
+function toSeen({ headers, json }: WireAnswer, { redact }: Redactor): SeenAnswer {
+  const hidden = (value: unknown, depth: number): unknown => {
+    if (typeof value === 'string') return redact(value);
+    if (typeof value !== 'object' || value === null) return value;
+    if (depth === DEEPEST) return null;
+    if (Array.isArray(value)) return value.map((item) => hidden(item, depth + 1));
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [redact(name), hidden(member, depth + 1)]));
+  };
+  return { headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, redact(value)])), body: hidden(json, 0) };
 }
 
 function hideIn(one: Discrepancy, { redact }: Redactor): Discrepancy {

@@ -38,20 +38,45 @@ export function toScript(story: {
   /** The last part of the story; by default the faulty request. */
   readonly until?: 'when' | 'again' | 'control';
 }): string {
-  const { failure, cause, deployment, redactor } = story;
+  const { failure, cause } = story;
   // What came after the faulty request (the same again, the control twin) belongs to the judgement, unless it is what failed.
   const { until = 'when' } = story;
   const last = until === 'control' ? -1 : story.exchanges.findLastIndex(({ phase }) => phase === until);
-  const faulty = story.exchanges
-    .filter(({ phase }, index) => phase !== 'fresh' && (phase === 'restore' || last < 0 || index <= last))
-    .map((exchange) => ({
-      ...exchange,
-      request: { ...exchange.request, headers: withoutSession({ ...deployment.http.headers, ...exchange.request.headers }, deployment) },
-    }));
-  const sent = faulty.map(({ request }) => serialise(request)).join('\n');
-  const ending = faulty.findLastIndex(({ phase }) => phase !== 'restore');
-  const isShown = (index: number): boolean => index === ending || /when|again/.test(faulty[index]?.phase ?? '');
-  const captures = findCaptures(faulty).filter(({ from }) => !isShown(from));
+  const exchanges = story.exchanges.filter(({ phase }, index) => phase !== 'fresh' && (phase === 'restore' || last < 0 || index <= last));
+  const ending = exchanges.findLastIndex(({ phase }) => phase !== 'restore');
+  return scriptOf({
+    ...story,
+    title: `${failure.operation.id} ${failure.status} ${failure.code} (${cause.replaceAll(/\s+/g, ' ')})`,
+    exchanges,
+    isShown: (index) => index === ending || /when|again/.test(exchanges[index]?.phase ?? ''),
+    whatOf: ({ phase, label }) => (/when|again/.test(phase) ? `${label}, to be refused with ${failure.status} ${failure.code}` : label),
+  });
+}
+
+/** Requests that are to be a script. */
+export interface ScriptStory {
+  /** In one line. */
+  readonly title: string;
+  readonly exchanges: readonly Exchange[];
+  readonly deployment: Deployment;
+  readonly redactor: Redactor;
+  readonly run: string;
+  /** Whether the answer of a request is what the script is run for; nothing is captured from it. */
+  isShown(index: number): boolean;
+  whatOf(exchange: Exchange): string;
+  /** Whether a request is sent while the one before it, or after it, is under way as well. */
+  isAtOnce?(index: number): boolean;
+}
+
+/** Requests as a shell script of curl calls; see {@link toScript}. */
+export function scriptOf(story: ScriptStory): string {
+  const { deployment, redactor, title, isShown, whatOf, isAtOnce = () => false } = story;
+  const sending = story.exchanges.map((exchange) => ({
+    ...exchange,
+    request: { ...exchange.request, headers: withoutSession({ ...deployment.http.headers, ...exchange.request.headers }, deployment) },
+  }));
+  const sent = sending.map(({ request }) => serialise(request)).join('\n');
+  const captures = findCaptures(sending).filter(({ from }) => !isShown(from));
   const secrets = secretsOf(deployment).filter(({ value }) => sent.includes(value));
   const quote = createQuote(
     new Map([
@@ -65,24 +90,24 @@ export function toScript(story: {
   const url = deployment.replayUrl ?? deployment.url;
   const script = [
     '#!/usr/bin/env bash',
-    `# ${failure.operation.id} ${failure.status} ${failure.code} (${cause.replaceAll(/\s+/g, ' ')})`,
+    `# ${title}`,
     'set -euo pipefail',
     `URL=\${URL:-${/^[\w:/.~%@[\]-]+$/.test(url) ? url : literal(url)}}`,
     ...(sent.includes(story.run) ? ['RUN=$(date +%s) # part of every name that this creates'] : []),
     ...[...new Set(secrets.map(({ variable, what }) => `: "\${${variable}:?set it to ${what}}"`))].sort(),
     ...(captures.length > 0 ? [MEMBER] : []),
     '',
-    ...faulty.map((exchange, index) =>
-      toCommand(exchange, {
-        what: /when|again/.test(exchange.phase)
-          ? `${exchange.label}, to be refused with ${failure.status} ${failure.code}`
-          : exchange.label,
+    ...sending.map((exchange, index) => {
+      const command = toCommand(exchange, {
+        what: whatOf(exchange),
         captures: captures.filter(({ from }) => from === index),
         shown: isShown(index),
         answer: `ANSWER_${index + 1}`,
         quote,
-      }),
-    ),
+      });
+      if (!isAtOnce(index)) return command;
+      return isAtOnce(index + 1) ? `${command} &` : `${command} &\nwait`;
+    }),
     '',
   ].join('\n');
   return redactor.redact(script);

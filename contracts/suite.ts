@@ -2,6 +2,7 @@ import type { Deployment } from './deployment.js';
 import type { FailurePath, Scenario } from './path.js';
 import type { ProbeSuite } from './probes/types.js';
 import type { Cleanup, Steps } from './steps.js';
+import type { SequenceModel } from './fuzz/sequences/index.js';
 import type { Capability, Token, WireAnswer } from './types.js';
 import type { RehearsalSuite } from './rehearsal/types.js';
 import type { WebhookSuite } from './webhooks/types.js';
@@ -26,12 +27,22 @@ export interface Suite {
   readonly probes?: ProbeSuite;
   /** How its deployments are imagined, where the contract's examples do not say it. */
   readonly rehearsal?: RehearsalSuite;
+  /** What fuzzing may expect beyond the contract. */
+  readonly fuzz?: FuzzSuite;
   /** Traces of runs that were aborted, and how to remove them; empty when the suite may not look. */
   leftovers(steps: Steps): Promise<readonly Leftover[]>;
   /** What this run has made without knowing, since no answer said so; empty when the suite may not look. */
   lost?(steps: Steps): Promise<readonly Leftover[]>;
   /** How many more keys this run may have at one time. */
   keyPlaces(steps: Steps): Promise<number>;
+}
+
+/** What fuzzing may expect of an API beyond its contract. */
+export interface FuzzSuite {
+  /** Path parameters and members of bodies that name something which exists: a made-up value must be refused. */
+  readonly ids: readonly string[];
+  /** What can be done one after the other, and what must hold whatever was done. */
+  readonly model?: SequenceModel;
 }
 
 /** A way to a capability over the public API. */

@@ -81,7 +81,8 @@ function parse(text: string): unknown {
   }
 }
 
-function createDispatcher({ timeoutMs, connections, ca, proxy }: TransportOptions, more: Agent.Options = {}): Dispatcher {
+/** Where requests go through: with the deployment's proxy and certificates. */
+export function createDispatcher({ timeoutMs, connections, ca, proxy }: TransportOptions, more: Agent.Options = {}): Dispatcher {
   const tls = ca === undefined ? {} : { ca };
   const common = { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, ...more };
   if (proxy !== undefined) return new ProxyAgent({ uri: proxy, requestTls: tls, ...common });
@@ -130,7 +131,8 @@ function lengthOf({ body }: WireRequest): Record<string, string> {
   return typeof body === 'object' ? { 'content-length': String(body.bytes) } : {};
 }
 
-function explain(error: unknown, timeoutMs: number): string {
+/** Why no answer came, in words. */
+export function explain(error: unknown, timeoutMs: number): string {
   const { name, code, message } = error as Error & { code?: string };
   if (name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
     return `no answer within ${timeoutMs} ms`;

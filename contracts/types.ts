@@ -173,6 +173,14 @@ export interface Discrepancy {
   readonly remedy: string;
 }
 
+/** What was answered, to be held against another answer; every text of it is redacted, and what is nested too deep is left out. */
+export interface SeenAnswer {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body parsed as JSON; `undefined` when it is not JSON. */
+  readonly body: unknown;
+}
+
 /** The result of one path: one cause of one failure. */
 export interface CauseLine {
   readonly failure: Failure;
@@ -187,6 +195,8 @@ export interface CauseLine {
   readonly evidence: LineEvidence;
   /** The answer to the faulty request, or that of the step before it which failed; redacted. */
   readonly response: string | undefined;
+  /** The answer to the faulty request, whatever became of it; `undefined` when none came. */
+  readonly answer: SeenAnswer | undefined;
   /** The whole path as a shell script, redacted; `undefined` when nothing was sent. */
   readonly repro: string | undefined;
   /** Where the contract lists the failure. */

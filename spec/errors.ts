@@ -36,6 +36,7 @@ export const PROBLEMS = {
   'deployment-secret-missing': 'The deployment file names an environment variable that is not set.',
   'path-undeclared': 'A failure path names something that the contract does not declare.',
   'path-duplicate': 'Two failure paths claim the same operation, code and cause.',
+  'finding-unreadable': 'A finding that was kept cannot be read.',
   'har-invalid': 'A HAR file cannot be used.',
   'ledger-invalid': 'A ledger cannot be used.',
   'script-invalid': 'A rule of a script cannot be used.',

@@ -4,6 +4,7 @@ import { bodyPaths } from './bodies.js';
 import { credentialPaths } from './credentials.js';
 import { jobPaths } from './jobs.js';
 import { activeKeys, keyLimit, leftoverKeys, lostKeys, revocation } from './keys.js';
+import { fuzz } from './fuzz.js';
 import { identities } from './identities.js';
 import { partnerPaths } from './partners.js';
 import { precedence, precedenceSequences } from './precedence.js';
@@ -36,6 +37,7 @@ export const atsSuite: Suite = {
   webhooks,
   probes: { identities, precedence },
   rehearsal,
+  fuzz,
   leftovers: leftoverKeys,
   lost: lostKeys,
   keyPlaces: async (steps) => keyLimit(steps) - (await activeKeys(steps)).length,

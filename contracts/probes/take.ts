@@ -76,6 +76,7 @@ function letIn({ contract }: RunContext, probe: Probe, lines: readonly CauseLine
     discrepancies: [],
     evidence: { trigger: null, requests, control: shown?.evidence.control ?? null, notes: [] },
     response: undefined,
+    answer: undefined,
     repro: undefined,
     location: contract.locate(operation.pointer),
     answered: shown !== undefined,

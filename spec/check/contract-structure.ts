@@ -44,7 +44,7 @@ function findingOf({ ruleId, message, suggest, location: [place] }: NormalizedPr
   const [meant] = suggest;
   return {
     problem: 'contract-structure',
-    what: message.trim().replaceAll(/\s+/g, ' ').replace(/\.$/, ''),
+    what: message.replaceAll(/\s+/g, ' ').replace(/\.$/, ''),
     why: RULES[ruleId] ?? RULES['struct'] ?? '',
     remedy: meant === undefined ? 'Write it as the OpenAPI specification prescribes.' : `Did you mean ${meant}?`,
     ...(place === undefined ? {} : { location: places.locate(place.source.absoluteRef, place.pointer) }),
@@ -67,6 +67,6 @@ class Places {
       locator = (inFile) => (source ?? this.#contract).locate(inFile);
       this.#locators.set(path, locator);
     }
-    return locator((pointer ?? '').replace(/^#/, '').replace(/\/$/, ''));
+    return locator((pointer ?? '').replace(/^#/, ''));
   }
 }

@@ -37,8 +37,9 @@ export function exampleInvalid(contract: Contract): Finding[] {
 }
 
 function complaint(violations: readonly [Violation, ...Violation[]]): string {
-  const [{ pointer, message }, ...others] = violations;
-  if (others.length > 0 && violations.every(({ keyword }) => keyword === 'required')) {
+  const [{ pointer, keyword, message }, ...others] = violations;
+  // What lacks is told apart from what is wrong: the first says of which kind they all are.
+  if (others.length > 0 && keyword === 'required') {
     const members = violations.map((violation) => violation.pointer.slice(violation.pointer.lastIndexOf('/') + 1));
     return `${pointer.slice(0, pointer.lastIndexOf('/')) || 'the value'} lacks ${list(members)}`;
   }

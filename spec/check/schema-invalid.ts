@@ -31,13 +31,10 @@ function byMetaSchema(contract: Contract): Finding[] {
     });
 }
 
-/** One error per place, and the one that says most: the meta-schema also says that its own parts have failed. */
+/** One error per place, the first, which says most: after it the meta-schema says that its own parts have failed. */
 function innermost(errors: readonly ErrorObject[]): ErrorObject[] {
   const byPlace = new Map<string, ErrorObject>();
-  for (const error of errors) {
-    const before = byPlace.get(error.instancePath);
-    if (before === undefined || (before.keyword !== 'enum' && error.keyword === 'enum')) byPlace.set(error.instancePath, error);
-  }
+  for (const error of errors) if (!byPlace.has(error.instancePath)) byPlace.set(error.instancePath, error);
   return [...byPlace.values()];
 }
 
@@ -131,7 +128,7 @@ function causeOf(validate: Validator): string | undefined {
 
 function isElsewhere(cause: string): boolean {
   const ref = /can't resolve reference (\S+)/.exec(cause)?.[1];
-  return ref !== undefined && !fromFragment(ref.slice(ref.indexOf('#')))?.startsWith('/components/schemas/');
+  return ref !== undefined && !fromFragment(ref)?.startsWith('/components/schemas/');
 }
 
 function invalid(contract: Contract, pointer: string, what: string, remedy: string): Finding {

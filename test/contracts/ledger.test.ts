@@ -20,6 +20,7 @@ export function lineOf(failure: Failure, cause: string, outcome: Outcome, member
     discrepancies: [],
     evidence: NOTHING,
     response: undefined,
+    answer: undefined,
     repro: undefined,
     location: { file: 'toy.yaml', line: 1, column: 1 },
     answered: true,

@@ -117,6 +117,7 @@ describe('a redactor', () => {
     fc.assert(fc.property(fc.string(), (text) => redactor.redact(text) === text));
     redactor.add('never-in-any-text-0', 'X');
     fc.assert(fc.property(fc.string(), (text) => redactor.redact(text) === text));
+    for (const word of ['', 'undefined', 'null', '[object Object]', 'NaN']) expect(redactor.redact(word)).to.equal(word);
   });
 
   it('does not look for what is too short to be told from ordinary text', () => {
@@ -127,6 +128,8 @@ describe('a redactor', () => {
     expect(redacting('12345678')('a 12345678 b')).to.equal('a $SECRET_0 b');
     expect(redacting('1234567')('a 1234567 b')).to.equal('a 1234567 b');
     expect(redacting('12345678')('12345678')).to.equal('$SECRET_0');
+    // The base64 of seven characters has enough to be looked for; it is ordinary text all the same.
+    expect(redacting('1234567')('MTIzNDU2Nw==')).to.equal('MTIzNDU2Nw==');
   });
 
   const CHARACTERS: Readonly<Record<string, readonly string[]>> = {
@@ -143,7 +146,10 @@ describe('a redactor', () => {
     '\r': [String.raw`\r`, '%0D'],
     '\t': [String.raw`\t`, '%09'],
     é: ['%C3%A9', '&#233;', String.raw`\u00e9`],
+    '€': ['%E2%82%AC', '&#8364;', String.raw`\u20ac`],
+    अ: ['%E0%A4%85', '&#x905;'],
     '🎵': ['%F0%9F%8E%B5', '&#127925;', '&#x1F3B5;', String.raw`\ud83c\udfb5`],
+    '\u{10FFFF}': ['&#x10FFFF;', '&#1114111;', '%F4%8F%BF%BF'],
   };
   for (const [character, escapes] of Object.entries(CHARACTERS)) {
     for (const escape of escapes) {
@@ -152,6 +158,27 @@ describe('a redactor', () => {
       });
     }
   }
+
+  it('keeps the place of characters of any length in one run of escapes', () => {
+    const encode = ENCODINGS['percent-encoded to the last byte'] as (text: string) => string;
+    for (const character of ['s', 'é', '߿', 'अ', '€', '\uFFFC', '🎵', '\u{10FFFF}']) {
+      const [text, near] = [encode(`${character}secret-value${character}`), encode(character)];
+      expect(redacting('secret-value')(text), character).to.equal(`${near}$SECRET_0${near}`);
+    }
+  });
+
+  it('does not put together what a broken escape keeps apart', () => {
+    for (const broken of ['%FF', '%C0', '%C0%80', '%E2%82', '&#x110000;', '&#9999999;']) {
+      const text = `secret${broken}-value`;
+      expect(redacting('secret-value')(text)).to.equal(text);
+    }
+  });
+
+  it('comes to an end with a text of many levels of escapes', () => {
+    const levels = 12;
+    const hostile = `%${'25'.repeat(levels)} \\${'u005c'.repeat(levels)} &${'amp;'.repeat(levels)}`;
+    expect(redacting('secret-value')(`${hostile} secret-value`)).to.equal(`${hostile} $SECRET_0`);
+  });
 
   it('names the first secret of a text', () => {
     const redactor = createRedactor();

@@ -14,6 +14,7 @@ describe('the public API', () => {
       'createPlan',
       'createTransport',
       'decide',
+      'diffContracts',
       'discoverWorld',
       'formatFinding',
       'formatRun',

@@ -52,10 +52,44 @@ describe('schemas', () => {
     expect(validate(12345).map(({ keyword }) => keyword)).to.deep.equal(['type']);
   });
 
+  it('do not guess what number of bytes a text stands for', () => {
+    expect(() => validator({ 'x-maxBytes': '4' })('abc')).to.throw(/x-maxBytes value must be/);
+  });
+
   it('check formats, and accept those that OpenAPI adds', () => {
     expect(one(validator({ type: 'string', format: 'uuid' })('x'))).to.include({ keyword: 'format' });
     expect(validator({ type: 'integer', format: 'int64' })(5)).to.deep.equal([]);
     expect(validator({ type: 'string', format: 'of-our-own' })('x')).to.deep.equal([]);
+  });
+
+  const FORMATS: Readonly<Record<string, { good: readonly unknown[]; bad: readonly unknown[] }>> = {
+    int32: { good: [2_147_483_647, -2_147_483_648], bad: [2_147_483_648, 1.5] },
+    int64: { good: [2_147_483_648], bad: [1.5] },
+    float: { good: [1.5], bad: [] },
+    double: { good: [1.5], bad: [] },
+    byte: { good: ['TGFtcA=='], bad: ['a lamp'] },
+    binary: { good: ['a lamp', '\u0000'], bad: [] },
+    password: { good: ['a lamp'], bad: [] },
+  };
+  for (const [format, { good, bad }] of Object.entries(FORMATS)) {
+    it(`hold values against the format ${format} of OpenAPI`, () => {
+      const validate = validator({ format });
+      expect(good.flatMap(validate)).to.deep.equal([]);
+      for (const value of bad) expect(one(validate(value)), String(value)).to.include({ keyword: 'format' });
+    });
+  }
+
+  it('say what a condition asks for, and not that there is a condition', () => {
+    const validate = validator(JSON.parse('{"if": {"required": ["a"]}, "then": {"required": ["b"]}, "else": {"required": ["c"]}}'));
+    expect(validate({ a: 1 })).to.deep.equal([{ pointer: '/b', keyword: 'required', message: 'is required' }]);
+    expect(validate({})).to.deep.equal([{ pointer: '/c', keyword: 'required', message: 'is required' }]);
+  });
+
+  it('say of a member that another one asks for in whose value it is missing', () => {
+    const [value, message] = [{ a: 1 }, 'must have property b when property a is present'];
+    expect(validator({ dependentRequired: { a: ['b'] } })(value)).to.deep.equal([
+      { pointer: '', keyword: 'dependentRequired', message, value },
+    ]);
   });
 
   it('tell constants and choices in words', () => {
@@ -69,6 +103,14 @@ describe('schemas', () => {
     expect(validate('ab')).to.deep.equal([]);
     expect(validate('abc').map(({ keyword }) => keyword)).to.deep.equal(['maxLength']);
     expect(validate(5).map(({ keyword }) => keyword)).to.deep.equal(['type']);
+  });
+
+  it('take for a reference what is one, and nothing else that looks like one', () => {
+    expect(validator({ const: '#1' })('#1')).to.deep.equal([]);
+    expect(validator({ properties: { $ref: { type: 'string' } } })({ $ref: 'a' })).to.deep.equal([]);
+    const meta = validator({ $ref: 'https://json-schema.org/draft/2020-12/schema' });
+    expect(meta({ type: 'string' })).to.deep.equal([]);
+    expect(meta({ minLength: 'one' }).map(({ pointer }) => pointer)).to.deep.equal(['/minLength']);
   });
 
   it('are compiled when they are used, and not before', () => {

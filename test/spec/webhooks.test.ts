@@ -122,6 +122,12 @@ webhooks:
         'Correct the example, or the schema that refuses it.',
       ],
       [
+        { '      responses:\n': '      parameters: [{name: X-A, in: header, schema: {type: integer}, ¶example: a}]\n      responses:\n' },
+        'example-invalid',
+        'the example of header X-A of thing_sold: the value must be integer',
+        'Correct the example, or the schema that refuses it.',
+      ],
+      [
         { 'application/json': 'text/plain', '    post:': '    ¶post:' },
         'contract-structure',
         'the webhook thing_sold has no JSON body',
@@ -142,6 +148,13 @@ webhooks:
     ];
     for (const [changes, problem, what, remedy] of FOUND)
       it(`${problem}: ${what}`, () => expectOne(withWebhook(changes), problem, what, remedy));
+
+    it('finds nothing in one with a summary, and with parameters for every method', () =>
+      expectNone(withWebhook({ '  thing_sold:\n': '  thing_sold:\n    summary: Sold.\n    parameters: []\n' })));
+
+    const OTHER = "thing_lost:\n    ¶post: {responses: {'200': {description: Thanks.}}}\ncomponents:";
+    it('finds the one without a body among several', () =>
+      expectOne(withWebhook({ 'components:': `  ${OTHER}` }), 'contract-structure', 'the webhook thing_lost has no JSON body'));
 
     it('finds a misspelt member of how they are delivered', () =>
       expectOne(

@@ -11,6 +11,7 @@ import {
   run,
   sortProbes,
   type CauseLine,
+  type Deployment,
   type Ledger,
   type Outcome,
   type ProbeLine,
@@ -23,6 +24,7 @@ export const contract: Contract = await loadContract(join(ROOT, 'openapi.yaml'))
 
 /** What became of a deployment. */
 export interface Judged {
+  readonly deployment: Deployment;
   readonly ledger: Ledger;
   readonly lines: readonly CauseLine[];
   /** Empty unless they were asked for. */
@@ -61,7 +63,12 @@ export async function judgeDeployment(url: string, sample: Sample = {}): Promise
       if (event.type === 'probe-finished') found.push(event.line);
     }
     const probes = sortProbes(plan, found);
-    return { lines, probes, ledger: buildLedger({ contract, url, startedAt: new Date(), durationMs: 0, lines, probes, decide }) };
+    return {
+      deployment,
+      lines,
+      probes,
+      ledger: buildLedger({ contract, url, startedAt: new Date(), durationMs: 0, lines, probes, decide }),
+    };
   } finally {
     await transport.close();
   }

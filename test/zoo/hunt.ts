@@ -19,7 +19,7 @@ export interface Hunted {
 }
 
 /** Looked at beside the lines that a mutant names, so that a finding that spreads is seen: one failure of each operation. */
-const SAMPLE: Readonly<Record<string, string>> = {
+export const SAMPLE: Readonly<Record<string, string>> = {
   initWork: 'registration.title_required',
   prepareWork: 'registration.audio_empty',
   confirmWork: 'registration.prepared_forbidden',

@@ -151,4 +151,11 @@ describe('checkContract: codes', () => {
         `Write one row for each status that the operation can answer, and remove ${status}.`,
       ));
   }
+
+  it('wildcard-error: not what is only named like a range', async () => {
+    const rows = ['x-default', 'x-4xx', 'defaults', '4XXX'];
+    const text = edit(SOUND, { [NOT_A_THING]: rows.map((row) => `${row}: {description: Anything.}\n        `).join('') + NOT_A_THING });
+    const told = await findingsOf(write({ 'openapi.yaml': text }));
+    expect(told.filter(({ problem }) => problem === 'wildcard-error').map(({ what }) => what)).to.deep.equal([]);
+  });
 });

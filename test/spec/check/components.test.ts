@@ -1,4 +1,5 @@
-import { removeWritten } from '../contracts.js';
+import { expect } from 'chai';
+import { edit, findingsOf, removeWritten, SOUND, write } from '../contracts.js';
 import { expectNone, expectOne } from './support.js';
 
 describe('checkContract: components and references', () => {
@@ -26,6 +27,22 @@ describe('checkContract: components and references', () => {
         "  schemas:\n    Lamp: {type: object}\n    Sofa: {type: object}\n    Chair: {allOf: [{$ref: '#/components/schemas/Thing'}]}\n",
     });
   });
+
+  it('unused-component: also what builds on a schema that is used, if nothing says that it may stand in its place', () =>
+    expectOne(
+      { '  schemas:\n': "  schemas:\n    ¶Sofa: {allOf: [{type: object}, {$ref: '#/components/schemas/Thing'}]}\n" },
+      'unused-component',
+      'components.schemas.Sofa is never used',
+    ));
+
+  it('unused-component: not what a member uses that is called like the place of components', () =>
+    expectNone({
+      "schema: {$ref: '#/components/schemas/NewThing'}":
+        "schema: {allOf: [{$ref: '#/components/schemas/NewThing'}, {properties: {components: {properties: {lamp: {$ref: '#/components/schemas/Lamp'}}}}}]}",
+      '  schemas:\n': '  schemas:\n    Lamp: {type: object}\n',
+    }));
+
+  it('unused-component: not notes of other tools', () => expectNone({ 'components:\n': 'components:\n  x-notes: {lamp: a note}\n' }));
 
   const MAPPED: readonly [target: string, quoted: string, remedy: string][] = [
     ['"#/components/schemas/Thign"', '"#/components/schemas/Thign"', 'Did you mean Thing?'],
@@ -79,6 +96,21 @@ describe('checkContract: components and references', () => {
       '#name names an anchor',
       'Write #/ and the place of what is meant: #/components/schemas/<name>.',
     ));
+
+  it('unsupported-ref: what is no schema', async () => {
+    const text = edit(SOUND, { 'id: {type: integer}\n': "id: {$ref: '#/components/examples/lamp/value'}\n" });
+    const told = (await findingsOf(write({ 'openapi.yaml': text }))).map(({ problem, what }) => `${problem} ${what}`);
+    expect(told).to.include('unsupported-ref a schema refers to "#/components/examples/lamp/value"');
+  });
+
+  it('unsupported-ref: what the compiler does not take either', async () => {
+    const told = async (schema: string): Promise<string[]> => {
+      const findings = await findingsOf(write({ 'openapi.yaml': edit(SOUND, { 'id: {type: integer}\n': `id: {${schema}}\n` }) }));
+      return findings.filter(({ problem }) => problem === 'unsupported-ref').map(({ what }) => what);
+    };
+    expect(await told('$ref: 7')).to.deep.equal(['a schema refers to 7']);
+    expect(await told('$dynamicRef: id')).to.deep.equal(['the schema uses $dynamicRef']);
+  });
 
   for (const keyword of ['$id', '$anchor', '$dynamicAnchor']) {
     it(`unsupported-ref: ${keyword}`, () =>

@@ -45,6 +45,13 @@ describe('checkContract: examples', () => {
       'the example lamp in the request of createThing: /name must NOT have fewer than 1 characters',
     ));
 
+  it('example-invalid: what breaks two constraints is told once', async () => {
+    const value = { 'examples: {lamp: {value: {name: Lamp}}}': "examples: {lamp: {value: {name: ''}}}" };
+    expect(await toldOf({ 'minLength: 1\n': "minLength: 1\n          pattern: '^L'\n", ...value })).to.deep.equal([
+      'the example lamp in the request of createThing: /name must NOT have fewer than 1 characters',
+    ]);
+  });
+
   it('example-invalid: a parameter', () =>
     expectOne(
       { 'example: 7': '¶example: seven' },

@@ -142,6 +142,22 @@ describe('checkContract: our own members', () => {
       'x-websocket has no schema: it is {"scheme":"Thing"}',
       "Write the schema of what the server sends: x-websocket: {schema: {$ref: '#/components/schemas/Frame'}}.",
     ],
+    [
+      {
+        "'200':\n          description: The thing.":
+          "'101':\n          description: Things.\n          ¶x-web-socket: {}\n        '200':\n          description: The thing.",
+      },
+      'x-web-socket is not read',
+      'Did you mean x-websocket?',
+    ],
+    [
+      {
+        "'200':\n          description: The thing.":
+          "'101':\n          description: Things.\n          ¶x-websocket: {schema: null}\n        '200':\n          description: The thing.",
+      },
+      'x-websocket has no schema: it is {"schema":null}',
+      "Write the schema of what the server sends: x-websocket: {schema: {$ref: '#/components/schemas/Frame'}}.",
+    ],
     [{ 'x-failpath:': '¶x-failPath:' }, 'x-failPath is not read', 'Did you mean x-failpath?'],
     [{ 'refusals: {': '¶limit: {}\n  refusals: {' }, 'x-failpath.limit is not read', 'Did you mean limits?'],
     [
@@ -152,6 +168,9 @@ describe('checkContract: our own members', () => {
   ];
   for (const [edits, what, remedy] of EXTENSIONS)
     it(`contract-extension: ${what}`, () => expectOne(edits, 'contract-extension', what, remedy));
+
+  it('a name that only holds one of ours is none of ours', () =>
+    expectOne({ [CAUSES]: '¶_x-causes: [a]' }, 'unsupported-keyword', '_x-causes is no keyword of JSON Schema 2020-12'));
 
   it('takes an empty text for no code', async () => {
     const text = edit(SOUND, { 'x-violations: {minLength: name.empty}': "x-violations: {minLength: ''}" });
@@ -178,6 +197,9 @@ describe('checkContract: our own members', () => {
     const THINGS = "{$ref: '#/components/schemas/Thing'}";
 
     it('are described as the content of an answer is', () => expectNone(frames(THINGS, '{lamp: {value: {id: 1, name: Lamp}}}')));
+    it('may be anything, if that is what their schema says', () => expectNone(frames('true', '{lamp: {value: 1}}')));
+    it('are not taken for described where only a note is named like them', () =>
+      expectNone({ [THING]: `${THING}\n          x-websocket-notes: {}\n          x-my-x-websockets: {}` }));
     it('have examples that satisfy their schema', () =>
       expectOne(
         frames(THINGS, '{lamp: {value: {name: Lamp, ¶id: a}}}'),

@@ -80,6 +80,18 @@ describe('checkContract: what an operation lacks', () => {
       'the constraint is answered with name.emtpy, which is not declared by createThing',
       'Did you mean name.empty?',
     ));
+
+  it('violation-code-undeclared: of a parameter', () =>
+    expectOne(
+      { 'schema: {type: integer}, example: 7': 'schema: {type: integer, minimum: 1, x-violations: {¶minimum: name.empty}}, example: 7' },
+      'violation-code-undeclared',
+      'the constraint is answered with name.empty, which is not declared by getThing',
+    ));
+
+  it('violation-code-undeclared: nothing of a body that is no JSON', () =>
+    expectNone({
+      '  /things/{id}:\n': BODY.replace('¶', '').replace('application/json:\n            schema: {type: object}', 'text/plain: {}'),
+    }));
 });
 
 /** One more operation with a JSON body, which declares half of what it should. */

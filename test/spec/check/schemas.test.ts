@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { edit, findingsOf, removeWritten, SOUND, write } from '../contracts.js';
+import { edit, findingsOf, mark, removeWritten, SOUND, write } from '../contracts.js';
 import { expectNone, expectOne } from './support.js';
 
 describe('checkContract: schemas', () => {
@@ -49,6 +49,19 @@ describe('checkContract: schemas', () => {
       'the dialect "http://json-schema.org/draft-04/schema#" is asked for',
     ));
 
+  it('unsupported-dialect: of a schema, where it is no text, or only nearly the right one', async () => {
+    const told = async (dialect: string): Promise<string[]> => {
+      const findings = await findingsOf(write({ 'openapi.yaml': edit(SOUND, { 'id: {type: integer}\n': `id: {$schema: ${dialect}}\n` }) }));
+      return findings.filter(({ problem }) => problem === 'unsupported-dialect').map(({ what }) => what);
+    };
+    expect(await told('7')).to.deep.equal(['the dialect 7 is asked for']);
+    for (const dialect of ['https://json-schema.org/draft/2020-12/#schema', 'https://json-schema.org/draft/2020-12/schema#/'])
+      expect(await told(`'${dialect}'`)).to.deep.equal([`the dialect "${dialect}" is asked for`]);
+    for (const dialect of ['draft/2020-12/schema', 'draft/2020-12/schema#'])
+      expect(await told(`'https://json-schema.org/${dialect}'`)).to.deep.equal([]);
+    expect(await told(`'https://spec.openapis.org/oas/3.1/dialect/base'`)).to.deep.equal([]);
+  });
+
   const INVALID: readonly [string, string, string][] = [
     ['¶type: integr', '"integr" is none of array, boolean, integer, null, number, object, string', 'Did you mean integer?'],
     ['type: integer, ¶minimum: one', '"one" must be number', 'Write it as JSON Schema 2020-12 prescribes.'],
@@ -92,33 +105,50 @@ describe('checkContract: schemas', () => {
     const TWICE = 'a: {$anchor: x}, b: {$anchor: x, type: string}';
     const WHAT = 'the schema cannot be compiled: reference "#x" resolves to more than one schema';
     const THING = "'200':\n          description: The thing.";
-    const told = async (edits: Readonly<Record<string, string>>): Promise<string[]> => {
-      const findings = await findingsOf(write({ 'openapi.yaml': edit(SOUND, edits) }));
+    const told = (edits: Readonly<Record<string, string>>): Promise<string[]> => toldOf(edit(SOUND, edits));
+    const toldOf = async (text: string): Promise<string[]> => {
+      const findings = await findingsOf(write({ 'openapi.yaml': text }));
       return findings
         .filter(({ problem }) => problem === 'schema-invalid')
-        .map(({ what, location, remedy }) => `${location?.line}: ${what.replace('contract#', '#')} | ${remedy}`);
+        .map(({ what, location, remedy }) => `${location?.line}:${location?.column}: ${what.replace('contract#', '#')} | ${remedy}`);
     };
     const REMEDY = 'Correct the schema, or one that it refers to.';
+    const webhook = (schema: string, parameters = ''): Record<string, string> => ({
+      'components:\n  securitySchemes': `webhooks:
+  sold:
+    post:
+      parameters: [${parameters}]
+      requestBody: {content: {application/json: {${schema}}}}
+      responses: {'200': {description: Thanks.}}
+components:
+  securitySchemes`,
+    });
     const PLACES: readonly [where: string, edits: Readonly<Record<string, string>>][] = [
       ['a component', { 'id: {type: integer}\n': `id: {properties: {${TWICE}}}\n` }],
-      ['a parameter', { 'schema: {type: integer}, example: 7': `schema: {properties: {${TWICE}}}` }],
-      ['a header', { 'schema: {type: integer}, example: 3': `schema: {properties: {${TWICE}}}` }],
+      ['a parameter', { 'schema: {type: integer}, example: 7': `¶schema: {properties: {${TWICE}}}` }],
+      ['a header', { 'schema: {type: integer}, example: 3': `¶schema: {properties: {${TWICE}}}` }],
       [
         'the content of an answer',
-        { [THING]: `'202': {description: Soon., content: {application/json: {schema: {properties: {${TWICE}}}}}}\n        ${THING}` },
+        { [THING]: `'202': {description: Soon., content: {application/json: {¶schema: {properties: {${TWICE}}}}}}\n        ${THING}` },
       ],
-      ['the body of a request', { "schema: {$ref: '#/components/schemas/NewThing'}": `schema: {properties: {${TWICE}}}` }],
+      ['the body of a request', { "schema: {$ref: '#/components/schemas/NewThing'}": `¶schema: {properties: {${TWICE}}}` }],
+      ['the body of a webhook', webhook(`¶schema: {properties: {${TWICE}}}`)],
+      ['a header of a webhook', webhook('schema: {}', `{name: X-A, in: header, ¶schema: {properties: {${TWICE}}}}`)],
     ];
     for (const [where, edits] of PLACES) {
       it(where, async () => {
-        const found = await told(edits);
-        expect(found.map((one) => one.replace(/^\d+: /, ''))).to.deep.equal([`${WHAT} | ${REMEDY}`]);
+        const marked = edit(SOUND, edits);
+        const { text, place } = mark(marked);
+        const told = await toldOf(text);
+        // What is wrong with a component is told at the first schema that is compiled at all.
+        const expected = marked.includes('¶') ? place : told[0]?.split(': ', 1)[0];
+        expect(told).to.deep.equal([`${expected}: ${WHAT} | ${REMEDY}`]);
       });
     }
 
     it('but not one that a malformed schema explains', async () => {
       const found = await told({ 'id: {type: integer}\n': `id: {properties: {${TWICE}, c: {type: strng}}}\n` });
-      expect(found.map((one) => one.replace(/^\d+: /, ''))).to.deep.equal([
+      expect(found.map((one) => one.replace(/^\d+:\d+: /, ''))).to.deep.equal([
         '"strng" is none of array, boolean, integer, null, number, object, string | Did you mean string?',
       ]);
     });
@@ -126,6 +156,11 @@ describe('checkContract: schemas', () => {
     it('and not one that only refers to elsewhere, which is told as that', async () => {
       expect(
         await told({ 'id: {type: integer}\n': "id: {$ref: '#/paths/~1things/post/requestBody/content/application~1json/schema'}\n" }),
+      ).to.deep.equal([]);
+      expect(
+        await told({
+          'schema: {type: integer}, example: 7': "schema: {$ref: '#/paths/~1things/post/responses/201/content/application~1json'}",
+        }),
       ).to.deep.equal([]);
       expect(
         await told({ 'id: {type: integer}\n': "id: {$id: 'http://x.test/a', properties: {c: {$ref: '#/components/schemas/NewThing'}}}\n" }),
@@ -145,6 +180,14 @@ describe('checkContract: schemas', () => {
     });
     it('are told by the meta-schema where they are no texts', async () => {
       expect(await told('pattern: 5')).to.deep.equal(['schema-invalid: 5 must be string']);
+      expect(await told("pattern: ['[']")).to.deep.equal(['schema-invalid: ["["] must be string']);
+    });
+    it('are told where they stand', async () => {
+      const { text, place } = mark(edit(SOUND, { 'id: {type: integer}\n': "id: {patternProperties: {¶'[': {type: string}}}\n" }));
+      const findings = await findingsOf(write({ 'openapi.yaml': text }));
+      expect(findings.map(({ what, location }) => `${location?.line}:${location?.column} ${what}`)).to.include(
+        `${place} "[" is no regular expression`,
+      );
     });
     it('x-maxBytes may be 0, and is whole', async () => {
       expect(await told('x-maxBytes: 0')).to.deep.equal([]);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { findingsOf, removeWritten, SOUND, write } from '../contracts.js';
+import { edit, findingsOf, removeWritten, SOUND, write } from '../contracts.js';
 import { expectOne } from './support.js';
 
 describe('checkContract: structure', () => {
@@ -15,6 +15,10 @@ describe('checkContract: structure', () => {
       'GET /things/{id} has the operationId createThing, and so has POST /things',
     ],
     [{ 'info: {title: Things, version: 1.0.0}': 'info: {title: Things, version: 1.0.0, ¶a.b: c}' }, 'Property `a.b` is not expected here'],
+    [
+      { 'info: {title: Things, version: 1.0.0}': "info: {title: Things, version: 1.0.0, ¶'a \t b': c}" },
+      'Property `a b` is not expected here',
+    ],
     [{ 'info: {title: Things, version: 1.0.0}': '¶info: {title: Things}' }, 'The field `version` must be present on this level'],
     [{ '          description: Created.\n': '', "'201'": "¶'201'" }, 'The field `description` must be present on this level'],
     [
@@ -42,6 +46,30 @@ describe('checkContract: structure', () => {
     ],
   ];
   for (const [edits, what] of STRUCTURE) it(`contract-structure: ${what}`, () => expectOne(edits, 'contract-structure', what));
+
+  const CREATED = "'201':\n          description: Created.";
+  for (const status of ['099', '640', '742', '808', '999', '40X', '6XX', '4x4']) {
+    it(`contract-structure: an answer for ${status}`, () =>
+      expectOne(
+        { [CREATED]: `¶'${status}': {description: Anything.}\n        ${CREATED}` },
+        'contract-structure',
+        `createThing declares an answer for ${status}, which is no HTTP status`,
+        'Correct the status.',
+      ));
+  }
+
+  it('contract-structure: what is no status at all is told as such', async () => {
+    const rows = ['60', '6000', '1600', 'x640'];
+    const text = edit(SOUND, { [CREATED]: rows.map((row) => `'${row}': {description: Anything.}\n        `).join('') + CREATED });
+    const told = await findingsOf(write({ 'openapi.yaml': text }));
+    expect(told.map(({ what }) => what)).to.deep.equal(rows.map((row) => `Property \`${row}\` is not expected here`));
+  });
+
+  it('contract-structure: a path without its slash', async () => {
+    const path = "  things*:\n    get: {operationId: all, security: [{}], responses: {'204': {description: No.}}}\n  /things/{id}:\n";
+    const told = await findingsOf(write({ 'openapi.yaml': edit(SOUND, { '  /things/{id}:\n': path }) }));
+    expect(told.map(({ what }) => what)).to.deep.equal(['Property `things*` is not expected here']);
+  });
 
   it('contract-structure: says what to do about an operation without a name', () =>
     expectOne(

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { InputError, readFileText } from '../../spec/index.js';
+import type { Finding } from './types.js';
+
+/** The version of the format; what another one says is not guessed at. */
+const VERSION = 1;
+
+const request = z.object({
+  operation: z.string(),
+  method: z.string().regex(/^[A-Z]+$/),
+  target: z.string().startsWith('/'),
+  headers: z.array(z.tuple([z.string(), z.string()])),
+  body: z.string().optional(),
+  as: z.string().nullable(),
+});
+
+const kept = z.object({
+  failpathFinding: z.literal(VERSION),
+  cause: z.string().min(1),
+  kind: z.enum(['server-error', 'undeclared', 'accepted', 'leak', 'no-answer', 'control', 'invariant']),
+  operation: z.string().min(1),
+  says: z.string(),
+  remedy: z.string(),
+  expects: z.enum(['declared', 'refused', 'accepted']).optional(),
+  requests: z.array(request).min(1),
+  sequence: z
+    .array(z.object({ does: z.string(), with: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])) }))
+    .optional(),
+});
+
+/**
+ * A finding as it is kept: what is needed to try it again, and nothing that was answered. Credentials stand in it by the names of
+ * their identities.
+ *
+ * @example
+ * writeFileSync(fileNameOf(finding), toText(finding));
+ */
+export function toText({ cause, kind, operation, says, remedy, expects, requests, sequence }: Finding): string {
+  return `${JSON.stringify({ failpathFinding: VERSION, cause, kind, operation, says, remedy, expects, requests, sequence }, null, 2)}\n`;
+}
+
+/** The name of the file of a finding: the same for the same cause. */
+export function fileNameOf({ kind, operation, cause }: Finding): string {
+  const hash = createHash('sha256').update(cause).digest('hex').slice(0, 8);
+  return `${kind}-${operation.replaceAll(/\W/g, '_')}-${hash}.json`;
+}
+
+/**
+ * Reads a finding that was kept.
+ *
+ * @throws {InputError} `finding-unreadable`
+ */
+export function readFinding(file: string): Finding {
+  const unreadable = (why: string): InputError =>
+    new InputError([
+      {
+        problem: 'finding-unreadable',
+        what: `${file}: ${why}`,
+        why: 'A finding that is misread would be taken for gone.',
+        remedy: 'Name a file that `failpath fuzz --corpus` has written, or delete it.',
+      },
+    ]);
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileText(file));
+  } catch (error) {
+    if (error instanceof InputError) throw unreadable(error.findings[0]?.what ?? 'it cannot be read');
+    throw unreadable('it is no JSON');
+  }
+  const parsed = kept.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw unreadable(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  }
+  const { expects, requests, sequence, failpathFinding: _, ...rest } = parsed.data;
+  return {
+    ...rest,
+    requests: requests.map((one) => ({ ...one, body: one.body })),
+    answer: undefined,
+    discrepancies: [],
+    curl: '',
+    times: 0,
+    ...(expects === undefined ? {} : { expects }),
+    ...(sequence === undefined ? {} : { sequence }),
+  };
+}
+
+/**
+ * Reads all findings of a folder, in the order of their names; a folder that is not there yet has none.
+ *
+ * @throws {InputError} `finding-unreadable`
+ */
+export function readCorpus(folder: string): readonly Finding[] {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .toSorted()
+    .map((name) => readFinding(join(folder, name)));
+}
+
+/** Keeps findings in a folder, which is made if need be; each has a file of its own. Returns the files. */
+export function writeCorpus(folder: string, findings: readonly Finding[]): readonly string[] {
+  if (findings.length > 0) mkdirSync(folder, { recursive: true });
+  return findings.map((finding) => {
+    const file = join(folder, fileNameOf(finding));
+    writeFileSync(file, toText(finding));
+    return file;
+  });
+}

@@ -1,0 +1,38 @@
+import type { RunContext } from '../steps.js';
+import { describeCase, toFinding } from './finding.js';
+import type { Tried } from './try.js';
+import type { Finding } from './types.js';
+
+/** A request that was under way when the deployment ended, and its number in the seed's order. */
+export interface UnderWay {
+  readonly tried: Tried;
+  readonly replay: string;
+}
+
+/**
+ * What is known of a deployment that has ended: which requests were under way. One of them ended it; nobody is there any more to say
+ * which, so that all of them are told.
+ */
+export function deathOf(context: RunContext, [first, ...others]: readonly [UnderWay, ...UnderWay[]]): Finding {
+  const told = [first, ...others].map(({ tried, replay }) => {
+    const { case: one, base, built, sent, judged } = tried;
+    const wrong = judged.wrong ?? { kind: 'no-answer', came: 'no answer', due: '', remedy: '', discrepancies: [], declared: false };
+    return toFinding(context, { case: one, values: base.values, built, sent, wrong }, { times: 1, replay });
+  });
+  const [only] = told as [Finding];
+  const what = context.redactor.redact(describeCase(first.tried.case));
+  const ended = 'the deployment has ended: nobody listens there any more';
+  if (others.length === 0) return { ...only, cause: `${only.cause} | ended`, says: `${what} got no answer, and ${ended}` };
+  return {
+    cause: 'no-answer | ended',
+    kind: 'no-answer',
+    operation: only.operation,
+    says: `${ended}; ${told.length} requests got no answer, of which one has ended it: ${[...new Set(told.map(({ operation }) => operation))].join(', ')}`,
+    remedy: 'Start it again and fuzz it with --concurrency 1, which finds the one; the log of the server may say it as well.',
+    requests: told.flatMap(({ requests }) => requests),
+    answer: undefined,
+    discrepancies: [],
+    curl: told.map(({ curl }) => curl).join('; '),
+    times: 1,
+  };
+}

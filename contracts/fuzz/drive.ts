@@ -1,0 +1,177 @@
+import type { Operation } from '../../spec/index.js';
+import type { RunContext } from '../steps.js';
+import { createSlots } from '../slots.js';
+import { TransportError } from '../types.js';
+import { again } from './again.js';
+import { provide } from './bases.js';
+import { casesOf, type Case } from './cases.js';
+import { deathOf, type UnderWay } from './death.js';
+import { createFindings, type Findings } from './findings.js';
+import { mutationsOf } from './input/index.js';
+import { createPool, type Pool } from './pool.js';
+import { createRandom } from './random.js';
+import type { FuzzOptions } from './run.js';
+import { createSession, once, type FuzzSession } from './session.js';
+import { tryCase, type Tried } from './try.js';
+import type { Finding, FuzzEvent } from './types.js';
+import { isRefusal, type Wire } from './wire.js';
+
+/** Answers are judged in the order of their requests, so many at a time. */
+const BATCH = 64;
+/** After so many requests in a row that got no answer, somebody looks whether anybody is there. */
+const SILENT = 3;
+
+/** What a run comes to. */
+export interface Outcome extends Pick<Extract<FuzzEvent, { type: 'finished' }>, 'good' | 'accepted'> {
+  readonly findings: readonly Finding[];
+  readonly counts: FuzzSession['counts'];
+}
+
+export const NOTHING: Outcome = { findings: [], counts: { sent: 0, answered: 0 }, good: 0, accepted: 0 };
+
+export interface Drive {
+  readonly options: FuzzOptions;
+  readonly operations: readonly Operation[];
+  readonly context: RunContext;
+  readonly wire: Wire;
+  readonly signal: AbortSignal;
+  readonly emit: (event: FuzzEvent) => void;
+}
+
+/** Sends one hostile request after the other: first what was found before, then the cases of the seed. */
+export async function drive({ options, operations, context, wire, signal, emit }: Drive): Promise<Outcome> {
+  const session = createSession(context, { wire, signal, emit });
+  const findings = createFindings(session);
+  for (const finding of options.corpus ?? [])
+    if (!signal.aborted && finding.sequence === undefined) await again(session, findings, finding);
+  if (options.requests === 0) return { ...NOTHING, findings: findings.all(), counts: session.counts };
+  const pools = new Map<Operation, Pool>();
+  for (const operation of operations) {
+    if (signal.aborted) break;
+    pools.set(operation, await prepare(session, operation));
+  }
+  const ids = new Set(options.suite.fuzz?.ids ?? []);
+  const tried = [...pools.values()].map(({ operation, first }) => ({
+    operation,
+    mutations: mutationsOf(context.contract, first.draft, ids),
+  }));
+  const cases = numbered(casesOf(tried, createRandom(options.seed)), options);
+  const slots = createSlots(options.concurrency);
+  const note = once((says) => emit({ type: 'note', says, remedy: 'Fuzz the application itself, or lower the pace with http.rate.' }));
+  for (let batch = take(cases, BATCH); batch.length > 0 && !signal.aborted; batch = take(cases, BATCH)) {
+    const results = await Promise.all(
+      batch.map(({ one, number }) =>
+        slots.use(async () => {
+          const pool = pools.get(one.operation);
+          return signal.aborted || pool === undefined ? undefined : { pool, number, tried: await tryCase(session, pool, one) };
+        }),
+      ),
+    );
+    const ended = (await hasEnded(wire, results)) ? results.flatMap((result) => underWay(result, options.seed)) : [];
+    const [first, ...others] = ended;
+    if (first !== undefined) findings.take(deathOf(context, [first, ...others]));
+    for (const result of results) {
+      if (result?.tried === undefined || ended.some(({ tried: one }) => one === result.tried)) continue;
+      if (result.tried.judged.edge !== undefined) note(`something in front of the application answers: ${result.tried.judged.edge}`);
+      await judged(findings, { ...result, tried: result.tried }, options.seed);
+    }
+    emit({ type: 'progress', sent: session.counts.sent, findings: findings.size });
+    if (ended.length > 0 || (isGone(results) && (await isSilent(wire)))) {
+      emit({
+        type: 'note',
+        says: 'the deployment gives no answer any more',
+        remedy: 'Start it again; the last finding may be what ended it.',
+      });
+      break;
+    }
+  }
+  const known = [...pools.values()].filter(({ first }) => first.good);
+  return {
+    findings: findings.all(),
+    counts: session.counts,
+    good: known.length,
+    accepted: known.filter(({ accepted }) => accepted).length,
+  };
+}
+
+/** A good request of an operation, sent twice: so it shows whether it stays good. */
+async function prepare(session: FuzzSession, operation: Operation): Promise<Pool> {
+  const { context } = session;
+  const first = await provide(context, operation);
+  if (first.why !== undefined)
+    session.emit({
+      type: 'note',
+      says: `no good ${operation.id} is known: ${first.why}`,
+      remedy: 'It is fuzzed with what the examples of the contract say.',
+    });
+  const probe = createPool(context, operation, { first, repeatable: true, accepted: false });
+  if (!first.good) return probe;
+  const control: Case = { operation, mutations: [], trims: [] };
+  const accepted = (await tryCase(session, probe, control))?.judged.succeeded === true;
+  const repeatable = accepted && (await tryCase(session, probe, control))?.judged.succeeded === true;
+  return createPool(context, operation, { first: repeatable ? first : await provide(context, operation), repeatable, accepted });
+}
+
+/** The cases with their numbers in the seed's order, up to the limit, or only the one that was asked for. */
+function* numbered(
+  cases: Generator<Case>,
+  { requests, number: only }: FuzzOptions,
+): Generator<{ readonly one: Case; readonly number: number }> {
+  let number = 0;
+  for (const one of cases) {
+    number += 1;
+    if (only === undefined ? number > requests : number > only) return;
+    if (only === undefined || number === only) yield { one, number };
+  }
+}
+
+function take<T>(items: Generator<T>, count: number): T[] {
+  const taken: T[] = [];
+  while (taken.length < count) {
+    const { value, done } = items.next();
+    if (done === true) break;
+    taken.push(value);
+  }
+  return taken;
+}
+
+async function judged(
+  findings: Findings,
+  { pool, number, tried }: { pool: Pool; number: number; tried: Tried },
+  seed: number,
+): Promise<void> {
+  const { wrong } = tried.judged;
+  if (wrong !== undefined) await findings.add(pool, tried, wrong, `${seed}:${number}`);
+}
+
+function isGone(results: readonly ({ readonly tried: Tried | undefined } | undefined)[]): boolean {
+  const last = results.slice(-SILENT);
+  return last.length === SILENT && last.every((result) => result?.tried !== undefined && 'silent' in result.tried.sent);
+}
+
+type Result = { readonly tried: Tried | undefined; readonly number: number } | undefined;
+
+/** Whether some got no answer, and nobody listens any more. */
+async function hasEnded(wire: Wire, results: readonly Result[]): Promise<boolean> {
+  if (!results.some((result) => result?.tried !== undefined && 'silent' in result.tried.sent)) return false;
+  try {
+    await wire.send({ method: 'GET', target: '/', headers: [], body: undefined });
+    return false;
+  } catch (error) {
+    return error instanceof TransportError && isRefusal(error);
+  }
+}
+
+function underWay(result: Result, seed: number): readonly UnderWay[] {
+  if (result?.tried === undefined || !('silent' in result.tried.sent) || result.tried.sent.refused) return [];
+  return [{ tried: result.tried, replay: `${seed}:${result.number}` }];
+}
+
+async function isSilent(wire: Wire): Promise<boolean> {
+  try {
+    await wire.send({ method: 'GET', target: '/', headers: [], body: undefined });
+    return false;
+  } catch {
+    return true;
+  }
+}

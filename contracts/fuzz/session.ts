@@ -1,0 +1,117 @@
+import type { Contract } from '../../spec/index.js';
+import { operationOf } from '../answers.js';
+import { edgeEvidence } from '../edge.js';
+import { NotPermitted } from '../permits.js';
+import { SetupFailed } from '../setup-failed.js';
+import { Steps, type RunContext } from '../steps.js';
+import { TransportError } from '../types.js';
+import type { Bench, Sent } from './judge.js';
+import { changesOf, isIdle, type Values } from './placeholders.js';
+import type { FuzzEvent, FuzzRequest } from './types.js';
+import { isRefusal, isSendable, toRaw, type RawRequest, type Wire } from './wire.js';
+
+/** What everything that fuzzes a deployment shares: one budget, one judge, one way to send. */
+export interface FuzzSession {
+  readonly context: RunContext;
+  readonly bench: Bench;
+  readonly signal: AbortSignal;
+  /** Tells what happens, as it happens. */
+  emit(event: FuzzEvent): void;
+  /**
+   * Sends a request as it stands, with its placeholders filled in; what a success has created is removed again at once.
+   *
+   * @returns `undefined` for what HTTP cannot carry, what the deployment file does not permit, and what is no change at all
+   */
+  send(request: FuzzRequest, values: Values): Promise<Sent | undefined>;
+  /** How many requests were sent, and how many of them the application answered. */
+  readonly counts: { sent: number; answered: number };
+}
+
+/** A session over a context, which may be one of the deployment's own sessions. */
+export function createSession(
+  context: RunContext,
+  { wire, signal, emit }: { readonly wire: Wire; readonly signal: AbortSignal; emit(event: FuzzEvent): void },
+): FuzzSession {
+  const counts = { sent: 0, answered: 0 };
+  const note = once((says) => emit({ type: 'note', says, remedy: 'Name it in allow, or leave the operation out with --operation.' }));
+  let names = 0;
+  const unique = (): string => `failpath-${context.run}-f${++names}`;
+  const hidden = new Set<string>();
+  const session: FuzzSession = {
+    context,
+    bench: { contract: context.contract, redactor: context.redactor, seenRequestIds: new Set() },
+    signal,
+    emit,
+    counts,
+    async send(request, values) {
+      const filled = toRaw(request, values, unique);
+      const raw: RawRequest = { ...filled, headers: [...filled.headers, ...Object.entries(context.session ?? {})] };
+      const texts = [request.target, ...request.headers.map(([, value]) => value)];
+      if (!isSendable(raw) || texts.some((text) => isIdle(text, values))) return undefined;
+      if (!isPermitted(context, raw, note)) return undefined;
+      const token = request.as === null ? undefined : values.get(request.as);
+      if (token !== undefined && !hidden.has(token)) hide(context, request.as ?? '', token, hidden);
+      counts.sent += 1;
+      try {
+        const answer = await wire.send(raw);
+        if (edgeEvidence(answer) === undefined) counts.answered += 1;
+        if (answer.status < 300) await remove(context, raw, answer, request.operation);
+        return { raw, answer };
+      } catch (error) {
+        if (!(error instanceof TransportError)) throw error;
+        return { raw, silent: error.message, refused: isRefusal(error) };
+      }
+    },
+  };
+  return session;
+}
+
+/** A credential that is no public one is in no output, nor what a request has made of it. */
+function hide({ deployment, redactor }: RunContext, name: string, token: string, hidden: Set<string>): void {
+  hidden.add(token);
+  if (deployment.identities.get(name)?.public === true) return;
+  for (const value of [token, ...changesOf(token)]) redactor.add(value, name);
+}
+
+function isPermitted({ deployment, transport }: RunContext, { method, target }: RawRequest, note: (says: string) => void): boolean {
+  try {
+    transport.mustPermit({ method, url: `${deployment.url}${target}`, headers: {} });
+    return true;
+  } catch (error) {
+    if (!(error instanceof NotPermitted)) throw error;
+    note(error.message);
+    return false;
+  }
+}
+
+/** Some things, such as keys, there may be only so many of. */
+async function remove(
+  context: RunContext,
+  { method, target }: RawRequest,
+  answer: Parameters<RunContext['suite']['created']>[1],
+  own: string,
+): Promise<void> {
+  const path = target.replace(/\?.*/s, '');
+  const operation = operationOf(context.contract, method, path)?.id ?? own;
+  const steps = new Steps(context);
+  const made = context.suite.created(operation, answer, steps, paramsOf(context.contract, method, path));
+  if (made === undefined) return;
+  try {
+    await made.undo();
+  } catch (error) {
+    if (!(error instanceof SetupFailed)) throw error;
+    context.cleanups.push(made);
+  }
+}
+
+function paramsOf(contract: Contract, method: string, path: string): Readonly<Record<string, string>> {
+  return contract.route(method, path)?.params ?? {};
+}
+
+/** Says each thing once. */
+export function once(say: (text: string) => void): (text: string) => void {
+  const said = new Set<string>();
+  return (text) => {
+    if (said.size !== said.add(text).size) say(text);
+  };
+}
