@@ -3,7 +3,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { startMock } from '../../mocks/index.js';
 import { InputError } from '../../spec/index.js';
+import { contract } from '../support/judge.js';
 import { ask, observations, open, refusal } from './support.js';
 
 const UNKNOWN = '/v1/transactions/unknown';
@@ -374,6 +376,16 @@ describe('observe: what passes', function () {
     expect((await line.closed).length).to.be.above(size);
     // What is under way fits into the buffers of the sockets.
     expect(ahead).to.be.below(size / 2);
+  });
+
+  it('speaks HTTPS with an upstream that it is told to trust, and with no other', async () => {
+    const mock = await startMock({ contract, sandbox: false, tls: true });
+    const trusting = await suite.observe(mock.url, { ca: mock.certificate ?? '' });
+    const careful = await suite.observe(mock.url);
+    const status = async ({ url }: { readonly url: string }): Promise<number> =>
+      (await ask(`${url}${UNKNOWN}`, { headers: { prefer: 'error=transaction.not_found' } })).status;
+    expect([await status(trusting), await status(careful)]).to.deep.equal([404, 502]);
+    await mock.close();
   });
 
   it('refuses to be a proxy to anywhere', async () => {
