@@ -23,7 +23,10 @@ export interface Bundle {
  */
 export async function bundle(root: Source): Promise<Bundle> {
   const { bundle: bundleFiles, createConfig } = await import('@redocly/openapi-core');
-  const { bundle: whole, problems } = await bundleFiles({ ref: root.path, config: await createConfig({}) });
+  const config = await createConfig({});
+  const { bundle: whole, problems } = await bundleFiles({ ref: root.path, config }).catch((error: unknown) => {
+    throw isCircle(error) ? new InputError([circle(root)]) : error;
+  });
   const sources = new Sources(root);
   const findings = findingsOf(problems, sources);
   if (findings.length > 0) throw new InputError(findings);
@@ -31,6 +34,21 @@ export async function bundle(root: Source): Promise<Bundle> {
   const document = whole.parsed as OpenAPIV3_1.Document;
   let origins: ReadonlyMap<string, Place> | undefined;
   return { document, locate: (pointer) => locate((origins ??= originsOf(document, root, sources)), pointer) };
+}
+
+/** The bundler throws where references over several files lead to nothing but each other. */
+function isCircle(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('circular');
+}
+
+function circle(root: Source): Finding {
+  return {
+    problem: 'broken-ref',
+    what: 'references to other files lead to each other in a circle',
+    why: 'Nowhere on the way is there anything that they mean.',
+    remedy: 'Let one of them hold what the others refer to.',
+    location: root.locate(''),
+  };
 }
 
 /** References that only lead to each other must end somewhere. */

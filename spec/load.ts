@@ -53,7 +53,7 @@ export async function loadContract(file: string): Promise<Contract> {
     operations,
     failures: Object.freeze(operations.flatMap((operation) => operation.failures)),
     webhooks: readWebhooks(document, reader),
-    delivery: extension.webhooks === undefined ? undefined : deepFreeze(extension.webhooks),
+    delivery: deepFreeze(extension.webhooks),
     operation: (id) => byId.get(id),
     route: (method, path) => (route ??= createRouter(operations))(method, path),
     locate,
@@ -88,7 +88,7 @@ async function readFiles(source: Source): Promise<Whole> {
 function requireOpenApi(source: Source): OpenAPIV3_1.Document {
   const document = source.value as Partial<OpenAPIV3_1.Document> | null;
   const version: unknown = document?.openapi;
-  if (typeof version === 'string' && /^3\.[01]\.\d+/.test(version)) {
+  if (typeof version === 'string' && /^3\.[01]\.\d/.test(version)) {
     if (isObject(document?.paths)) return document as OpenAPIV3_1.Document;
     refuse([
       {

@@ -194,12 +194,8 @@ const indexes = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
 
 function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
   let index = indexes.get(map);
-  if (index === undefined) indexes.set(map, (index = new Map(map.items.map((pair) => [keyOf(pair.key), pair]))));
+  if (index === undefined) indexes.set(map, (index = new Map(map.items.map((pair) => [String(pair.key), pair]))));
   return index;
-}
-
-function keyOf(key: unknown): string {
-  return String((key as { value?: unknown } | null)?.value ?? key);
 }
 
 function startOf(node: unknown): number | undefined {

@@ -80,8 +80,10 @@ async function passBy(
   const trusted = ca === undefined ? {} : { ca: readCa(ca) };
   const observing = await startObserving({ upstream, contract, port, host, keepHost, ...trusted, onViolation: log.violation });
   const { url, observer, startedAt } = observing;
+  // Before it is said that there is something to interrupt.
+  const interrupted = log.interrupted();
   log.start(url, observing.upstream, isLoopback(host));
-  await log.interrupted();
+  await interrupted;
   await observing.close(GRACE_MS);
   return { url: observing.upstream, observer, startedAt, durationMs: Math.round(performance.now() - began) };
 }
@@ -132,9 +134,9 @@ function createLog(contract: Contract, { json, quiet }: ObserveCommandOptions, i
   const { bold, green, yellow } = createColors(io.color);
   return {
     start: (url, upstream, loopback) => {
+      if (!loopback) io.err(`${yellow('!')} ${OPEN}\n`);
       io.out(`${green('●')} ${bold(upstream)} is observed at ${bold(url)}\n`);
       io.out(`  ${contract.operations.length} operations, ${contract.failures.length} failures from ${contract.file}\n\n`);
-      if (!loopback) io.err(`${yellow('!')} ${OPEN}\n`);
     },
     violation: (violation) => {
       if (quiet !== true) io.out(formatViolation(contract, violation, io));

@@ -1,4 +1,4 @@
-import { jsonPointer, type Operation } from '../../spec/index.js';
+import type { Operation } from '../../spec/index.js';
 import { missingOf } from '../capabilities.js';
 import { HANDSHAKE, opensWebSocket } from '../handshake.js';
 import { SetupFailed } from '../setup-failed.js';
@@ -150,6 +150,3 @@ function* leavesOf(value: unknown, name = 'id'): Generator<[value: string, name:
   if (typeof value !== 'object' || value === null) return;
   for (const [member, inner] of Object.entries(value)) yield* leavesOf(inner, /^\d+$/.test(member) ? name : member);
 }
-
-/** A pointer's last member, as messages name it. */
-export const lastOf = (pointer: string): string => jsonPointer.split(pointer).at(-1) ?? '';

@@ -101,11 +101,15 @@ export function* casesOf(
   }
 }
 
-/** Whether two changes can be made at once, and both be seen. */
-function areApart({ place: a }: Mutation, { place: b }: Mutation): boolean {
+/** Whether two changes can be made at once, both be seen, and still be judged. */
+function areApart(first: Mutation, second: Mutation): boolean {
+  const [a, b] = [first.place, second.place];
+  const are = (one: RegExp, other: RegExp): boolean => (one.test(a) && other.test(b)) || (one.test(b) && other.test(a));
   if (a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)) return false;
-  if ((a === 'body' && b.startsWith('body')) || (b === 'body' && a.startsWith('body'))) return false;
-  const rewrites = [a, b].filter((place) => place === 'body text' || place === 'content-encoding');
-  if (rewrites.length > 0 && [a, b].some((place) => place.startsWith('body') && place !== 'body text')) return false;
-  return rewrites.length < 2 && !(a.startsWith('credential') && b.startsWith('credential'));
+  // The whole body is what its parts are in, and what is rewritten as a whole has none.
+  if (are(/^body$/, /^body/) || are(/^body text$|^content-encoding$/, /^body/)) return false;
+  // Of a member that comes twice, the other one may be the one that counts.
+  if ([first, second].some(({ family }) => family === 'duplicate') && are(/^body/, /^body/)) return false;
+  // Another path or method may be another operation's, which may be open to everybody.
+  return !are(/^credential/, /^(?:credential|path|method)/);
 }

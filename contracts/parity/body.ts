@@ -102,5 +102,5 @@ function show(value: unknown): string {
     const parts = Object.entries(value).map(([name, member]) => (isWord(member) ? `${name}: ${JSON.stringify(member)}` : name));
     return `{${parts.join(', ')}}`;
   }
-  return JSON.stringify(value) ?? String(value);
+  return JSON.stringify(value) ?? typeof value;
 }

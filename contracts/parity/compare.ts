@@ -111,10 +111,10 @@ function told(parity: Parity, reason = '', differences: readonly Difference[] = 
   return { parity, reason, differences };
 }
 
-/** One line: the first difference, and how many more there are. */
-function summed([first, ...more]: readonly Difference[]): string {
-  if (first === undefined) return '';
-  return `${first.at}: ${first.mock} on the mock, ${first.deployment} on the deployment${more.length === 0 ? '' : ` (and ${more.length} more)`}`;
+/** Where they differ, each place once. */
+function summed(differences: readonly Difference[]): string {
+  const places = [...new Set(differences.map(({ at }) => at))];
+  return `${places.join(', ')} ${places.length === 1 ? 'differs' : 'differ'}`;
 }
 
 /** What somebody did about a fault: refused it as the contract says, answered otherwise, or nobody knows. */

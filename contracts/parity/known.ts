@@ -20,17 +20,19 @@ function limitsOf({ keysPerOrganization, ttls }: Deployment): Readonly<Record<st
 }
 
 /**
- * The limits of the contract as they are for one deployment, the caps of its keys, and what its file names.
+ * The limits of the contract as they are for one deployment, the caps of its keys, and what its file names. Where a value has a name of
+ * the file's, what else in the contract happens to be the same says nothing.
  *
  * @example
  * knownValues(contract, deployment).namesOf(65536); // ['cap of smallFiles']
  */
-export function knownValues(contract: Contract, deployment: Deployment): KnownValues {
+export function knownValues({ limits }: Pick<Contract, 'limits'>, deployment: Deployment): KnownValues {
   const own = limitsOf(deployment);
   const { works, organization, network } = deployment;
-  const named: [name: string, value: unknown][] = [
-    ...Object.entries(contract.limits).map(([name, { value }]): [string, unknown] => [name, own[name] ?? value]),
-    ...[...deployment.identities.values()].map(({ name, maxFileSizeBytes }): [string, unknown] => [`cap of ${name}`, maxFileSizeBytes]),
+  const ofContract = Object.entries(limits).map(([name, { value }]): Named => [name, own[name] ?? value]);
+  const ofFile: readonly Named[] = [
+    ...ofContract.filter(([name]) => name in own),
+    ...[...deployment.identities.values()].map(({ name, maxFileSizeBytes }): Named => [`cap of ${name}`, maxFileSizeBytes]),
     ['organization', organization],
     ['network', network],
     ['works.own', works.own],
@@ -39,9 +41,16 @@ export function knownValues(contract: Contract, deployment: Deployment): KnownVa
     ['works.external.id', works.external?.id],
     ['works.external.externalUserRef', works.external?.externalUserRef],
   ];
-  const byName = new Map(named.filter(([, value]) => value !== undefined));
+  const byName = new Map([...ofContract, ...ofFile].filter(([, value]) => value !== undefined));
+  const among = (named: readonly Named[], value: unknown): readonly string[] =>
+    named.flatMap(([name, one]) => (one !== undefined && one === value ? [name] : []));
   return {
-    namesOf: (value) => [...byName].flatMap(([name, one]) => (one === value ? [name] : [])),
+    namesOf: (value) => {
+      const names = among(ofFile, value);
+      return names.length > 0 ? names : among(ofContract, value);
+    },
     valueOf: (name) => byName.get(name),
   };
 }
+
+type Named = readonly [name: string, value: unknown];

@@ -5,7 +5,7 @@ import { PARITIES, type Difference, type Parity, type ParityLine, type ParityRep
 type Colors = ReturnType<typeof createColors>;
 
 /** The widest that the mock's column gets, and the longest that a value is shown. */
-const WIDTH = 48;
+const WIDTH = 72;
 const LONGEST_VALUE = 120;
 
 /**
@@ -64,14 +64,29 @@ function unproven(lines: readonly ParityLine[], colors: Colors): string[] {
     ({ reason }) => reason,
   );
   return [
-    ...[...groups].map(([reason, group]) => {
-      const names = group.length === lines.length && group.length > 1 ? ['everything that was looked at'] : group.map(nameOf);
-      return [`${colors.yellow('! unproven')}  ${reason}`, ...names.map((name) => colors.dim(`    ${name}`))].join('\n');
-    }),
+    ...[...groups].map(([reason, group]) =>
+      [`${colors.yellow('! unproven')}  ${reason}`, ...namesIn(group, lines).map((name) => colors.dim(`    ${name}`))].join('\n'),
+    ),
     ...(waiting.length === 0
       ? []
-      : [`${colors.yellow('! unproven')}  ${waiting.length} probes say nothing as long as lines above are not the same`]),
+      : [`${colors.yellow('! unproven')}  ${waiting.length} probes say nothing as long as not each of their faults is refused on both`]),
   ];
+}
+
+/** Failures by name, with their causes where it is not all of them; probes by their number, which `--json` has by name. */
+function namesIn(group: readonly ParityLine[], lines: readonly ParityLine[]): string[] {
+  if (group.length === lines.length && group.length > 1) return ['everything that was looked at'];
+  const failureOf = ({ operation, status, code }: ParityLine): string => `${operation} ${status} ${code}`;
+  const causes = group.filter(({ kind }) => kind === 'cause');
+  const failures = [...groupBy(causes, failureOf)].map(([failure, those]) => {
+    const all = lines.filter((line) => line.kind === 'cause' && failureOf(line) === failure);
+    return all.length === those.length ? failure : `${failure} (${those.map(({ name }) => name).join(', ')})`;
+  });
+  const probes = groupBy(
+    group.filter(({ kind }) => kind !== 'cause'),
+    ({ kind }) => kind,
+  );
+  return [...failures, ...[...probes].map(([kind, { length }]) => `${length} ${kind} probe${length === 1 ? '' : 's'}`)];
 }
 
 const isWaiting = ({ kind, reason }: ParityLine): boolean => kind !== 'cause' && reason.includes('it says nothing as long as');
@@ -97,7 +112,7 @@ function finding(line: ParityLine, colors: Colors): string {
   return [
     `${colors.red('✗')} ${paint(parity, parity, colors)}  ${colors.bold(nameOf(line))}`,
     '',
-    `    ${cut(reason)}`,
+    `    ${reason}`,
     '',
     ...sideBySide(differences, colors),
     '',
@@ -134,14 +149,18 @@ function verdict(report: ParityReport, colors: Colors): string {
   const causes = lines.filter(({ kind }) => kind === 'cause');
   const probes = lines.filter(({ kind }) => kind !== 'cause');
   const told = [
-    `${causes.length} causes: ${counts(causes, colors)}`,
-    ...(probes.length === 0 ? [] : [`${probes.length} probes: ${counts(probes, colors)}`]),
+    `${counted(causes, 'cause')}: ${counts(causes, colors)}`,
+    ...(probes.length === 0 ? [] : [`${counted(probes, 'probe')}: ${counts(probes, colors)}`]),
   ];
   const color = exitCode === 0 ? colors.green : exitCode === 1 ? colors.red : colors.yellow;
   return [
     [...told, ...(partial ? ['a filter left some out'] : [])].join('; '),
     `${color(colors.bold(report.verdict))} ${colors.dim(`in ${(durationMs / 1000).toFixed(1)} s, exit code ${exitCode}`)}`,
   ].join('\n');
+}
+
+function counted({ length }: readonly ParityLine[], what: string): string {
+  return `${length} ${what}${length === 1 ? '' : 's'}`;
 }
 
 function paint(parity: Parity, text: string, colors: Colors): string {

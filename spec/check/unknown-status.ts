@@ -3,12 +3,12 @@ import { get, join } from '../pointer.js';
 import type { Contract } from '../types.js';
 import { at, objectOf } from './rule.js';
 
-/** A status of three digits that HTTP does not have (RFC 9110, section 15) is a slip of the finger, and its failures would be lost. */
+/** Three characters that are neither a status that HTTP has (RFC 9110, section 15) nor a range of them are a slip of the finger, and its failures would be lost. */
 export function unknownStatus(contract: Contract): Finding[] {
   return contract.operations.flatMap((operation) => {
     const pointer = join(operation.pointer, 'responses');
     return Object.keys(objectOf(get(contract.document, pointer)))
-      .filter((status) => /^[06-9]\d\d$/.test(status))
+      .filter((status) => /^[\dx]{3}$/i.test(status) && !/^[1-5](\d\d|xx)$/i.test(status))
       .map((status) =>
         at(contract, join(pointer, status), {
           problem: 'contract-structure',

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { loadContract } from '../../spec/index.js';
 import { findingsOf, refusal, removeWritten, write } from './contracts.js';
@@ -101,6 +103,15 @@ List:
       expect(after.sha256).not.to.equal(before.sha256);
     });
 
+    it('are refused where their references lead to nothing but each other', async () => {
+      const circle = {
+        'parts/schemas.yaml': "List: {$ref: 'more.yaml#/List'}\n",
+        'parts/more.yaml': "List: {$ref: 'schemas.yaml#/List'}\n",
+      };
+      const [told = ''] = await refusal(write({ ...FILES, ...circle }));
+      expect(told).to.contain('broken-ref  references to other files lead to each other in a circle');
+    });
+
     it('are refused when one is missing', async () => {
       const { 'parts/schemas.yaml': _, ...rest } = FILES;
       expect(await refusal(write(rest))).to.deep.equal(['10:49 broken-ref  parts/schemas.yaml#/List names a file that does not exist']);
@@ -117,6 +128,63 @@ List:
       expect(await refusal(write({ ...FILES, 'parts/schemas.yaml': 'List: [\n' }))).to.deep.equal([
         '2:1 contract-syntax  Flow sequence in block collection must be sufficiently indented and end with a ]',
       ]);
+    });
+
+    it('are all told of that cannot be parsed', async () => {
+      const broken = { 'parts/schemas.yaml': 'List: [\n', 'parts/answers.yaml': '\nNotFound: {\n' };
+      const told = await refusal(write({ ...FILES, ...broken }));
+      expect([...new Set(told.map((line) => line.slice(0, 19)))].sort()).to.deep.equal(['2:1 contract-syntax', '3:1 contract-syntax']);
+    });
+
+    describe('lead to each other', () => {
+      const root = (paths: string, more = ''): string => `openapi: 3.1.0\ninfo: {title: Parts, version: 1.0.0}\npaths:\n${paths}${more}`;
+      const placeIn = async (files: Readonly<Record<string, string>>, pointer: string): Promise<string> => {
+        const { file, line, column } = (await loadContract(write(files))).locate(pointer);
+        return `${file.slice(file.lastIndexOf('/') + 1)}:${line}:${column}`;
+      };
+      const THING = '# The last.\nget: {operationId: getThing, responses: {}}\n';
+
+      it('by one reference after the other', async () => {
+        const files = {
+          'openapi.yaml': root('  /things: {$ref: one.yaml}\n'),
+          'one.yaml': '$ref: two.yaml\n',
+          'two.yaml': '$ref: three.yaml\n',
+          'three.yaml': THING,
+        };
+        expect(await placeIn(files, '/paths/~1things/get')).to.equal('three.yaml:2:1');
+      });
+
+      it('and back to the first', async () => {
+        const id = "\ncomponents:\n  schemas:\n    Id: {type: string, default: null}\n    Other: {$ref: 'one.yaml#/x-other'}\n";
+        const files = {
+          'openapi.yaml': root('  /things: {$ref: one.yaml}\n', id),
+          'one.yaml': `x-other: {type: integer}
+get:
+  operationId: getThing
+  parameters:
+    - {name: a, in: query, schema: {$ref: 'openapi.yaml#/components/schemas/Id'}}
+    - {name: b, in: query, schema: {$ref: 'openapi.yaml#/components/schemas/Other'}}
+  responses: {}
+`,
+        };
+        expect(await placeIn(files, '/components/schemas/Id/type')).to.equal('openapi.yaml:8:10');
+        expect(await placeIn(files, '/components/schemas/x-other/type')).to.equal('one.yaml:1:11');
+        expect(await placeIn(files, '/paths/~1things/get/parameters/1/name')).to.equal('one.yaml:6:8');
+      });
+
+      it('and to what a server has, which has its place where it is referred to', async () => {
+        const server = createServer((_, response) => response.end('get: {operationId: getThing, responses: {}}\n'));
+        await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+        try {
+          const { port } = server.address() as AddressInfo;
+          const file = write({ 'openapi.yaml': root(`  /things: {$ref: 'http://127.0.0.1:${port}/thing.yaml'}\n`) });
+          const contract = await loadContract(file);
+          expect(contract.operations.map(({ id }) => id)).to.deep.equal(['getThing']);
+          expect(contract.locate('/paths/~1things/get')).to.include({ file, line: 4, column: 3 });
+        } finally {
+          await new Promise((done) => server.close(done));
+        }
+      });
     });
   });
 });

@@ -55,7 +55,9 @@ describe('the router', () => {
       'GET /files/{name}.{type}',
       "GET /Users('{id}')",
       'GET /compare/{base}...{head}',
+      'GET /span/{from}to{until}',
     );
+    expect(route('GET /span/1to2')).to.equal('GET /span/{from}to{until} {"from":"1","until":"2"}');
     expect(route('POST /works/7:confirm')).to.equal('POST /works/{id}:confirm {"id":"7"}');
     expect(route('GET /works/7:confirm')).to.equal('GET /works/{id} {"id":"7:confirm"}');
     expect(route('GET /files/a.json')).to.equal('GET /files/{name}.{type} {"name":"a","type":"json"}');

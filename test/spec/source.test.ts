@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { InputError, loadContract } from '../../spec/index.js';
 import { displayName, readSource } from '../../spec/source.js';
-import { edit, load, refusal, removeWritten, SOUND, write } from './contracts.js';
+import { edit, findingsOf, load, refusal, removeWritten, SOUND, write } from './contracts.js';
 
 describe('the source of a contract', () => {
   after(removeWritten);
@@ -34,6 +34,17 @@ describe('the source of a contract', () => {
     expect(readSource(write({ 'a.yaml': `a: &a {x: 1}\nb: [${uses}]\n` })).value).to.have.nested.property('b[299].x', 1);
   });
 
+  it('may take over members of what an anchor names', () => {
+    const { value, locate } = readSource(write({ 'a.yaml': 'a: &a {x: 1, y: 1}\nb: {<<: *a, y: 2}\n' }));
+    expect(value).to.deep.equal({ a: { x: 1, y: 1 }, b: { x: 1, y: 2 } });
+    expect(locate('/b/y')).to.include({ line: 2, column: 13 });
+  });
+
+  it('has places of keys of every kind', () => {
+    const { locate } = readSource(write({ 'a.yaml': `1: a\ntrue: {b: c}\n"d e": f\n'g': h\n&i j: k\nnull: l\n` }));
+    expect(['/1', '/true/b', '/d e', '/g', '/j', '/null'].map((pointer) => locate(pointer).line)).to.deep.equal([1, 2, 3, 4, 5, 6]);
+  });
+
   it('has a hash of its bytes', () => {
     const { sha256 } = readSource(write({ 'a.yaml': '{}' }));
     expect(sha256).to.equal('44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a');
@@ -58,6 +69,13 @@ describe('a contract', () => {
         `2:1 contract-version  openapi is "${version}"`,
       ]);
     }
+  });
+
+  it('has one version, which is a text', async () => {
+    for (const version of ['3.1', '[3.1.0]', 'null'])
+      expect((await refusal(write({ 'openapi.yaml': `openapi: ${version}\ninfo: {}\npaths: {}\n` }))).join()).to.match(
+        /^1:1 contract-version {2}openapi is /,
+      );
   });
 
   it('has paths in a map', async () => {
@@ -92,7 +110,12 @@ describe('a contract', () => {
   it('is refused where only one of two parsers reads a part of it', async () => {
     const root = `openapi: 3.1.0\ninfo: {}\npaths:\n  /a: {$ref: a.yaml}\n`;
     const file = write({ 'openapi.yaml': root, 'a.yaml': 'x-list: [\n]\nget: {responses: {}}\n' });
-    const told = await refusal(file);
-    expect(told.join('\n')).to.match(/^1:1 contract-syntax {2}.*deficient indentation/i);
+    const told = await findingsOf(file);
+    expect(told.map(({ location, problem, what }) => `${location?.line}:${location?.column} ${problem}  ${what}`).join('\n')).to.match(
+      /^1:1 contract-syntax {2}.*deficient indentation/i,
+    );
+    expect(told.map(({ why, remedy }) => `${why} ${remedy}`)).to.deep.equal([
+      'A file that cannot be parsed declares nothing. Correct the syntax of the file.',
+    ]);
   });
 });

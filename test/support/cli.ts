@@ -27,7 +27,7 @@ const ROOMS = ['spec', 'mocks', 'contracts', 'ci', 'cli'];
 const PATIENCE_MS = 60_000;
 
 /** In processes as short as these, optimised code is never used for as long as it took to make. */
-const FLAGS = ['--no-opt'];
+const FLAGS = ['--no-opt', '--sparkplug'];
 
 /** What a process left behind. */
 export interface Ended {

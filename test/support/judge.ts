@@ -63,7 +63,12 @@ export async function judgeDeployment(url: string, sample: Sample = {}): Promise
       if (event.type === 'probe-finished') found.push(event.line);
     }
     const probes = sortProbes(plan, found);
-    return { deployment, lines, probes, ledger: buildLedger({ contract, url, startedAt: new Date(), durationMs: 0, lines, probes, decide }) };
+    return {
+      deployment,
+      lines,
+      probes,
+      ledger: buildLedger({ contract, url, startedAt: new Date(), durationMs: 0, lines, probes, decide }),
+    };
   } finally {
     await transport.close();
   }

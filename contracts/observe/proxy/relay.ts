@@ -12,6 +12,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
  * one side breaks off is broken off on the other.
  */
 export function relay(upstream: Upstream, incoming: IncomingMessage, outgoing: ServerResponse, watched: Watched): void {
+  linger(incoming, outgoing);
   const attempt = (isRetry: boolean): void => {
     let sent: ClientRequest;
     try {
@@ -56,6 +57,23 @@ export function fail(upstream: Upstream, outgoing: ServerResponse, watched: Watc
   outgoing.req.unpipe();
   outgoing.req.resume();
   refuse(outgoing, 'upstream-unavailable', `${upstream.url} gave no answer: ${why}.`);
+}
+
+/**
+ * Lets whoever still sends a body end before the connection does: node would close it behind the answer, and a client that writes before it
+ * reads would lose what it was told.
+ */
+function linger(incoming: IncomingMessage, { socket }: ServerResponse): void {
+  if (socket === null || !hasBody(incoming)) return;
+  const destroySoon = socket.destroySoon.bind(socket);
+  socket.destroySoon = () => {
+    socket.destroySoon = destroySoon;
+    if (incoming.complete) return destroySoon();
+    socket.end();
+    incoming.once('close', destroySoon);
+    incoming.once('end', destroySoon);
+    return undefined;
+  };
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

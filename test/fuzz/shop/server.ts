@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
@@ -40,16 +40,17 @@ export async function startShop(...bugs: readonly Bug[]): Promise<Shop> {
   let count = 0;
   const methods = new Set<string>();
   const shop: Pick<Shop, 'bugs'> = { bugs: new Set(bugs) };
+  const reply = async (req: IncomingMessage, res: ServerResponse, id: number): Promise<void> => {
+    const replied = answer(req, await read(req), shop.bugs, id);
+    if (replied === undefined) return;
+    const isText = typeof replied.body === 'string';
+    res.writeHead(replied.status, { 'content-type': isText ? 'text/html' : 'application/json' });
+    res.end(req.method === 'HEAD' ? undefined : isText ? replied.body : JSON.stringify(replied.body));
+  };
   const server = createServer((req, res) => {
     const id = ++count;
     methods.add(req.method ?? '');
-    void read(req).then((body) => {
-      const reply = answer(req, body, shop.bugs, id);
-      if (reply === undefined) return;
-      const text = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body);
-      res.writeHead(reply.status, { 'content-type': typeof reply.body === 'string' ? 'text/html' : 'application/json' });
-      res.end(req.method === 'HEAD' ? undefined : text);
-    });
+    void reply(req, res, id);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return Object.assign(shop, {

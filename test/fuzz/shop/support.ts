@@ -40,12 +40,19 @@ export async function fuzzShop(shop: Shop, options: Partial<FuzzOptions> = {}): 
   return { finished: events.at(-1) as Finished, events };
 }
 
-/** What of a finding is the same in every run. */
+/** What of a finding is the same for every seed: of changes that come to the same, any one may have been met first. */
 export const essence = ({ kind, operation, requests: [request] }: Finding): unknown => ({
   kind,
   operation,
   method: request?.method,
   target: request?.target,
-  headers: request?.headers.map(([name, value]) => `${name}: ${value}`),
+  headers: request?.headers.map(
+    ([name, value]) =>
+      `${name}: ${name === 'content-type' && value !== 'application/json' ? 'another' : value.replace(/!(?:upper|lower|swapped)/, '!case')}`,
+  ),
   body: request?.body,
 });
+
+/** Findings in an order that no seed changes. */
+export const essences = (findings: readonly Finding[]): readonly unknown[] =>
+  findings.toSorted((a, b) => a.cause.localeCompare(b.cause)).map(essence);

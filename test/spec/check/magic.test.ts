@@ -34,10 +34,22 @@ describe('magic values of a contract', () => {
     expect([...(magic?.triggers('no key at getThing.wav') ?? [])].map(([id]) => id)).to.deep.equal(['getThing']);
   });
 
+  it('trigger the first of the failures with the code', async () => {
+    const twice = { "        '422':\n": `        '409': {$ref: '#/components/responses/Twice'}\n        '422':\n` };
+    const answer = {
+      '  responses:\n    Unauthorized:':
+        "  responses:\n    Twice: {description: Twice., content: {application/json: {schema: {$ref: '#/components/schemas/name.empty'}}}}\n    Unauthorized:",
+    };
+    const { magic } = await load(edit(SOUND, { ...MAGIC, ...twice, ...answer }));
+    expect(magic?.triggers('fail with name.empty')?.get('createThing')?.key).to.equal('createThing 409 name.empty');
+  });
+
   it('may have the extension of a file behind them, and nothing else around them', async () => {
     const { magic } = await load(edit(SOUND, MAGIC));
     const triggers = (text: string): boolean => magic?.triggers(text) !== undefined;
-    for (const text of ['fail with name.empty.wav', 'fail with name.empty at createThing.MP3']) expect(triggers(text), text).to.equal(true);
+    const LONGEST = 'fail with thing.not_found at getThing.abcde';
+    for (const text of ['fail with name.empty.wav', 'fail with name.empty at createThing.MP3', LONGEST])
+      expect(triggers(text), text).to.equal(true);
     const near = ['fail with name.empty ', ' fail with name.empty', 'Fail with name.empty', 'fail with name', 'fail with name.empty.'];
     const far = ['fail with name.empty at getThing', 'fail with name.empty.wav.wav', 'fail with name.empty.tar.gz', '', '.wav'];
     for (const text of [...near, ...far, 'x'.repeat(1_000_000)]) expect(triggers(text), text.slice(0, 100)).to.equal(false);
@@ -74,6 +86,10 @@ describe('magic values of a contract', () => {
       { ...MEMBERS, ...EMPTY, 'thing.not_found: {allOf': 'thing.not_found: {¶x-magic: fail with name.empty, allOf' },
       '"fail with name.empty" stands for name.empty and for thing.not_found',
       'Give each code a value of its own.',
+    ],
+    [
+      { ...MEMBERS, 'x-retry: never': '¶x-magic: no', 'body.malformed: {allOf': 'body.malformed: {x-magic: no, allOf' },
+      '"no" stands for body.malformed and for name.empty',
     ],
     [
       { ...MEMBERS, ...EMPTY, 'thing.not_found: {allOf': 'thing.not_found: {¶x-magic: fail with name.empty at createThing, allOf' },

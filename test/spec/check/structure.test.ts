@@ -15,6 +15,10 @@ describe('checkContract: structure', () => {
       'GET /things/{id} has the operationId createThing, and so has POST /things',
     ],
     [{ 'info: {title: Things, version: 1.0.0}': 'info: {title: Things, version: 1.0.0, ¶a.b: c}' }, 'Property `a.b` is not expected here'],
+    [
+      { 'info: {title: Things, version: 1.0.0}': "info: {title: Things, version: 1.0.0, ¶'a \t b': c}" },
+      'Property `a b` is not expected here',
+    ],
     [{ 'info: {title: Things, version: 1.0.0}': '¶info: {title: Things}' }, 'The field `version` must be present on this level'],
     [{ '          description: Created.\n': '', "'201'": "¶'201'" }, 'The field `description` must be present on this level'],
     [
@@ -44,7 +48,7 @@ describe('checkContract: structure', () => {
   for (const [edits, what] of STRUCTURE) it(`contract-structure: ${what}`, () => expectOne(edits, 'contract-structure', what));
 
   const CREATED = "'201':\n          description: Created.";
-  for (const status of ['099', '640', '742', '808', '999']) {
+  for (const status of ['099', '640', '742', '808', '999', '40X', '6XX', '4x4']) {
     it(`contract-structure: an answer for ${status}`, () =>
       expectOne(
         { [CREATED]: `¶'${status}': {description: Anything.}\n        ${CREATED}` },
