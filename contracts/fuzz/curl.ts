@@ -42,7 +42,8 @@ export function toCurl(request: FuzzRequest, context: CurlContext): string {
     ...(isSocket ? ['--http1.1 --max-time 10'] : []),
     ...(/\/\.|%2e/i.test(target) ? ['--path-as-is'] : []),
     ...(/[[\]{}]/.test(target.replaceAll(/\$\{[^}]*\}/g, '')) ? ['-g'] : []),
-    method === 'HEAD' ? '-I' : `-X ${method}`,
+    // With a body, curl would wait for another one.
+    method !== 'HEAD' ? `-X ${method}` : body === undefined ? '-I' : '-X HEAD --max-time 2',
     word(base + target, 'target', context),
     ...headers,
     // curl would say what the body is, where the request did not.

@@ -120,7 +120,8 @@ export function writtenPaths({ operation }: Draft): readonly Mutation[] {
 function inQuery(parameter: Parameter, parts: readonly SchemaNode[], candidate: Candidate): Mutation {
   const { name } = parameter;
   const { family, says, text, clear } = candidate;
-  const refused = clear && parameter.validate(readAs(parts, text)).length > 0;
+  // Nothing may as well be left out.
+  const refused = clear && text !== '' && parameter.validate(readAs(parts, text)).length > 0;
   return {
     place: `query ${name}`,
     family,

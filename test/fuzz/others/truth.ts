@@ -25,9 +25,21 @@ export async function seen({ curl }: Finding, env: Readonly<Record<string, strin
   return status === undefined ? undefined : { status: Number(status), type: /^content-type: *([^;\r]*)/im.exec(head)?.[1] ?? '', body };
 }
 
+interface Parameter {
+  readonly $ref?: string;
+  readonly name?: string;
+  readonly schema?: object;
+}
+
+interface Operation {
+  readonly operationId?: string;
+  readonly responses: object;
+  readonly parameters?: readonly Parameter[];
+}
+
 interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string; readonly responses: object }>>>>;
-  readonly components: { readonly schemas: object };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: object; readonly parameters?: Readonly<Record<string, Parameter>> };
 }
 
 /** What a contract says, read by nothing of failpath. */
@@ -62,7 +74,18 @@ export class Paper {
     return undefined;
   }
 
-  #find(operation: string): { readonly responses: object } | undefined {
+  /** Whether a parameter may have a value, which is a number where it looks like one. */
+  takesParameter(operation: string, name: string, text: string): boolean {
+    const parameters = (this.#find(operation)?.parameters ?? []).map((one) =>
+      one.$ref === undefined ? one : this.#document.components.parameters?.[one.$ref.split('/').at(-1) ?? ''],
+    );
+    const schema = parameters.find((one) => one?.name === name)?.schema ?? {};
+    return this.#ajv.compile({ ...schema, $id: `${operation} ${name} ${text}`.replaceAll(/[^\w]/g, '-') })(
+      /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text,
+    );
+  }
+
+  #find(operation: string): Operation | undefined {
     return Object.values(this.#document.paths)
       .flatMap((item) => Object.values(item))
       .find(({ operationId }) => operationId === operation);

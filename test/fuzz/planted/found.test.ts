@@ -16,7 +16,7 @@ const REQUESTS = LONG ? 12_000 : 300;
 function lookingFor({ operation, kind }: Pick<Bug, 'operation' | 'kind'>): Looking {
   if (LONG) return { seed: SEED, requests: REQUESTS };
   // Each request that hangs takes as long as patience lasts.
-  if (kind === 'no-answer') return { seed: SEED, requests: 40, operations: [operation], timeoutMs: 400 };
+  if (kind === 'no-answer') return { seed: SEED, requests: 200, operations: [operation], timeoutMs: 400 };
   return { seed: SEED, requests: REQUESTS, ...(kind === 'invariant' ? { only: 'sequences' } : { operations: [operation] }) };
 }
 
