@@ -46,7 +46,7 @@ export function toLine({ contract, redactor, deployment, run }: RunContext, told
     durationMs,
     discrepancies: verdict.discrepancies.map((one) => hideIn(one, redactor)),
     evidence: toEvidence(told, requests, redactor),
-    response: !PROVEN.has(verdict.outcome) && shown?.answer ? redactor.redact(formatResponse(shown.answer)) : undefined,
+    response: !PROVEN.has(verdict.outcome) && shown?.answer ? formatResponse(shown.answer, redactor.redact) : undefined,
     answer: when?.answer && toSeen(when.answer, redactor),
     repro: exchanges.length === 0 ? undefined : toScript({ failure, cause, exchanges, deployment, redactor, run, until }),
     location: contract.locate(failure.pointer),

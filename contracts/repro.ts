@@ -166,13 +166,14 @@ export function secretsOf({ identities, aged, secrets, http }: Deployment): Secr
 }
 
 /** An answer as it looks on the wire: status line, headers, body. */
-export function formatResponse({ status, headers, text, json }: WireAnswer): string {
+export function formatResponse({ status, headers, text, json }: WireAnswer, redact: (text: string) => string): string {
   const shown = Object.entries(headers).filter(
     ([name]) => !['date', 'connection', 'keep-alive', 'content-length', 'transfer-encoding'].includes(name),
   );
-  const body = json === undefined ? text : JSON.stringify(json, null, 2);
+  // Before it is cut: half a secret is not known as one.
+  const body = redact(json === undefined ? text : JSON.stringify(json, null, 2));
   const cut = body.length > 4000 ? `${body.slice(0, 4000)}\n... ${body.length - 4000} more characters` : body;
-  return [`HTTP ${status}`, ...shown.map(([name, value]) => `${name}: ${value}`), '', cut].join('\n').trimEnd();
+  return [`HTTP ${status}`, ...shown.map(([name, value]) => redact(`${name}: ${value}`)), '', cut].join('\n').trimEnd();
 }
 
 function serialise({ url, headers, body }: WireRequest): string {

@@ -83,12 +83,12 @@ function required(at: string, must: boolean): Pick<Found, 'kind' | 'at' | 'befor
   return { kind: must ? 'request-narrowed' : 'request-widened', at, before, after };
 }
 
-/** A bound that moves is a limit, whichever way: clients check it before they send. */
+/** A bound that becomes stricter is a limit, which clients have to check before they send. */
 function asRequest({ kind, at, before, after, bound }: SchemaChange, where: string): Pick<Found, 'kind' | 'at' | 'before' | 'after'> {
   const place = at === '' ? where : `${where === 'body' ? '' : where}${at}`;
   const limit = bound !== undefined && /^(min|max|exclusive|x-maxBytes)/.test(bound);
   const stricter = STRICTER.has(kind) || (kind === 'added' && after?.endsWith(', required') === true);
-  return { kind: limit ? 'limit-changed' : stricter ? 'request-narrowed' : 'request-widened', at: place, before, after };
+  return { kind: !stricter ? 'request-widened' : limit ? 'limit-changed' : 'request-narrowed', at: place, before, after };
 }
 
 /** Whether successes are declared otherwise: it is no change of the error contract, and told in one line. */

@@ -30,7 +30,7 @@ export function diffContracts(before: Contract, after: Contract): Change[] {
     ...pairs.flatMap(([old, now]) => (old === undefined || now === undefined ? [] : betweenOperations(pair, old, now))),
     ...lostCodes(pair, pairs),
   ];
-  return ordered(gather(found));
+  return ordered(gather(found, after.envelope));
 }
 
 type Pairs = readonly (readonly [old: Operation | undefined, now: Operation | undefined])[];
@@ -152,6 +152,7 @@ function betweenTwo(pair: Pair, from: Failure, to: Failure, operation: Operation
     before === after ? [] : [{ ...about, kind, before, after }];
   const causes = (some: Failure, others: Failure): readonly string[] => some.causes.filter((cause) => !others.causes.includes(cause));
   return [
+    ...change('content-type-changed', mediaType(from), mediaType(to)),
     ...change('retry-changed', from.retry, to.retry),
     ...change('magic-changed', from.magic, to.magic),
     ...change('wording-changed', canonical([from.title, from.description]), canonical([to.title, to.description])).map((found): Found => ({
@@ -164,6 +165,10 @@ function betweenTwo(pair: Pair, from: Failure, to: Failure, operation: Operation
     ...headers(from, to).map((found): Found => ({ ...about, ...found })),
     ...errorChanges(pair, from, to, pair.after.envelope.message).map((found): Found => ({ ...about, ...found })),
   ];
+}
+
+function mediaType({ answer }: Failure): string | undefined {
+  return answer.content?.mediaType.toLowerCase();
 }
 
 function headers(from: Failure, to: Failure): Found[] {
@@ -224,23 +229,33 @@ function lost(failure: Failure, operation: Operation): Pick<Found, 'operation' |
   return { ...told(failure, operation), old: true };
 }
 
-/** What is alike on several operations is one change. */
-function gather(found: readonly Found[]): Change[] {
-  const alike = ({ kind, code, status, at, before, after }: Found): string =>
-    canonical([kind, code, status, at, before, after].map((one) => one ?? null));
-  const alone: ReadonlySet<string> = new Set(['operation-added', 'operation-removed', 'operation-moved', 'operation-renamed']);
-  return [...groupBy(found, (one) => (alone.has(one.kind) ? `${one.kind} ${one.operation}` : alike(one))).values()].map((group): Change => {
+/** What is alike on several operations is one change; of the envelope, what is alike for several codes. */
+function gather(found: readonly Found[], { details }: Contract['envelope']): Change[] {
+  const ofEnvelope = ({ at }: Found): boolean => at?.startsWith('/') === true && at !== details && !at.startsWith(`${details}/`);
+  const alike = (one: Found): string => {
+    const { kind, code, status, at, before, after } = one;
+    const about = ofEnvelope(one) || kind === 'content-type-changed' ? [] : [code, status];
+    return canonical([kind, ...about, at, before, after].map((part) => part ?? null));
+  };
+  const groups = groupBy(found, (one) => (ALONE.has(one.kind) ? `${one.kind} ${one.operation}` : alike(one)));
+  return [...groups.values()].map((group): Change => {
     const [first] = group;
     const [severity, remedy] = KINDS[first.kind];
     const operations = [...new Set(group.flatMap(({ operation }) => operation ?? []))];
+    const codes = new Set(group.map(({ code }) => code));
+    const [code, status] = codes.size > 1 ? [undefined, undefined] : [first.code, first.status];
     return {
-      ...{ kind: first.kind, severity, says: sentence(first, operations), remedy, operations },
-      ...{ code: first.code ?? null, status: first.status ?? null, at: first.at ?? null },
+      ...{ kind: first.kind, severity, remedy, operations },
+      says: sentence({ ...first, code: code ?? `${codes.size} codes` }, operations),
+      ...{ code: code ?? null, status: status ?? null, at: first.at ?? null },
       ...{ before: first.before ?? null, after: first.after ?? null },
       ...{ pointer: first.pointer, in: first.old === true ? 'before' : 'after' },
     };
   });
 }
+
+/** What is never alike. */
+const ALONE: ReadonlySet<string> = new Set(['operation-added', 'operation-removed', 'operation-moved', 'operation-renamed']);
 
 function ordered(changes: readonly Change[]): Change[] {
   const rank = ({ severity }: Change): number => SEVERITIES.indexOf(severity);

@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors';
 import type { Contract } from '../../spec/index.js';
-import { SEVERITIES, type Change, type Severity } from './types.js';
+import { KINDS, SEVERITIES, type Change, type Severity } from './types.js';
 
 /** A contract, and the name that it goes by: a file, or a file at a revision. */
 export interface Named {
@@ -22,7 +22,8 @@ const HEADS: Readonly<Record<Severity, string>> = {
   attention: 'Attention: clients should look at it',
   informational: 'Informational',
 };
-const INDENT = ' '.repeat(22);
+const WIDTH = Math.max(...Object.keys(KINDS).map(({ length }) => length)) + 1;
+const INDENT = ' '.repeat(WIDTH + 4);
 
 /**
  * A diff as people read it: what breaks first, each with its place and what clients should do.
@@ -37,7 +38,7 @@ export function formatDiff(report: DiffReport, { color }: { readonly color: bool
   for (const [severity, changes] of grouped(report.changes)) {
     lines.push('', bold(HEADS[severity]));
     for (const change of changes) {
-      lines.push(`  ${paint[severity](`${MARKS[severity]} ${change.kind.padEnd(18)}`)}${change.says}`);
+      lines.push(`  ${paint[severity](`${MARKS[severity]} ${change.kind.padEnd(WIDTH)}`)}${change.says}`);
       if (severity === 'informational') continue;
       lines.push(`${INDENT}${dim(placeOf(change, report))}`);
       if (change.remedy !== '') lines.push(`${INDENT}${change.remedy}`);

@@ -41,7 +41,7 @@ const UP = 'as far up as ';
 
 const SILENT: ReadonlySet<string> = new Set([
   ...['title', 'description', 'summary', 'example', 'examples', 'default', 'deprecated', 'readOnly', 'writeOnly', 'externalDocs', 'xml'],
-  ...['$comment', 'discriminator', '$schema', '$id'],
+  ...['$comment', 'discriminator', '$schema', '$id', '$defs', 'definitions'],
 ]);
 /** To which types a keyword says anything. */
 const ABOUT: readonly (readonly [types: readonly string[], keywords: readonly string[]])[] = [

@@ -9,6 +9,7 @@ export const KINDS = {
   'code-removed': ['breaking', 'Take its branch out of every switch over codes, after the last deployment that answers with it.'],
   'code-moved': ['breaking', 'Do not wait for it here any more; other operations still answer with it.'],
   'status-changed': ['breaking', 'Whoever looks at the status before the code takes another branch.'],
+  'content-type-changed': ['breaking', 'Whoever looks at the content type before the body does not see an error in JSON any more.'],
   'retry-changed': ['breaking', 'Retry as the new class says: never, with backoff, or when Retry-After says.'],
   'member-removed': ['breaking', 'Do not read it any more.'],
   'member-optional': ['breaking', 'Be ready for errors without it.'],

@@ -64,7 +64,7 @@ export function toFinding(
     says: redactor.redact(`${what} ${got}, where ${wrong.due}${detail}${again}`),
     remedy: wrong.remedy,
     requests: [built.request],
-    answer: 'answer' in sent ? redactor.redact(formatResponse(sent.answer)) : undefined,
+    answer: 'answer' in sent ? formatResponse(sent.answer, redactor.redact) : undefined,
     discrepancies: wrong.discrepancies.map((one) => ({ ...one, actual: redactor.redact(one.actual) })),
     curl: toCurl(built.request, { deployment, redactor, values }),
     times,

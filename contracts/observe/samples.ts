@@ -64,7 +64,7 @@ export function createSamples(context: { readonly base: string; readonly hidden:
           remedy: show(remedy),
         })),
         request: requestOf(exchange, operation),
-        answer: plain(hidden.redact(formatResponse({ ...wire, text, json: undefined }))),
+        answer: plain(formatResponse({ ...wire, text, json: undefined }, hidden.redact)),
       };
     },
   };

@@ -294,11 +294,19 @@ describe('a path as a script', () => {
 
 describe('an answer in a report', () => {
   it('has its status, the headers that say something, and its body', () => {
-    const shown = formatResponse(answer(409, { error: { code: 'x' } }, { date: 'today', 'x-request-id': 'req_1', connection: 'close' }));
+    const given = answer(409, { error: { code: 'x' } }, { date: 'today', 'x-request-id': 'req_1', connection: 'close' });
+    const shown = formatResponse(given, (text) => text);
     expect(shown).to.equal('HTTP 409\ncontent-type: application/json\nx-request-id: req_1\n\n{\n  "error": {\n    "code": "x"\n  }\n}');
   });
 
   it('is cut where it is long', () => {
-    expect(formatResponse(answer(500, 'x'.repeat(5000)))).to.match(/x{4000}\n\.\.\. 1000 more characters$/);
+    expect(formatResponse(answer(500, 'x'.repeat(5000)), (text) => text)).to.match(/x{4000}\n\.\.\. 1000 more characters$/);
+  });
+
+  it('hides secrets before it is cut, so that no half of one is left', () => {
+    const redactor = createRedactor();
+    redactor.add('sk_live_0123456789', 'KEY');
+    const shown = formatResponse(answer(500, `${'x'.repeat(3995)}sk_live_0123456789`), redactor.redact);
+    expect(shown).to.contain('xx$KEY').and.not.contain('sk_l');
   });
 });

@@ -17,7 +17,7 @@ export function toFinding(taken: Taken, wrong: Wrong): Finding {
     says: redactor.redact(wrong.says),
     requests: told.map((exchange) => toRequest(exchange, taken)),
     sequence: taken.steps,
-    answer: last === undefined ? undefined : redactor.redact(formatResponse(last)),
+    answer: last === undefined ? undefined : formatResponse(last, redactor.redact),
     curl: toCurl(told, taken, wrong),
     times: 1,
   };
