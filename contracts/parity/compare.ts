@@ -5,6 +5,7 @@ import type { CauseLine, Outcome } from '../types.js';
 import { compareAnswers, type Told } from './answers.js';
 import { createCompareBodies } from './body.js';
 import { tooStrict } from './strict.js';
+import { succeedsOtherwise, successOf } from './twin.js';
 import type { BothRuns, Difference, Parity, ParityLine, ParitySide, RunTold } from './types.js';
 
 /** One thing that both were asked, with what each has told. */
@@ -124,7 +125,10 @@ const UNKNOWN: ReadonlySet<Outcome> = new Set<Outcome>([
   ...(['setup-failed', 'not-capable', 'edge-intercepted', 'flaky', 'simulated', 'waived', 'not-selected'] as const),
 ]);
 
-function didOf({ code, status }: Failure, { outcome, observed }: Told): Did {
+function didOf(failure: Failure, told: Told): Did {
+  const { code, status } = failure;
+  const { outcome, observed } = told;
+  if (succeedsOtherwise(failure, told)) return 'refused';
   if (UNKNOWN.has(outcome)) return 'unknown';
   if (outcome === 'verified' || observed?.code === code) return 'refused';
   // Refused, though nobody can read with what: that is the difference, and not that it was let in.
@@ -147,9 +151,7 @@ function answered({ operation }: Failure, { observed }: Told, { failures }: Cont
 
 /** The operations that have succeeded on a deployment: what they refuse otherwise is not for want of what they need. */
 function succeedingIn({ lines }: RunTold): ReadonlySet<Operation> {
-  const isSuccess = ({ failure, evidence }: CauseLine): boolean =>
-    failure.operation.successes.some(({ status }) => status === evidence.control?.status);
-  return new Set(lines.filter(isSuccess).map(({ failure }) => failure.operation));
+  return new Set(lines.filter((line) => successOf(line) !== undefined).map(({ failure }) => failure.operation));
 }
 
 function toSide({ outcome, observed, requestId, repro }: Told, parity: Parity): ParitySide {

@@ -143,9 +143,25 @@ describe('compareRuns', () => {
       { at: 'content-type', mock: 'application/json', deployment: 'application/problem+json; charset=utf-8' },
       { at: 'retry-after', mock: 'present', deployment: 'absent' },
     ]);
-    const { differences } = compared(LIMIT, ({ evidence }) => ({ evidence: { ...evidence, control: { status: 200, code: null } } }));
-    // 200 is no success of this operation, so that there is nothing to compare.
-    expect(differences).to.deep.equal([]);
+    const succeeds = (status: number) => (line: CauseLine) => ({ evidence: { ...line.evidence, control: { status, code: null } } });
+    expect(compared(LIMIT, succeeds(200)).differences).to.deep.equal([{ at: 'control twin', mock: '201', deployment: '200' }]);
+    expect(compared(LIMIT, succeeds(500)).differences, 'no success').to.deep.equal([]);
+  });
+
+  it('a success with a status that the contract does not declare: different, though verify cannot prove the refusal', () => {
+    const twinSaying = (status: number, code: string | null) =>
+      compared(LIMIT, ({ evidence }) => ({ outcome: 'setup-failed', evidence: { ...evidence, control: { status, code } } }));
+    expect(twinSaying(200, null)).to.deep.equal({
+      parity: 'different',
+      reason: 'control twin differs',
+      differences: [{ at: 'control twin', mock: '201', deployment: '200' }],
+    });
+    for (const [status, code] of [
+      [201, null],
+      [200, 'common.forbidden'],
+      [500, null],
+    ] as const)
+      expect(twinSaying(status, code).parity, `${status} ${code}`).to.equal('unproven');
   });
 
   it('who lets in what the other one refuses: fiction, or missing', () => {
