@@ -126,13 +126,18 @@ const UNKNOWN: ReadonlySet<Outcome> = new Set<Outcome>([
 ]);
 
 function didOf(failure: Failure, told: Told): Did {
-  const { code, status } = failure;
   const { outcome, observed } = told;
   if (succeedsOtherwise(failure, told)) return 'refused';
   if (UNKNOWN.has(outcome)) return 'unknown';
-  if (outcome === 'verified' || observed?.code === code) return 'refused';
-  // Refused, though nobody can read with what: that is the difference, and not that it was let in.
-  return outcome === 'violated' && observed?.code === undefined && observed?.status === status ? 'refused' : 'otherwise';
+  if (outcome === 'verified' || observed?.code === failure.code) return 'refused';
+  return outcome === 'violated' && isMisplaced(failure, told) ? 'refused' : 'otherwise';
+}
+
+/** Whether the code is told where the contract does not put it; an answer that does not tell it at all refuses with nothing. */
+function isMisplaced({ code, status }: Failure, { observed, answer }: Told): boolean {
+  const isWithin = (value: unknown): boolean =>
+    value === code || (typeof value === 'object' && value !== null && Object.values(value).some(isWithin));
+  return observed?.code === undefined && observed?.status === status && isWithin(answer?.body);
 }
 
 function whyUnknown({ outcome, reason }: Told): string {

@@ -180,6 +180,23 @@ describe('compareRuns', () => {
     expect(between(letIn, letIn, UNKNOWN_KEY).parity, 'both are wrong in the same way').to.equal('same');
   });
 
+  it('a code in another place: different; no code at all: fiction, be it with the same status', () => {
+    const refusing = (body: unknown) =>
+      compared(UNKNOWN_KEY, ({ answer, observed }) => ({
+        outcome: 'violated',
+        observed: { status: observed?.status ?? 0, code: undefined },
+        answer: { headers: answer?.headers ?? {}, body },
+      }));
+    const flat = refusing({ code: 'common.not_found', message: 'Unknown.' });
+    expect(flat.parity).to.equal('different');
+    expect(flat.differences.map(({ at }) => at)).to.deep.equal(['/error']);
+    for (const body of [undefined, { error: { message: 'Unknown.' } }, 'common.not_founded', null]) {
+      const { parity, reason } = refusing(body);
+      expect(parity, JSON.stringify(body)).to.equal('fiction');
+      expect(reason).to.equal('the mock refuses with 404 common.not_found; the deployment answers 404 without a code');
+    }
+  });
+
   it('a failure that the operation does not declare, or nobody', () => {
     const answering = (code: string | undefined) =>
       compared(UNKNOWN_KEY, () => ({ outcome: 'violated', observed: { status: 409, code } })).differences[0]?.deployment;
