@@ -15,30 +15,50 @@ const LONGEST_VALUE = 120;
  * @example
  * process.stdout.write(formatParity(report, { color: process.stdout.isTTY }));
  */
-export function formatParity(report: ParityReport, options: { readonly color: boolean; readonly where?: string }): string {
-  const colors = createColors(options.color);
+export function formatParity(
+  report: ParityReport,
+  { color, where = report.deployment.url, because = silence(report) }: FormatOptions,
+): string {
+  const colors = createColors(color);
   const sections = [
-    overview(report, options.where ?? report.deployment.url, colors),
-    ...unproven(report.lines, colors),
-    ...findings(report.lines, colors),
+    head(report, where, colors),
+    ...(because === undefined
+      ? [overview(report.lines, colors), ...unproven(report.lines, colors), ...findings(report.lines, colors)]
+      : [`${colors.yellow('! unproven')}  ${because}`]),
     verdict(report, colors),
   ];
   return `${sections.join('\n\n')}\n`;
 }
 
-function overview({ contract, lines }: ParityReport, where: string, colors: Colors): string {
+/** How a comparison is shown. */
+export interface FormatOptions {
+  readonly color: boolean;
+  /** What it is compared with; by default the deployment's address. */
+  readonly where?: string;
+  /** The one thing that kept everything from being asked, told in place of what each line lacks. */
+  readonly because?: string | undefined;
+}
+
+/** Why a deployment that gave no answer could not be judged, if that is one and the same thing; what probes lack besides adds nothing. */
+function silence({ exitCode, lines }: ParityReport): string | undefined {
+  const [reason, ...more] = new Set(lines.filter(({ kind }) => kind === 'cause').map((line) => line.reason));
+  return exitCode === 3 && more.length === 0 ? reason : undefined;
+}
+
+function head({ contract }: ParityReport, where: string, colors: Colors): string {
+  return `${colors.bold(contract.title)} ${contract.version} ${colors.dim('on')} the embedded mock ${colors.dim('and on')} ${where}`;
+}
+
+function overview(lines: readonly ParityLine[], colors: Colors): string {
   const rows = [...groupBy(lines, ({ kind, operation }) => (kind === 'cause' ? operation : KINDS[kind]))];
   const width = Math.max(20, ...rows.map(([name]) => name.length));
-  const head = `${colors.bold(contract.title)} ${contract.version} ${colors.dim('on')} the embedded mock ${colors.dim('and on')} ${where}`;
-  return [
-    head,
-    '',
-    ...rows.map(([name, those]) => {
+  return rows
+    .map(([name, those]) => {
       const what = those[0].kind === 'cause' ? 'cause' : 'probe';
       const count = `${those.length} ${what}${those.length === 1 ? ' ' : 's'}`;
       return `  ${mark(those, colors)} ${name.padEnd(width)} ${colors.dim(count.padStart(10))}   ${counts(those, colors)}`;
-    }),
-  ].join('\n');
+    })
+    .join('\n');
 }
 
 const KINDS = { identity: 'identities', precedence: 'precedence' } as const;
