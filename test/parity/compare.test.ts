@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { compareRuns, type CauseLine, type Deployment, type Difference, type Outcome, type RunTold } from '../../contracts/index.js';
+import {
+  compareRuns,
+  formatParity,
+  type CauseLine,
+  type Deployment,
+  type Difference,
+  type Outcome,
+  type RunTold,
+} from '../../contracts/index.js';
 import { startMock } from '../../mocks/index.js';
 import { jsonPointer } from '../../spec/index.js';
 import { contract, judgeDeployment, nameOf, type Judged } from '../support/judge.js';
@@ -231,5 +239,35 @@ describe('compareRuns', () => {
     expect(between(plain, found, LIMIT).differences).to.deep.equal([{ at: 'second answer', mock: '429 again', deployment: '201' }]);
     expect(between(found, plain, LIMIT).differences).to.deep.equal([{ at: 'second answer', mock: '201', deployment: '429 again' }]);
     expect(between(found, found, LIMIT).parity).to.equal('same');
+  });
+
+  it('one difference on many operations is told once, whatever their ids and times', () => {
+    const lying = (line: CauseLine): Partial<CauseLine> =>
+      line.failure.code === 'common.bad_request'
+        ? saying('/error/request_id', null)(line)
+        : line.failure.code === 'common.quota_exceeded'
+          ? saying('/error/details/resets_at', null)(line)
+          : {};
+    const deployment = { deployment: mock.deployment, lines: mock.lines.map((line) => ({ ...line, ...lying(line) })), probes: [] };
+    const lines = compareRuns({ contract, mock: changed('', () => ({})), deployment });
+    const of = (code: string) => lines.filter((line) => line.code === code && line.parity === 'different').length;
+    const told = formatParity(
+      {
+        contract: { title: 'An API', version: '1', sha256: '' },
+        deployment: { url: 'http://127.0.0.1' },
+        startedAt: '',
+        durationMs: 0,
+        lines,
+        summary: {},
+        partial: true,
+        verdict: 'different',
+        exitCode: 1,
+      },
+      { color: false },
+    );
+    expect([...told.matchAll(/the same in (\d+) more/g)].map(([, more]) => Number(more) + 1)).to.have.members(
+      ['common.bad_request', 'common.quota_exceeded'].map(of),
+    );
+    expect(told.match(/^✗ different/gm)).to.have.length(2);
   });
 });
