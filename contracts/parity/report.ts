@@ -87,10 +87,13 @@ function unproven(lines: readonly ParityLine[], colors: Colors): string[] {
     ...[...groups].map(([reason, group]) =>
       [`${colors.yellow('! unproven')}  ${reason}`, ...namesIn(group, lines).map((name) => colors.dim(`    ${name}`))].join('\n'),
     ),
-    ...(waiting.length === 0
-      ? []
-      : [`${colors.yellow('! unproven')}  ${waiting.length} probes say nothing as long as not each of their faults is refused on both`]),
+    ...(waiting.length === 0 ? [] : [`${colors.yellow('! unproven')}  ${waitingIn(waiting)}`]),
   ];
+}
+
+function waitingIn({ length }: readonly ParityLine[]): string {
+  const pairs = length === 1 ? '1 pair of faults waits' : `${length} pairs of faults wait`;
+  return `${pairs}: each of the two faults must first be refused by itself, on the mock and on the deployment`;
 }
 
 /** Failures by name, with their causes where it is not all of them; probes by their number, which `--json` has by name. */

@@ -6,6 +6,7 @@ import {
   type Deployment,
   type Difference,
   type Outcome,
+  type ParityLine,
   type RunTold,
 } from '../../contracts/index.js';
 import { startMock } from '../../mocks/index.js';
@@ -58,6 +59,12 @@ describe('compareRuns', () => {
       changed(name, change, more),
       name,
     );
+
+  const shown = (lines: readonly ParityLine[]): string => {
+    const about = { contract: { title: 'An API', version: '1', sha256: '' }, deployment: { url: 'http://127.0.0.1' } };
+    const decided = { summary: {}, partial: true, verdict: 'different', exitCode: 1 } as const;
+    return formatParity({ ...about, startedAt: '', durationMs: 0, lines, ...decided }, { color: false });
+  };
 
   /** Another value at a place of the body; `undefined` takes it away. */
   const saying =
@@ -251,23 +258,20 @@ describe('compareRuns', () => {
     const deployment = { deployment: mock.deployment, lines: mock.lines.map((line) => ({ ...line, ...lying(line) })), probes: [] };
     const lines = compareRuns({ contract, mock: changed('', () => ({})), deployment });
     const of = (code: string) => lines.filter((line) => line.code === code && line.parity === 'different').length;
-    const told = formatParity(
-      {
-        contract: { title: 'An API', version: '1', sha256: '' },
-        deployment: { url: 'http://127.0.0.1' },
-        startedAt: '',
-        durationMs: 0,
-        lines,
-        summary: {},
-        partial: true,
-        verdict: 'different',
-        exitCode: 1,
-      },
-      { color: false },
-    );
+    const told = shown(lines);
     expect([...told.matchAll(/the same in (\d+) more/g)].map(([, more]) => Number(more) + 1)).to.have.members(
       ['common.bad_request', 'common.quota_exceeded'].map(of),
     );
     expect(told.match(/^✗ different/gm)).to.have.length(2);
+  });
+
+  it('pairs of faults that wait for a line are counted, and told what they wait for', () => {
+    const silent = changed(LIMIT, () => ({ outcome: 'not-capable', reason: 'give identities.admin' }));
+    const [line] = compareRuns({ contract, mock: changed('', () => ({})), deployment: silent }).filter(({ parity }) => parity !== 'same');
+    if (line === undefined) throw new Error('The line of the limit is not compared.');
+    const pair: ParityLine = { ...line, kind: 'precedence', reason: `not-capable: it says nothing as long as ${LIMIT} is not proven` };
+    const waits = 'each of the two faults must first be refused by itself, on the mock and on the deployment\n';
+    expect(shown([line, pair])).to.contain(`\n! unproven  1 pair of faults waits: ${waits}`);
+    expect(shown([line, pair, pair])).to.contain(`\n! unproven  2 pairs of faults wait: ${waits}`);
   });
 });
