@@ -100,5 +100,13 @@ function toReport(
 
 function print(report: ParityReport, { json, deployment, url }: ParityOptions, io: Io): void {
   const where = (deployment ?? url) === undefined ? { where: 'another of its kind' } : {};
-  io.out(json === true ? `${JSON.stringify(report, null, 2)}\n` : formatParity(report, { color: io.color, ...where }));
+  const because = url === undefined ? undefined : whyUnknown(report);
+  io.out(json === true ? `${JSON.stringify(report, null, 2)}\n` : formatParity(report, { color: io.color, because, ...where }));
+}
+
+/** Why nothing can be asked at an address that does not say its world: one thing is lacking, and not what each path would need. */
+function whyUnknown({ deployment, lines }: ParityReport): string | undefined {
+  const causes = lines.filter(({ kind }) => kind === 'cause');
+  if (causes.length === 0 || causes.some((line) => line.deployment.outcome !== 'not-capable')) return undefined;
+  return `${deployment.url} is no failpath mock, so that nothing but its address is known: describe it in a deployment file (docs/deployments.md) and name that with --deployment`;
 }

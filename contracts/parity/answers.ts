@@ -1,6 +1,7 @@
 import { jsonPointer, type Contract, type Failure } from '../../spec/index.js';
 import type { Discrepancy } from '../types.js';
 import type { CompareBodies } from './body.js';
+import { successOf } from './twin.js';
 import type { Difference, RunTold } from './types.js';
 
 /** What one run has told of a cause or a probe. */
@@ -29,7 +30,7 @@ export function compareAnswers(
     ...(isReal && mine !== undefined && theirs !== undefined ? compareBodies(failure.schema, mine, theirs) : []),
   ];
   const found = compareDiscrepancies(contract, mock.discrepancies, deployment.discrepancies);
-  return [...seen, ...found.filter(({ at }) => !seen.some((one) => isWithin(at, one.at))), ...compareControls(failure, mock, deployment)];
+  return [...seen, ...found.filter(({ at }) => !seen.some((one) => isWithin(at, one.at))), ...compareControls(mock, deployment)];
 }
 
 function compareStatus({ observed: mock }: Told, { observed: deployment }: Told): readonly Difference[] {
@@ -78,9 +79,8 @@ function isWithin(at: string, told: string): boolean {
 }
 
 /** The same request without the fault succeeds on both sides: with the same status? */
-function compareControls({ operation }: Failure, mock: Told, deployment: Told): readonly Difference[] {
-  const [mine, theirs] = [mock, deployment].map(({ evidence }) => evidence.control?.status);
-  const isSuccess = (status: number | undefined): boolean => operation.successes.some((success) => success.status === status);
-  if (mine === theirs || !isSuccess(mine) || !isSuccess(theirs)) return [];
+function compareControls(mock: Told, deployment: Told): readonly Difference[] {
+  const [mine, theirs] = [successOf(mock), successOf(deployment)];
+  if (mine === theirs || mine === undefined || theirs === undefined) return [];
   return [{ at: 'control twin', mock: String(mine), deployment: String(theirs) }];
 }

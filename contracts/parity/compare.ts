@@ -5,6 +5,7 @@ import type { CauseLine, Outcome } from '../types.js';
 import { compareAnswers, type Told } from './answers.js';
 import { createCompareBodies } from './body.js';
 import { tooStrict } from './strict.js';
+import { succeedsOtherwise, successOf } from './twin.js';
 import type { BothRuns, Difference, Parity, ParityLine, ParitySide, RunTold } from './types.js';
 
 /** One thing that both were asked, with what each has told. */
@@ -124,11 +125,19 @@ const UNKNOWN: ReadonlySet<Outcome> = new Set<Outcome>([
   ...(['setup-failed', 'not-capable', 'edge-intercepted', 'flaky', 'simulated', 'waived', 'not-selected'] as const),
 ]);
 
-function didOf({ code, status }: Failure, { outcome, observed }: Told): Did {
+function didOf(failure: Failure, told: Told): Did {
+  const { outcome, observed } = told;
+  if (succeedsOtherwise(failure, told)) return 'refused';
   if (UNKNOWN.has(outcome)) return 'unknown';
-  if (outcome === 'verified' || observed?.code === code) return 'refused';
-  // Refused, though nobody can read with what: that is the difference, and not that it was let in.
-  return outcome === 'violated' && observed?.code === undefined && observed?.status === status ? 'refused' : 'otherwise';
+  if (outcome === 'verified' || observed?.code === failure.code) return 'refused';
+  return outcome === 'violated' && isMisplaced(failure, told) ? 'refused' : 'otherwise';
+}
+
+/** Whether the code is told where the contract does not put it; an answer that does not tell it at all refuses with nothing. */
+function isMisplaced({ code, status }: Failure, { observed, answer }: Told): boolean {
+  const isWithin = (value: unknown): boolean =>
+    value === code || (typeof value === 'object' && value !== null && Object.values(value).some(isWithin));
+  return observed?.code === undefined && observed?.status === status && isWithin(answer?.body);
 }
 
 function whyUnknown({ outcome, reason }: Told): string {
@@ -147,9 +156,7 @@ function answered({ operation }: Failure, { observed }: Told, { failures }: Cont
 
 /** The operations that have succeeded on a deployment: what they refuse otherwise is not for want of what they need. */
 function succeedingIn({ lines }: RunTold): ReadonlySet<Operation> {
-  const isSuccess = ({ failure, evidence }: CauseLine): boolean =>
-    failure.operation.successes.some(({ status }) => status === evidence.control?.status);
-  return new Set(lines.filter(isSuccess).map(({ failure }) => failure.operation));
+  return new Set(lines.filter((line) => successOf(line) !== undefined).map(({ failure }) => failure.operation));
 }
 
 function toSide({ outcome, observed, requestId, repro }: Told, parity: Parity): ParitySide {

@@ -15,30 +15,50 @@ const LONGEST_VALUE = 120;
  * @example
  * process.stdout.write(formatParity(report, { color: process.stdout.isTTY }));
  */
-export function formatParity(report: ParityReport, options: { readonly color: boolean; readonly where?: string }): string {
-  const colors = createColors(options.color);
+export function formatParity(
+  report: ParityReport,
+  { color, where = report.deployment.url, because = silence(report) }: FormatOptions,
+): string {
+  const colors = createColors(color);
   const sections = [
-    overview(report, options.where ?? report.deployment.url, colors),
-    ...unproven(report.lines, colors),
-    ...findings(report.lines, colors),
+    head(report, where, colors),
+    ...(because === undefined
+      ? [overview(report.lines, colors), ...unproven(report.lines, colors), ...findings(report.lines, colors)]
+      : [`${colors.yellow('! unproven')}  ${because}`]),
     verdict(report, colors),
   ];
   return `${sections.join('\n\n')}\n`;
 }
 
-function overview({ contract, lines }: ParityReport, where: string, colors: Colors): string {
+/** How a comparison is shown. */
+export interface FormatOptions {
+  readonly color: boolean;
+  /** What it is compared with; by default the deployment's address. */
+  readonly where?: string;
+  /** The one thing that kept everything from being asked, told in place of what each line lacks. */
+  readonly because?: string | undefined;
+}
+
+/** Why a deployment that gave no answer could not be judged, if that is one and the same thing; what probes lack besides adds nothing. */
+function silence({ exitCode, lines }: ParityReport): string | undefined {
+  const [reason, ...more] = new Set(lines.filter(({ kind }) => kind === 'cause').map((line) => line.reason));
+  return exitCode === 3 && more.length === 0 ? reason : undefined;
+}
+
+function head({ contract }: ParityReport, where: string, colors: Colors): string {
+  return `${colors.bold(contract.title)} ${contract.version} ${colors.dim('on')} the embedded mock ${colors.dim('and on')} ${where}`;
+}
+
+function overview(lines: readonly ParityLine[], colors: Colors): string {
   const rows = [...groupBy(lines, ({ kind, operation }) => (kind === 'cause' ? operation : KINDS[kind]))];
   const width = Math.max(20, ...rows.map(([name]) => name.length));
-  const head = `${colors.bold(contract.title)} ${contract.version} ${colors.dim('on')} the embedded mock ${colors.dim('and on')} ${where}`;
-  return [
-    head,
-    '',
-    ...rows.map(([name, those]) => {
+  return rows
+    .map(([name, those]) => {
       const what = those[0].kind === 'cause' ? 'cause' : 'probe';
       const count = `${those.length} ${what}${those.length === 1 ? ' ' : 's'}`;
       return `  ${mark(those, colors)} ${name.padEnd(width)} ${colors.dim(count.padStart(10))}   ${counts(those, colors)}`;
-    }),
-  ].join('\n');
+    })
+    .join('\n');
 }
 
 const KINDS = { identity: 'identities', precedence: 'precedence' } as const;
@@ -67,10 +87,13 @@ function unproven(lines: readonly ParityLine[], colors: Colors): string[] {
     ...[...groups].map(([reason, group]) =>
       [`${colors.yellow('! unproven')}  ${reason}`, ...namesIn(group, lines).map((name) => colors.dim(`    ${name}`))].join('\n'),
     ),
-    ...(waiting.length === 0
-      ? []
-      : [`${colors.yellow('! unproven')}  ${waiting.length} probes say nothing as long as not each of their faults is refused on both`]),
+    ...(waiting.length === 0 ? [] : [`${colors.yellow('! unproven')}  ${waitingIn(waiting)}`]),
   ];
+}
+
+function waitingIn({ length }: readonly ParityLine[]): string {
+  const pairs = length === 1 ? '1 pair of faults waits' : `${length} pairs of faults wait`;
+  return `${pairs}: each of the two faults must first be refused by itself, on the mock and on the deployment`;
 }
 
 /** Failures by name, with their causes where it is not all of them; probes by their number, which `--json` has by name. */
@@ -100,7 +123,15 @@ function findings(lines: readonly ParityLine[], colors: Colors): string[] {
 }
 
 function kindOf({ kind, parity, differences }: ParityLine): string {
-  return JSON.stringify([kind, parity, differences]);
+  return JSON.stringify([kind, parity, differences.map(({ at, mock, deployment }) => [at, withoutIds(mock), withoutIds(deployment)])]);
+}
+
+const ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}/gi;
+const TIME = /\d{4}-\d\d-\d\dT[0-9:.]+/g;
+
+/** Each answer has ids and times of its own: where nothing else is in the way, two differences are one. */
+function withoutIds(value: string): string {
+  return value.replaceAll(ID, '<id>').replaceAll(TIME, '<time>');
 }
 
 function isFinding({ parity }: Pick<ParityLine, 'parity'>): boolean {

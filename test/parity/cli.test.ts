@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Io } from '../../cli/io.js';
@@ -47,6 +49,9 @@ const REPORTS: readonly { readonly golden: string; readonly mutant: string; read
   { golden: 'no-envelope', mutant: 'flattened envelope', filters: ['initWork api_key.scope_denied'] },
   { golden: 'unproven', mutant: "an edge's page in place of 413", filters: ['prepareWork registration.audio_*'] },
 ];
+
+/** One operation, all of whose paths need something else. */
+const SMALL = ['parity', '--operation', 'revokeApiKey', '--contract', join(ROOT, 'openapi.yaml')];
 
 /** What no check of `verify` minds: values of the details. */
 const LIES: readonly { readonly golden: string; readonly filter: string; readonly code: string; readonly details: object }[] = [
@@ -168,11 +173,29 @@ describe('failpath parity', function () {
   it('of nobody: exit code 3', async () => {
     const mock = await startMock();
     await mock.close();
-    const { exitCode, stdout } = await failpath(['parity', '--url', mock.url, '--operation', 'listApiKeys'], { cwd: ROOT });
+    const { exitCode, stdout } = await inProcess([...SMALL, '--url', mock.url]);
     expect(exitCode).to.equal(3);
-    expect(stdout)
-      .to.contain(`${mock.url} gives no answer`)
-      .and.to.match(/\nunjudged in /);
+    const [head = '', why = '', verdict = '', ...more] = stdout.split('\n\n');
+    expect(head).to.match(/^.* on the embedded mock and on http:[^\n]*$/);
+    expect(why).to.match(/^! unproven {2}setup-failed: http:\S* gives no answer [^\n]*$/);
+    expect(verdict).to.match(/^7 causes: 7 unproven; \d+ probes: [^\n]*\nunjudged in .*, exit code 3\n$/);
+    expect(more).to.deep.equal([]);
+  });
+
+  it('of an address that is no mock, without a deployment file: exit code 2, and one sentence', async () => {
+    const server = createServer((request, answer) => void request.resume().on('end', () => answer.writeHead(404).end()));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const args = [...SMALL, '--url', url];
+    const [{ exitCode, stdout }, json] = [await inProcess(args), await inProcess([...args, '--json'])];
+    server.close();
+    expect([exitCode, json.exitCode]).to.deep.equal([2, 2]);
+    const [, why = '', verdict = '', ...more] = stdout.split('\n\n');
+    expect(why).to.match(/^! unproven {2}http:\S* is no failpath mock, so that nothing but its address is known: [^\n]* --deployment$/);
+    expect(verdict).to.match(/^7 causes: 7 unproven; [^\n]*\nunproven in .*, exit code 2\n$/);
+    expect(more).to.deep.equal([]);
+    const { lines } = JSON.parse(json.stdout) as ParityReport;
+    expect(lines.find(({ code }) => code === 'common.not_found')?.reason, 'what each lacks is in --json').to.contain(' missing: ');
   });
 
   for (const [args, says] of [

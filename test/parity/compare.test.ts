@@ -1,5 +1,14 @@
 import { expect } from 'chai';
-import { compareRuns, type CauseLine, type Deployment, type Difference, type Outcome, type RunTold } from '../../contracts/index.js';
+import {
+  compareRuns,
+  formatParity,
+  type CauseLine,
+  type Deployment,
+  type Difference,
+  type Outcome,
+  type ParityLine,
+  type RunTold,
+} from '../../contracts/index.js';
 import { startMock } from '../../mocks/index.js';
 import { jsonPointer } from '../../spec/index.js';
 import { contract, judgeDeployment, nameOf, type Judged } from '../support/judge.js';
@@ -50,6 +59,12 @@ describe('compareRuns', () => {
       changed(name, change, more),
       name,
     );
+
+  const shown = (lines: readonly ParityLine[]): string => {
+    const about = { contract: { title: 'An API', version: '1', sha256: '' }, deployment: { url: 'http://127.0.0.1' } };
+    const decided = { summary: {}, partial: true, verdict: 'different', exitCode: 1 } as const;
+    return formatParity({ ...about, startedAt: '', durationMs: 0, lines, ...decided }, { color: false });
+  };
 
   /** Another value at a place of the body; `undefined` takes it away. */
   const saying =
@@ -143,9 +158,25 @@ describe('compareRuns', () => {
       { at: 'content-type', mock: 'application/json', deployment: 'application/problem+json; charset=utf-8' },
       { at: 'retry-after', mock: 'present', deployment: 'absent' },
     ]);
-    const { differences } = compared(LIMIT, ({ evidence }) => ({ evidence: { ...evidence, control: { status: 200, code: null } } }));
-    // 200 is no success of this operation, so that there is nothing to compare.
-    expect(differences).to.deep.equal([]);
+    const succeeds = (status: number) => (line: CauseLine) => ({ evidence: { ...line.evidence, control: { status, code: null } } });
+    expect(compared(LIMIT, succeeds(200)).differences).to.deep.equal([{ at: 'control twin', mock: '201', deployment: '200' }]);
+    expect(compared(LIMIT, succeeds(500)).differences, 'no success').to.deep.equal([]);
+  });
+
+  it('a success with a status that the contract does not declare: different, though verify cannot prove the refusal', () => {
+    const twinSaying = (status: number, code: string | null) =>
+      compared(LIMIT, ({ evidence }) => ({ outcome: 'setup-failed', evidence: { ...evidence, control: { status, code } } }));
+    expect(twinSaying(200, null)).to.deep.equal({
+      parity: 'different',
+      reason: 'control twin differs',
+      differences: [{ at: 'control twin', mock: '201', deployment: '200' }],
+    });
+    for (const [status, code] of [
+      [201, null],
+      [200, 'common.forbidden'],
+      [500, null],
+    ] as const)
+      expect(twinSaying(status, code).parity, `${status} ${code}`).to.equal('unproven');
   });
 
   it('who lets in what the other one refuses: fiction, or missing', () => {
@@ -162,6 +193,23 @@ describe('compareRuns', () => {
       differences: [{ at: 'answer', mock: '204: it succeeds', deployment: '404 common.not_found' }],
     });
     expect(between(letIn, letIn, UNKNOWN_KEY).parity, 'both are wrong in the same way').to.equal('same');
+  });
+
+  it('a code in another place: different; no code at all: fiction, be it with the same status', () => {
+    const refusing = (body: unknown) =>
+      compared(UNKNOWN_KEY, ({ answer, observed }) => ({
+        outcome: 'violated',
+        observed: { status: observed?.status ?? 0, code: undefined },
+        answer: { headers: answer?.headers ?? {}, body },
+      }));
+    const flat = refusing({ code: 'common.not_found', message: 'Unknown.' });
+    expect(flat.parity).to.equal('different');
+    expect(flat.differences.map(({ at }) => at)).to.deep.equal(['/error']);
+    for (const body of [undefined, { error: { message: 'Unknown.' } }, 'common.not_founded', null]) {
+      const { parity, reason } = refusing(body);
+      expect(parity, JSON.stringify(body)).to.equal('fiction');
+      expect(reason).to.equal('the mock refuses with 404 common.not_found; the deployment answers 404 without a code');
+    }
   });
 
   it('a failure that the operation does not declare, or nobody', () => {
@@ -198,5 +246,32 @@ describe('compareRuns', () => {
     expect(between(plain, found, LIMIT).differences).to.deep.equal([{ at: 'second answer', mock: '429 again', deployment: '201' }]);
     expect(between(found, plain, LIMIT).differences).to.deep.equal([{ at: 'second answer', mock: '201', deployment: '429 again' }]);
     expect(between(found, found, LIMIT).parity).to.equal('same');
+  });
+
+  it('one difference on many operations is told once, whatever their ids and times', () => {
+    const lying = (line: CauseLine): Partial<CauseLine> =>
+      line.failure.code === 'common.bad_request'
+        ? saying('/error/request_id', null)(line)
+        : line.failure.code === 'common.quota_exceeded'
+          ? saying('/error/details/resets_at', null)(line)
+          : {};
+    const deployment = { deployment: mock.deployment, lines: mock.lines.map((line) => ({ ...line, ...lying(line) })), probes: [] };
+    const lines = compareRuns({ contract, mock: changed('', () => ({})), deployment });
+    const of = (code: string) => lines.filter((line) => line.code === code && line.parity === 'different').length;
+    const told = shown(lines);
+    expect([...told.matchAll(/the same in (\d+) more/g)].map(([, more]) => Number(more) + 1)).to.have.members(
+      ['common.bad_request', 'common.quota_exceeded'].map(of),
+    );
+    expect(told.match(/^✗ different/gm)).to.have.length(2);
+  });
+
+  it('pairs of faults that wait for a line are counted, and told what they wait for', () => {
+    const silent = changed(LIMIT, () => ({ outcome: 'not-capable', reason: 'give identities.admin' }));
+    const [line] = compareRuns({ contract, mock: changed('', () => ({})), deployment: silent }).filter(({ parity }) => parity !== 'same');
+    if (line === undefined) throw new Error('The line of the limit is not compared.');
+    const pair: ParityLine = { ...line, kind: 'precedence', reason: `not-capable: it says nothing as long as ${LIMIT} is not proven` };
+    const waits = 'each of the two faults must first be refused by itself, on the mock and on the deployment\n';
+    expect(shown([line, pair])).to.contain(`\n! unproven  1 pair of faults waits: ${waits}`);
+    expect(shown([line, pair, pair])).to.contain(`\n! unproven  2 pairs of faults wait: ${waits}`);
   });
 });
