@@ -106,7 +106,18 @@ function builtCli(): string {
 }
 
 /** Packages that are asked for when they are needed, or bring files of their own. */
-const ASKED_FOR = ['@faker-js/faker', '@redocly/openapi-core', 'chai', 'lmdb', 'mocha', 'msw', 'prom-client', 'redis', 'selfsigned', 'supertest'];
+const ASKED_FOR = [
+  '@faker-js/faker',
+  '@redocly/openapi-core',
+  'chai',
+  'lmdb',
+  'mocha',
+  'msw',
+  'prom-client',
+  'redis',
+  'selfsigned',
+  'supertest',
+];
 
 function build(): string {
   const folder = join(BUILD, 'cli');
