@@ -83,10 +83,10 @@ export async function fuzz(options: FuzzCommandOptions, io: Io): Promise<number>
   }
 }
 
-function exitCodeOf({ findings, answered, good, accepted }: Finished): number {
+function exitCodeOf({ findings, answered, good, accepted, unjudged }: Finished): number {
   if (findings.length > 0) return EXIT.finding;
   // Where no good request is accepted, every refusal of a bad one means nothing.
-  if (answered === 0 || (good > 0 && accepted === 0)) return EXIT.unjudged;
+  if (answered === 0 || (good > 0 && accepted === 0) || unjudged !== undefined) return EXIT.unjudged;
   return EXIT.proven;
 }
 

@@ -3,12 +3,12 @@ import type { RunContext } from '../steps.js';
 import { createSlots } from '../slots.js';
 import { TransportError } from '../types.js';
 import { again } from './again.js';
-import { provide } from './bases.js';
 import { casesOf, type Case } from './cases.js';
 import { deathOf, type UnderWay } from './death.js';
 import { createFindings, type Findings } from './findings.js';
 import { mutationsOf } from './input/index.js';
-import { createPool, type Pool } from './pool.js';
+import type { Pool } from './pool.js';
+import { prepare, whyShut } from './prepare.js';
 import { createRandom } from './random.js';
 import type { FuzzOptions } from './run.js';
 import { createSession, once, type FuzzSession } from './session.js';
@@ -22,7 +22,7 @@ const BATCH = 64;
 const SILENT = 3;
 
 /** What a run comes to. */
-export interface Outcome extends Pick<Extract<FuzzEvent, { type: 'finished' }>, 'good' | 'accepted'> {
+export interface Outcome extends Pick<Extract<FuzzEvent, { type: 'finished' }>, 'good' | 'accepted' | 'unjudged'> {
   readonly findings: readonly Finding[];
   readonly counts: FuzzSession['counts'];
 }
@@ -42,14 +42,23 @@ export interface Drive {
 export async function drive({ options, operations, context, wire, signal, emit }: Drive): Promise<Outcome> {
   const session = createSession(context, { wire, signal, emit });
   const findings = createFindings(session);
-  for (const finding of options.corpus ?? [])
-    if (!signal.aborted && finding.sequence === undefined) await again(session, findings, finding);
-  if (options.requests === 0) return { ...NOTHING, findings: findings.all(), counts: session.counts };
   const pools = new Map<Operation, Pool>();
+  const poolOf = async (operation: Operation): Promise<Pool> => {
+    const pool = pools.get(operation) ?? (await prepare(session, operation));
+    pools.set(operation, pool);
+    return pool;
+  };
+  let unjudged: string | undefined;
+  for (const finding of options.corpus ?? [])
+    if (!signal.aborted && finding.sequence === undefined) unjudged = (await again(session, findings, { finding, poolOf })) ?? unjudged;
+  if (options.requests === 0)
+    return { ...NOTHING, findings: findings.all(), counts: session.counts, ...(unjudged === undefined ? {} : { unjudged }) };
   for (const operation of operations) {
     if (signal.aborted) break;
-    pools.set(operation, await prepare(session, operation));
+    await poolOf(operation);
   }
+  const shut = whyShut([...pools.values()]);
+  if (shut !== undefined) emit({ type: 'note', ...shut });
   const ids = new Set(options.suite.fuzz?.ids ?? []);
   const tried = [...pools.values()].map(({ operation, first }) => ({
     operation,
@@ -85,31 +94,14 @@ export async function drive({ options, operations, context, wire, signal, emit }
       break;
     }
   }
-  const known = [...pools.values()].filter(({ first }) => first.good);
+  const known = [...pools.values()].filter(({ first, refused, accepted }) => first.good || accepted || refused !== undefined);
   return {
     findings: findings.all(),
     counts: session.counts,
+    ...(shut === undefined ? {} : { unjudged: shut.says }),
     good: known.length,
     accepted: known.filter(({ accepted }) => accepted).length,
   };
-}
-
-/** A good request of an operation, sent twice: so it shows whether it stays good. */
-async function prepare(session: FuzzSession, operation: Operation): Promise<Pool> {
-  const { context } = session;
-  const first = await provide(context, operation);
-  if (first.why !== undefined)
-    session.emit({
-      type: 'note',
-      says: `no good ${operation.id} is known: ${first.why}`,
-      remedy: 'It is fuzzed with what the examples of the contract say.',
-    });
-  const probe = createPool(context, operation, { first, repeatable: true, accepted: false });
-  if (!first.good) return probe;
-  const control: Case = { operation, mutations: [], trims: [] };
-  const accepted = (await tryCase(session, probe, control))?.judged.succeeded === true;
-  const repeatable = accepted && (await tryCase(session, probe, control))?.judged.succeeded === true;
-  return createPool(context, operation, { first: repeatable ? first : await provide(context, operation), repeatable, accepted });
 }
 
 /** The cases with their numbers in the seed's order, up to the limit, or only the one that was asked for. */

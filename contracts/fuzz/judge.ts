@@ -54,7 +54,7 @@ const DUE: Readonly<Record<Expectation, string>> = {
 };
 
 /** Statuses that say of a good request that its sender lacks something, not that it is wrong. */
-const NO_FAULT: ReadonlySet<number> = new Set([401, 402, 403, 429]);
+export const NO_FAULT: ReadonlySet<number> = new Set([401, 402, 403, 429]);
 
 /**
  * Holds what came of a request against the contract, and against what was to become of it.

@@ -51,10 +51,11 @@ function summary(
   { where, seed, operations, interrupted, controls }: FuzzReport,
   colors: ReturnType<typeof createColors>,
 ): string {
-  const { findings, sent, answered, good, accepted, durationMs } = finished;
+  const { findings, sent, answered, good, accepted, unjudged, durationMs } = finished;
   const count =
     findings.length === 0 ? colors.green('nothing found') : colors.red(`${findings.length} finding${findings.length === 1 ? '' : 's'}`);
   const known = good === 0 ? 'no good request is known' : `${accepted} of ${good} good requests accepted`;
-  const verdict = answered === 0 ? colors.yellow('nothing answered') : count;
+  const isUnjudged = findings.length === 0 && (unjudged !== undefined || (controls && good > 0 && accepted === 0));
+  const verdict = answered === 0 ? colors.yellow('nothing answered') : isUnjudged ? colors.yellow('nothing judged') : count;
   return `${interrupted ? 'interrupted: ' : ''}${verdict}: ${sent} requests to ${operations} operations of ${where} in ${(durationMs / 1000).toFixed(1)} s, ${controls ? `${known}, ` : ''}seed ${seed}`;
 }

@@ -122,6 +122,7 @@ describe('fuzz: what it finds', function () {
       expect(finished).to.include({ good: 2, accepted: 0 });
       expect(finished.findings).to.deep.equal([]);
       expect(events.flatMap((event) => (event.type === 'note' ? [event.says] : []))).to.deep.equal([
+        'the credential of the identity key is refused: no good request that needs one was let in (placeOrder: 401 shop.unauthorized), so that nothing behind it is judged',
         'a good placeOrder is answered with 401 shop.unauthorized, which is no fault of the request',
         'a good getOrder is answered with 401 shop.unauthorized, which is no fault of the request',
       ]);
