@@ -18,6 +18,8 @@ import { isRefusal, type Wire } from './wire.js';
 
 /** Answers are judged in the order of their requests, so many at a time. */
 const BATCH = 64;
+/** After so many answers in a row of a proxy or a rate limiter, no more is sent. */
+const LIMITED = 32;
 /** After so many requests in a row that got no answer, somebody looks whether anybody is there. */
 const SILENT = 3;
 
@@ -59,6 +61,7 @@ export async function drive({ options, operations, context, wire, signal, emit }
   }
   const shut = whyShut([...pools.values()]);
   if (shut !== undefined) emit({ type: 'note', ...shut });
+  unjudged = shut?.says;
   const ids = new Set(options.suite.fuzz?.ids ?? []);
   const tried = [...pools.values()].map(({ operation, first }) => ({
     operation,
@@ -67,6 +70,7 @@ export async function drive({ options, operations, context, wire, signal, emit }
   const cases = numbered(casesOf(tried, createRandom(options.seed)), options);
   const slots = createSlots(options.concurrency);
   const note = once((says) => emit({ type: 'note', says, remedy: 'Fuzz the application itself, or lower the pace with http.rate.' }));
+  let limited = 0;
   for (let batch = take(cases, BATCH); batch.length > 0 && !signal.aborted; batch = take(cases, BATCH)) {
     const results = await Promise.all(
       batch.map(({ one, number }) =>
@@ -85,6 +89,12 @@ export async function drive({ options, operations, context, wire, signal, emit }
       await judged(findings, { ...result, tried: result.tried }, options.seed);
     }
     emit({ type: 'progress', sent: session.counts.sent, findings: findings.size });
+    limited = results.reduce((row, result) => (result?.tried === undefined ? row : isLimited(result.tried) ? row + 1 : 0), limited);
+    if (limited >= LIMITED) {
+      unjudged = `the last ${limited} requests were answered with ${statusesOf(results)} by a rate limiter, or in place of the application: no more were sent`;
+      emit({ type: 'note', says: unjudged, remedy: 'Lower the pace with --rate or http.rate, or fuzz the application itself.' });
+      break;
+    }
     if (ended.length > 0 || (isGone(results) && (await isSilent(wire)))) {
       emit({
         type: 'note',
@@ -98,7 +108,7 @@ export async function drive({ options, operations, context, wire, signal, emit }
   return {
     findings: findings.all(),
     counts: session.counts,
-    ...(shut === undefined ? {} : { unjudged: shut.says }),
+    ...(unjudged === undefined ? {} : { unjudged }),
     good: known.length,
     accepted: known.filter(({ accepted }) => accepted).length,
   };
@@ -134,6 +144,18 @@ async function judged(
 ): Promise<void> {
   const { wrong } = tried.judged;
   if (wrong !== undefined) await findings.add(pool, tried, wrong, `${seed}:${number}`);
+}
+
+/** Whether a request was not looked at, as there were too many, or nobody behind a proxy. */
+function isLimited({ sent, judged: { edge } }: Tried): boolean {
+  if (!('answer' in sent)) return false;
+  return sent.answer.status === 429 || (edge !== undefined && sent.answer.status >= 500);
+}
+
+/** The statuses of what was not looked at: `429`, `502 and 504`. */
+function statusesOf(results: readonly Result[]): string {
+  const limits = results.flatMap((result) => (result?.tried !== undefined && isLimited(result.tried) ? [result.tried.sent] : []));
+  return [...new Set(limits.flatMap((sent) => ('answer' in sent ? [sent.answer.status] : [])))].toSorted((a, b) => a - b).join(' and ');
 }
 
 function isGone(results: readonly ({ readonly tried: Tried | undefined } | undefined)[]): boolean {

@@ -39,7 +39,7 @@ export function createSession(
   const hidden = new Set<string>();
   const session: FuzzSession = {
     context,
-    bench: { contract: context.contract, redactor: context.redactor, seenRequestIds: new Set() },
+    bench: { contract: context.contract, redactor: context.redactor, seenRequestIds: new Set(), edges: new Set() },
     signal,
     emit,
     counts,

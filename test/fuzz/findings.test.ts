@@ -99,6 +99,15 @@ describe('fuzz: what it finds', function () {
       expect(findings[0]?.times).to.be.greaterThan(20);
     }));
 
+  it('is one for a trace and one for a credential, though both leak in the same refusal', () =>
+    withShop(['trace shown', 'token shown'], async (shop) => {
+      const { findings } = (await fuzzShop(shop)).finished;
+      expect(findings.map(({ cause }) => cause).toSorted()).to.deep.equal([
+        'placeOrder | leak | shop.invalid | leak body: no credential',
+        'placeOrder | leak | shop.invalid | leak body: no stack trace',
+      ]);
+    }));
+
   it('is a hang only where the same hangs twice', () =>
     withShop(['silent on a word'], async (shop) => {
       const { finished } = await fuzzShop(shop, { timeoutMs: 300, requests: 400, seed: 3, selected: ({ id }) => id === 'placeOrder' });
@@ -127,6 +136,23 @@ describe('fuzz: what it finds', function () {
         'a good getOrder is answered with 401 shop.unauthorized, which is no fault of the request',
       ]);
     }));
+
+  for (const [bug, status] of [
+    ['gateway down', 502],
+    ['gateway limits', 429],
+    ['limits in the envelope', 429],
+  ] as const)
+    it(`is nothing that a proxy answers, also to HEAD, and no more is sent to it: ${bug}`, () =>
+      withShop([bug], async (shop) => {
+        const { finished, events } = await fuzzShop(shop);
+        expect(finished.findings.map(({ says }) => says)).to.deep.equal([]);
+        expect(finished.sent).to.be.lessThan(300);
+        expect(finished.unjudged).to.match(
+          new RegExp(`^the last \\d+ requests were answered with ${status} by a rate limiter, or in place of `),
+        );
+        expect(events.filter((event) => event.type === 'note' && event.says === finished.unjudged)).to.have.lengthOf(1);
+        expect(shop.methods()).to.include('HEAD');
+      }));
 
   it('is nothing where nobody answers', async () => {
     const shop = await startShop();
