@@ -24,7 +24,7 @@ const LIMITED = 32;
 const SILENT = 3;
 
 /** What a run comes to. */
-export interface Outcome extends Pick<Extract<FuzzEvent, { type: 'finished' }>, 'good' | 'accepted' | 'unjudged'> {
+export interface Outcome extends Pick<Extract<FuzzEvent, { type: 'finished' }>, 'good' | 'accepted' | 'unjudged' | 'reached'> {
   readonly findings: readonly Finding[];
   readonly counts: FuzzSession['counts'];
 }
@@ -71,6 +71,7 @@ export async function drive({ options, operations, context, wire, signal, emit }
   const slots = createSlots(options.concurrency);
   const note = once((says) => emit({ type: 'note', says, remedy: 'Fuzz the application itself, or lower the pace with http.rate.' }));
   let limited = 0;
+  let taken = 0;
   for (let batch = take(cases, BATCH); batch.length > 0 && !signal.aborted; batch = take(cases, BATCH)) {
     const results = await Promise.all(
       batch.map(({ one, number }) =>
@@ -89,6 +90,7 @@ export async function drive({ options, operations, context, wire, signal, emit }
       await judged(findings, { ...result, tried: result.tried }, options.seed);
     }
     emit({ type: 'progress', sent: session.counts.sent, findings: findings.size });
+    taken += results.filter((result) => result !== undefined).length;
     limited = results.reduce((row, result) => (result?.tried === undefined ? row : isLimited(result.tried) ? row + 1 : 0), limited);
     if (limited >= LIMITED) {
       unjudged = `the last ${limited} requests were answered with ${statusesOf(results)} by a rate limiter, or in place of the application: no more were sent`;
@@ -104,10 +106,18 @@ export async function drive({ options, operations, context, wire, signal, emit }
       break;
     }
   }
+  const singles = tried.reduce((sum, { mutations }) => sum + 1 + mutations.length, 0);
+  if (signal.aborted && taken < singles && options.number === undefined)
+    emit({
+      type: 'note',
+      says: `it ended after ${taken} of the ${singles} requests in which one thing is wrong, and before those in which several are`,
+      remedy: 'Give it more time, or fewer operations.',
+    });
   const known = [...pools.values()].filter(({ first, refused, accepted }) => first.good || accepted || refused !== undefined);
   return {
     findings: findings.all(),
     counts: session.counts,
+    reached: session.reached.size,
     ...(unjudged === undefined ? {} : { unjudged }),
     good: known.length,
     accepted: known.filter(({ accepted }) => accepted).length,

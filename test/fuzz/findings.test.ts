@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { startShop, type Bug, type Shop } from './shop/server.js';
-import { essence, essences, fuzzShop } from './shop/support.js';
+import { essence, essences, fuzzShop, shopSuite } from './shop/support.js';
 
 const JSON_TYPE = 'content-type: application/json';
 const TOKEN = 'authorization: Bearer ${key}';
@@ -153,6 +153,18 @@ describe('fuzz: what it finds', function () {
         expect(events.filter((event) => event.type === 'note' && event.says === finished.unjudged)).to.have.lengthOf(1);
         expect(shop.methods()).to.include('HEAD');
       }));
+
+  it('says what was not got through in its time, and which operations were reached', () =>
+    withShop([], async (shop) => {
+      const ends = new AbortController();
+      const suite = { ...shopSuite, scenarios: {}, created: () => (shop.count() > 20 ? ends.abort() : undefined, undefined) };
+      const { finished, events } = await fuzzShop(shop, { suite, signal: ends.signal, concurrency: 1 });
+      const notes = events.flatMap((event) => (event.type === 'note' ? [event.says] : []));
+      expect(finished.reached).to.equal(2);
+      expect(notes.join()).to.match(
+        /^it ended after \d+ of the \d{3} requests in which one thing is wrong, and before those in which several are$/,
+      );
+    }));
 
   it('is nothing where nobody answers', async () => {
     const shop = await startShop();
