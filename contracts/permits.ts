@@ -47,7 +47,7 @@ export function createPermits(contract: Contract, deployment: Deployment): Permi
       if (call !== undefined) return allow.writes.has(call) ? undefined : unnamed(call);
       return SAFE.has(request.method)
         ? undefined
-        : `the deployment file cannot allow a ${request.method} that is no operation of the contract, no upload and no call of capabilities`;
+        : `the deployment file cannot allow ${/^[AEIOU]/.test(request.method) ? 'an' : 'a'} ${request.method} that is no operation of the contract, no upload and no call of capabilities`;
     }
     if (SAFE.has(request.method)) return undefined;
     if (request.method === 'DELETE')

@@ -40,6 +40,8 @@ export async function fuzz(options: FuzzCommandOptions, io: Io): Promise<number>
   const contract = await soundContract(options.contract);
   const selected = selectOperations(contract, options);
   const task = taskOf(options);
+  // What is found is to be kept: that it cannot be is said before anything is sent.
+  if (options.corpus !== undefined) keep(options.corpus, [], io);
   const target = await openTarget(contract, options, io.env, (deployment) =>
     options.rate === undefined ? deployment : { ...deployment, http: { ...deployment.http, rate: options.rate } },
   );
@@ -60,7 +62,6 @@ export async function fuzz(options: FuzzCommandOptions, io: Io): Promise<number>
       ...(options.timeout === undefined ? {} : { timeoutMs: Math.max(1, Math.round(options.timeout * 1000)) }),
     });
     const { finished, operations } = await follow(events, io);
-    if (options.corpus !== undefined) keep(options.corpus, finished.findings, io);
     if (options.json === true)
       io.out(`${JSON.stringify({ url: deployment.url, seed: task.seed, ...finished, type: undefined }, null, 2)}\n`);
     else {
@@ -76,6 +77,7 @@ export async function fuzz(options: FuzzCommandOptions, io: Io): Promise<number>
       };
       io.out(formatFuzz(finished, report));
     }
+    if (options.corpus !== undefined) keep(options.corpus, finished.findings, io);
     return abort.signal.aborted ? INTERRUPTED : exitCodeOf(finished);
   } finally {
     unlisten();
@@ -83,10 +85,10 @@ export async function fuzz(options: FuzzCommandOptions, io: Io): Promise<number>
   }
 }
 
-function exitCodeOf({ findings, answered, good, accepted }: Finished): number {
+function exitCodeOf({ findings, answered, good, accepted, unjudged }: Finished): number {
   if (findings.length > 0) return EXIT.finding;
   // Where no good request is accepted, every refusal of a bad one means nothing.
-  if (answered === 0 || (good > 0 && accepted === 0)) return EXIT.unjudged;
+  if (answered === 0 || (good > 0 && accepted === 0) || unjudged !== undefined) return EXIT.unjudged;
   return EXIT.proven;
 }
 
@@ -134,7 +136,7 @@ async function follow(events: AsyncGenerator<FuzzEvent>, io: Io): Promise<{ fini
     if (event.type === 'progress' && io.errIsTerminal) io.err(`\r\u001b[2K${event.sent} requests, ${event.findings} findings`);
     if (event.type === 'note') {
       clear();
-      io.err(`note: ${event.says}. ${event.remedy}\n`);
+      io.err(`note: ${event.says}${/[.?!]$/.test(event.says) ? '' : '.'} ${event.remedy}\n`);
     }
     if (event.type === 'finished') finished = event;
   }

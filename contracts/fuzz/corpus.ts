@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { InputError, readFileText } from '../../spec/index.js';
 import type { Finding } from './types.js';
@@ -67,13 +67,12 @@ export function readFinding(file: string): Finding {
   try {
     value = JSON.parse(readFileText(file));
   } catch (error) {
-    if (error instanceof InputError) throw unreadable(error.findings[0]?.what ?? 'it cannot be read');
-    throw unreadable('it is no JSON');
+    throw unreadable(error instanceof SyntaxError ? 'it is no JSON' : (error as Error).message);
   }
   const parsed = kept.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw unreadable(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+    throw unreadable([issue?.path.join('.') ?? '', issue?.message ?? ''].filter((part) => part !== '').join(': '));
   }
   const { expects, requests, sequence, failpathFinding: _, ...rest } = parsed.data;
   return {
@@ -101,9 +100,25 @@ export function readCorpus(folder: string): readonly Finding[] {
     .map((name) => readFinding(join(folder, name)));
 }
 
+/**
+ * Makes a folder and what it is in, if need be, and sees that it can be written to. One step at a time: where a file system says that
+ * a folder which is there is not, making all at once never ends.
+ *
+ * @throws {Error} that of the file system
+ */
+function makeFolder(folder: string): void {
+  if (!existsSync(folder)) {
+    const parent = dirname(folder);
+    if (parent !== folder) makeFolder(parent);
+    mkdirSync(folder);
+  }
+  if (!statSync(folder).isDirectory()) throw new Error(`${folder} is no folder`);
+  accessSync(folder, constants.W_OK);
+}
+
 /** Keeps findings in a folder, which is made if need be; each has a file of its own. Returns the files. */
 export function writeCorpus(folder: string, findings: readonly Finding[]): readonly string[] {
-  if (findings.length > 0) mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   return findings.map((finding) => {
     const file = join(folder, fileNameOf(finding));
     writeFileSync(file, toText(finding));

@@ -3,12 +3,12 @@ import type { RunContext } from '../steps.js';
 import { createSlots } from '../slots.js';
 import { TransportError } from '../types.js';
 import { again } from './again.js';
-import { provide } from './bases.js';
 import { casesOf, type Case } from './cases.js';
 import { deathOf, type UnderWay } from './death.js';
 import { createFindings, type Findings } from './findings.js';
 import { mutationsOf } from './input/index.js';
-import { createPool, type Pool } from './pool.js';
+import type { Pool } from './pool.js';
+import { prepare, whyShut } from './prepare.js';
 import { createRandom } from './random.js';
 import type { FuzzOptions } from './run.js';
 import { createSession, once, type FuzzSession } from './session.js';
@@ -18,11 +18,13 @@ import { isRefusal, type Wire } from './wire.js';
 
 /** Answers are judged in the order of their requests, so many at a time. */
 const BATCH = 64;
+/** After so many answers in a row of a proxy or a rate limiter, no more is sent. */
+const LIMITED = 32;
 /** After so many requests in a row that got no answer, somebody looks whether anybody is there. */
 const SILENT = 3;
 
 /** What a run comes to. */
-export interface Outcome extends Pick<Extract<FuzzEvent, { type: 'finished' }>, 'good' | 'accepted'> {
+export interface Outcome extends Pick<Extract<FuzzEvent, { type: 'finished' }>, 'good' | 'accepted' | 'unjudged' | 'reached'> {
   readonly findings: readonly Finding[];
   readonly counts: FuzzSession['counts'];
 }
@@ -42,14 +44,24 @@ export interface Drive {
 export async function drive({ options, operations, context, wire, signal, emit }: Drive): Promise<Outcome> {
   const session = createSession(context, { wire, signal, emit });
   const findings = createFindings(session);
-  for (const finding of options.corpus ?? [])
-    if (!signal.aborted && finding.sequence === undefined) await again(session, findings, finding);
-  if (options.requests === 0) return { ...NOTHING, findings: findings.all(), counts: session.counts };
   const pools = new Map<Operation, Pool>();
+  const poolOf = async (operation: Operation): Promise<Pool> => {
+    const pool = pools.get(operation) ?? (await prepare(session, operation));
+    pools.set(operation, pool);
+    return pool;
+  };
+  let unjudged: string | undefined;
+  for (const finding of options.corpus ?? [])
+    if (!signal.aborted && finding.sequence === undefined) unjudged = (await again(session, findings, { finding, poolOf })) ?? unjudged;
+  if (options.requests === 0)
+    return { ...NOTHING, findings: findings.all(), counts: session.counts, ...(unjudged === undefined ? {} : { unjudged }) };
   for (const operation of operations) {
     if (signal.aborted) break;
-    pools.set(operation, await prepare(session, operation));
+    await poolOf(operation);
   }
+  const shut = whyShut([...pools.values()]);
+  if (shut !== undefined) emit({ type: 'note', ...shut });
+  unjudged = shut?.says;
   const ids = new Set(options.suite.fuzz?.ids ?? []);
   const tried = [...pools.values()].map(({ operation, first }) => ({
     operation,
@@ -58,6 +70,8 @@ export async function drive({ options, operations, context, wire, signal, emit }
   const cases = numbered(casesOf(tried, createRandom(options.seed)), options);
   const slots = createSlots(options.concurrency);
   const note = once((says) => emit({ type: 'note', says, remedy: 'Fuzz the application itself, or lower the pace with http.rate.' }));
+  let limited = 0;
+  let taken = 0;
   for (let batch = take(cases, BATCH); batch.length > 0 && !signal.aborted; batch = take(cases, BATCH)) {
     const results = await Promise.all(
       batch.map(({ one, number }) =>
@@ -76,6 +90,13 @@ export async function drive({ options, operations, context, wire, signal, emit }
       await judged(findings, { ...result, tried: result.tried }, options.seed);
     }
     emit({ type: 'progress', sent: session.counts.sent, findings: findings.size });
+    taken += results.filter((result) => result !== undefined).length;
+    limited = results.reduce((row, result) => (result?.tried === undefined ? row : isLimited(result.tried) ? row + 1 : 0), limited);
+    if (limited >= LIMITED) {
+      unjudged = `the last ${limited} requests were answered with ${statusesOf(results)} by a rate limiter, or in place of the application: no more were sent`;
+      emit({ type: 'note', says: unjudged, remedy: 'Lower the pace with --rate or http.rate, or fuzz the application itself.' });
+      break;
+    }
     if (ended.length > 0 || (isGone(results) && (await isSilent(wire)))) {
       emit({
         type: 'note',
@@ -85,31 +106,22 @@ export async function drive({ options, operations, context, wire, signal, emit }
       break;
     }
   }
-  const known = [...pools.values()].filter(({ first }) => first.good);
+  const singles = tried.reduce((sum, { mutations }) => sum + 1 + mutations.length, 0);
+  if (signal.aborted && taken < singles && options.number === undefined)
+    emit({
+      type: 'note',
+      says: `it ended after ${taken} of the ${singles} requests in which one thing is wrong, and before those in which several are`,
+      remedy: 'Give it more time, or fewer operations.',
+    });
+  const known = [...pools.values()].filter(({ first, refused, accepted }) => first.good || accepted || refused !== undefined);
   return {
     findings: findings.all(),
     counts: session.counts,
+    reached: session.reached.size,
+    ...(unjudged === undefined ? {} : { unjudged }),
     good: known.length,
     accepted: known.filter(({ accepted }) => accepted).length,
   };
-}
-
-/** A good request of an operation, sent twice: so it shows whether it stays good. */
-async function prepare(session: FuzzSession, operation: Operation): Promise<Pool> {
-  const { context } = session;
-  const first = await provide(context, operation);
-  if (first.why !== undefined)
-    session.emit({
-      type: 'note',
-      says: `no good ${operation.id} is known: ${first.why}`,
-      remedy: 'It is fuzzed with what the examples of the contract say.',
-    });
-  const probe = createPool(context, operation, { first, repeatable: true, accepted: false });
-  if (!first.good) return probe;
-  const control: Case = { operation, mutations: [], trims: [] };
-  const accepted = (await tryCase(session, probe, control))?.judged.succeeded === true;
-  const repeatable = accepted && (await tryCase(session, probe, control))?.judged.succeeded === true;
-  return createPool(context, operation, { first: repeatable ? first : await provide(context, operation), repeatable, accepted });
 }
 
 /** The cases with their numbers in the seed's order, up to the limit, or only the one that was asked for. */
@@ -142,6 +154,18 @@ async function judged(
 ): Promise<void> {
   const { wrong } = tried.judged;
   if (wrong !== undefined) await findings.add(pool, tried, wrong, `${seed}:${number}`);
+}
+
+/** Whether a request was not looked at, as there were too many, or nobody behind a proxy. */
+function isLimited({ sent, judged: { edge } }: Tried): boolean {
+  if (!('answer' in sent)) return false;
+  return sent.answer.status === 429 || (edge !== undefined && sent.answer.status >= 500);
+}
+
+/** The statuses of what was not looked at: `429`, `502 and 504`. */
+function statusesOf(results: readonly Result[]): string {
+  const limits = results.flatMap((result) => (result?.tried !== undefined && isLimited(result.tried) ? [result.tried.sent] : []));
+  return [...new Set(limits.flatMap((sent) => ('answer' in sent ? [sent.answer.status] : [])))].toSorted((a, b) => a - b).join(' and ');
 }
 
 function isGone(results: readonly ({ readonly tried: Tried | undefined } | undefined)[]): boolean {

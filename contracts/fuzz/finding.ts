@@ -4,6 +4,7 @@ import type { Built, Case } from './cases.js';
 import { toCurl } from './curl.js';
 import type { Sent, Wrong } from './judge.js';
 import type { Values } from './placeholders.js';
+import type { Discrepancy } from '../types.js';
 import type { Finding } from './types.js';
 
 /** A case that was sent, and what is wrong with what came. */
@@ -21,10 +22,21 @@ export interface Failing {
  */
 export function causeOf({ case: { operation, mutations }, wrong }: Pick<Failing, 'case' | 'wrong'>): string {
   const done = [...new Set(mutations.flatMap((mutation) => partsOf(mutation, wrong.kind)))].toSorted();
-  const [first] = wrong.discrepancies;
-  const seen = first === undefined ? '' : `${first.check} ${first.at}`;
+  const seen = seenIn(wrong);
   const what = wrong.code ?? (done.length === 0 ? 'good request' : done.join(' + '));
   return [operation.id, wrong.kind, what, seen].filter((part) => part !== '').join(' | ');
+}
+
+/** What of an answer is wrong, as far as causes are told apart by it: of leaks, what has leaked as well. */
+export function seenIn(wrong: Wrong): string {
+  const first = decisive(wrong);
+  if (first === undefined) return '';
+  return `${first.check} ${first.at}${first.check === 'leak' ? `: ${first.expected}` : ''}`;
+}
+
+/** The discrepancy that makes an answer what it is. */
+function decisive({ kind, discrepancies }: Wrong): Discrepancy | undefined {
+  return (kind === 'leak' ? discrepancies.find(({ check }) => check === 'leak') : undefined) ?? discrepancies[0];
 }
 
 /**
@@ -41,8 +53,7 @@ function partsOf({ place, family }: Case['mutations'][number], kind: Wrong['kind
 export function isSame(a: Wrong, b: Wrong | undefined): boolean {
   if (b === undefined || a.kind !== b.kind) return false;
   if (a.kind === 'no-answer' || a.kind === 'accepted') return true;
-  const [first, second] = [a.discrepancies[0], b.discrepancies[0]];
-  return a.came === b.came && first?.check === second?.check && first?.at === second?.at;
+  return a.came === b.came && seenIn(a) === seenIn(b);
 }
 
 /** A finding as it is reported. */
@@ -53,7 +64,7 @@ export function toFinding(
 ): Finding {
   const { case: made, built, values, sent, wrong } = failing;
   const what = describeCase(made);
-  const [first] = wrong.discrepancies;
+  const first = decisive(wrong);
   const detail = first === undefined ? '' : `: ${first.at} should be ${first.expected}, and is ${first.actual}`;
   const again = once === true ? '; it did not happen again when the same was sent once more' : '';
   const got = wrong.kind === 'no-answer' ? `got ${wrong.came}` : `was answered with ${wrong.came}`;

@@ -1,5 +1,5 @@
 import { describeAnswer } from '../setup-failed.js';
-import { causeOf, describeCase, isSame, toFinding, type Failing } from './finding.js';
+import { causeOf, describeCase, isSame, seenIn, toFinding, type Failing } from './finding.js';
 import type { Wrong } from './judge.js';
 import type { Pool } from './pool.js';
 import { once, type FuzzSession } from './session.js';
@@ -46,6 +46,11 @@ export function createFindings(session: FuzzSession): Findings {
       return undefined;
     }
     const again = await tryCase(session, pool, tried.case);
+    // Something in front of the application answers by now: it may have done so before.
+    if (again?.judged.edge !== undefined) {
+      note(`something in front of the application answers: ${again.judged.edge}`);
+      return undefined;
+    }
     const same = isSame(wrong, again?.judged.wrong);
     // Load, a connection that was closed, or a job that somebody else has used: such things pass.
     if (!same && (wrong.kind === 'no-answer' || wrong.kind === 'control' || wrong.declared)) {
@@ -80,8 +85,7 @@ export function createFindings(session: FuzzSession): Findings {
 
 /** By which a case is known before it is looked into: as it is, and each of its mutations by itself. */
 function keysOf({ operation, mutations }: Case, wrong: Wrong): readonly string[] {
-  const [first] = wrong.discrepancies;
-  const seen = [operation.id, wrong.kind, wrong.kind === 'accepted' ? '' : wrong.came, first?.check, first?.at].join(' ');
+  const seen = [operation.id, wrong.kind, wrong.kind === 'accepted' ? '' : wrong.came, seenIn(wrong)].join(' ');
   if (wrong.code !== undefined) return [seen];
   const done = mutations.map(({ place, family }) => `${place} ${family}`).toSorted();
   return [`${seen} ${done.join(' + ')}`, ...(done.length > 1 ? done.map((one) => `${seen} ${one}`) : []), `${seen} `];

@@ -35,6 +35,8 @@ export interface Bench {
   readonly contract: Contract;
   readonly redactor: Redactor;
   readonly seenRequestIds: Set<string>;
+  /** Statuses with which something in front of the application has answered. */
+  readonly edges: Set<number>;
 }
 
 /** What came of one request, judged. */
@@ -54,7 +56,7 @@ const DUE: Readonly<Record<Expectation, string>> = {
 };
 
 /** Statuses that say of a good request that its sender lacks something, not that it is wrong. */
-const NO_FAULT: ReadonlySet<number> = new Set([401, 402, 403, 429]);
+export const NO_FAULT: ReadonlySet<number> = new Set([401, 402, 403, 429]);
 
 /**
  * Holds what came of a request against the contract, and against what was to become of it.
@@ -72,8 +74,15 @@ export function judge(bench: Bench, request: FuzzRequest, expects: Expectation, 
     return { wrong, succeeded: false, answered: false };
   }
   const { answer, raw } = sent;
-  const verdict = nearest(bench, request, raw, answer);
-  if (verdict.kind === 'edge') return { wrong: undefined, succeeded: false, answered: false, edge: verdict.evidence };
+  const held = nearest(bench, request, raw, answer);
+  const verdict: AnswerVerdict =
+    held.kind === 'undeclared' && raw.method === 'HEAD' && isEdgeOfHead(bench, answer.status)
+      ? { kind: 'edge', evidence: `${answer.status} to a HEAD, which has no body to show whose it is` }
+      : held;
+  if (verdict.kind === 'edge') {
+    bench.edges.add(answer.status);
+    return { wrong: undefined, succeeded: false, answered: false, edge: verdict.evidence };
+  }
   const { requestId } = envelopeCodec(bench.contract).read(answer.json);
   if (typeof requestId === 'string') bench.seenRequestIds.add(requestId);
   const succeeded = verdict.kind === 'success' || (verdict.kind === 'undeclared' && answer.status < 300);
@@ -81,12 +90,21 @@ export function judge(bench: Bench, request: FuzzRequest, expects: Expectation, 
   return { wrong, succeeded, answered: true };
 }
 
+/** Statuses that are not the application's where it does not declare them, nor says so in its envelope. */
+const IN_FRONT: ReadonlySet<number> = new Set([429, 502, 504]);
+
+/** The answer to a HEAD has no body to tell a proxy by: what is a proxy's with other methods is with HEAD as well. */
+const isEdgeOfHead = ({ edges }: Bench, status: number): boolean => IN_FRONT.has(status) || (status === 503 && edges.has(status));
+
 /** A route that is written in another way may be the operation's own, or none, or another's: each may answer as it declares. */
 function nearest({ contract, redactor, seenRequestIds }: Bench, request: FuzzRequest, raw: RawRequest, answer: WireAnswer): AnswerVerdict {
   const own = contract.operation(request.operation);
   const path = raw.target.replace(/\?.*/s, '');
   const routed = operationOf(contract, raw.method, path);
+  // Where a parameter is empty, a server that ignores a slash at the end has been asked for what precedes it.
+  const before = routed === undefined && path.endsWith('/') ? operationOf(contract, raw.method, path.replace(/\/+$/, '')) : undefined;
   const candidates = new Set<Operation | undefined>([
+    ...(before === undefined ? [] : [before]),
     ...(own !== undefined && isPlain(own, path) ? [] : [undefined]),
     routed,
     ...(own?.method === raw.method || raw.method === 'HEAD' ? [own] : []),

@@ -11,6 +11,8 @@ export interface Pool {
   readonly repeatable: boolean;
   /** Whether the good request was accepted when it was first sent. */
   readonly accepted: boolean;
+  /** What it was answered with where it was refused, whether for its credential, and whether for what may pass or be mended outside. */
+  readonly refused?: { readonly came: string; readonly shut: boolean; readonly passing: boolean } | undefined;
   take(): Promise<Base>;
   /** @param spent It has succeeded, and may not again. */
   giveBack(base: Base, spent: boolean): void;
@@ -20,7 +22,7 @@ export interface Pool {
 export function createPool(
   context: RunContext,
   operation: Operation,
-  { first, repeatable, accepted }: Pick<Pool, 'first' | 'repeatable' | 'accepted'>,
+  { first, repeatable, accepted, refused }: Pick<Pool, 'first' | 'repeatable' | 'accepted' | 'refused'>,
 ): Pool {
   const free: Base[] = [first];
   return {
@@ -28,6 +30,7 @@ export function createPool(
     first,
     repeatable,
     accepted,
+    refused,
     take: async () => {
       if (repeatable) return first;
       const ready = free.pop();

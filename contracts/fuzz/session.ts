@@ -25,6 +25,8 @@ export interface FuzzSession {
   send(request: FuzzRequest, values: Values): Promise<Sent | undefined>;
   /** How many requests were sent, and how many of them the application answered. */
   readonly counts: { sent: number; answered: number };
+  /** The operations that requests were sent to. */
+  readonly reached: Set<string>;
 }
 
 /** A session over a context, which may be one of the deployment's own sessions. */
@@ -39,10 +41,11 @@ export function createSession(
   const hidden = new Set<string>();
   const session: FuzzSession = {
     context,
-    bench: { contract: context.contract, redactor: context.redactor, seenRequestIds: new Set() },
+    bench: { contract: context.contract, redactor: context.redactor, seenRequestIds: new Set(), edges: new Set() },
     signal,
     emit,
     counts,
+    reached: new Set(),
     async send(request, values) {
       const filled = toRaw(request, values, unique);
       const raw: RawRequest = { ...filled, headers: [...filled.headers, ...Object.entries(context.session ?? {})] };
@@ -52,6 +55,7 @@ export function createSession(
       const token = request.as === null ? undefined : values.get(request.as);
       if (token !== undefined && !hidden.has(token)) hide(context, request.as ?? '', token, hidden);
       counts.sent += 1;
+      session.reached.add(request.operation);
       try {
         const answer = await wire.send(raw);
         if (edgeEvidence(answer) === undefined) counts.answered += 1;

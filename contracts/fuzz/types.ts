@@ -92,6 +92,10 @@ export type FuzzEvent =
       /** Of how many operations a good request is known, and of how many of those it was accepted. */
       readonly good: number;
       readonly accepted: number;
+      /** Of how many operations single requests were sent; `undefined` where none were to be. */
+      readonly reached?: number;
+      /** Why nothing is to be concluded where nothing was found. */
+      readonly unjudged?: string;
       readonly durationMs: number;
       readonly findings: readonly Finding[];
     };

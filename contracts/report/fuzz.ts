@@ -29,7 +29,7 @@ export function formatFuzz(finished: Finished, report: FuzzReport): string {
   const colors = createColors(report.color);
   const groups = [...groupBy(finished.findings, ({ cause, operation }) => cause.replace(operation, ''))].map(([, group]) => group);
   const sections = groups.map(([first, ...others]) => (first === undefined ? '' : section(first, others, report, colors)));
-  return `${[...sections, summary(finished, report, colors)].filter((text) => text !== '').join('\n\n')}\n`;
+  return `${[...sections, summary(finished, report, { colors, told: groups.length })].filter((text) => text !== '').join('\n\n')}\n`;
 }
 
 function section(first: Finding, others: readonly Finding[], { command }: FuzzReport, colors: ReturnType<typeof createColors>): string {
@@ -49,12 +49,17 @@ function section(first: Finding, others: readonly Finding[], { command }: FuzzRe
 function summary(
   finished: Finished,
   { where, seed, operations, interrupted, controls }: FuzzReport,
-  colors: ReturnType<typeof createColors>,
+  { colors, told }: { readonly colors: ReturnType<typeof createColors>; readonly told: number },
 ): string {
-  const { findings, sent, answered, good, accepted, durationMs } = finished;
+  const { findings, sent, answered, good, accepted, unjudged, reached, durationMs } = finished;
   const count =
-    findings.length === 0 ? colors.green('nothing found') : colors.red(`${findings.length} finding${findings.length === 1 ? '' : 's'}`);
+    findings.length === 0
+      ? colors.green('nothing found')
+      : colors.red(`${counted(findings.length, 'finding')}${told < findings.length ? `, told in ${told}` : ''}`);
   const known = good === 0 ? 'no good request is known' : `${accepted} of ${good} good requests accepted`;
-  const verdict = answered === 0 ? colors.yellow('nothing answered') : count;
-  return `${interrupted ? 'interrupted: ' : ''}${verdict}: ${sent} requests to ${operations} operations of ${where} in ${(durationMs / 1000).toFixed(1)} s, ${controls ? `${known}, ` : ''}seed ${seed}`;
+  const isUnjudged = findings.length === 0 && (unjudged !== undefined || (controls && good > 0 && accepted === 0));
+  const verdict = answered === 0 ? colors.yellow('nothing answered') : isUnjudged ? colors.yellow('nothing judged') : count;
+  return `${interrupted ? 'interrupted: ' : ''}${verdict}: ${counted(sent, 'request')} to ${reached === undefined || reached === operations ? '' : `${reached} of `}${counted(operations, 'operation')} of ${where} in ${(durationMs / 1000).toFixed(1)} s, ${controls ? `${known}, ` : ''}seed ${seed}`;
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { startShop, type Bug, type Shop } from './shop/server.js';
-import { essence, essences, fuzzShop } from './shop/support.js';
+import { essence, essences, fuzzShop, shopSuite } from './shop/support.js';
 
 const JSON_TYPE = 'content-type: application/json';
 const TOKEN = 'authorization: Bearer ${key}';
@@ -99,6 +99,15 @@ describe('fuzz: what it finds', function () {
       expect(findings[0]?.times).to.be.greaterThan(20);
     }));
 
+  it('is one for a trace and one for a credential, though both leak in the same refusal', () =>
+    withShop(['trace shown', 'token shown'], async (shop) => {
+      const { findings } = (await fuzzShop(shop)).finished;
+      expect(findings.map(({ cause }) => cause).toSorted()).to.deep.equal([
+        'placeOrder | leak | shop.invalid | leak body: no credential',
+        'placeOrder | leak | shop.invalid | leak body: no stack trace',
+      ]);
+    }));
+
   it('is a hang only where the same hangs twice', () =>
     withShop(['silent on a word'], async (shop) => {
       const { finished } = await fuzzShop(shop, { timeoutMs: 300, requests: 400, seed: 3, selected: ({ id }) => id === 'placeOrder' });
@@ -122,9 +131,39 @@ describe('fuzz: what it finds', function () {
       expect(finished).to.include({ good: 2, accepted: 0 });
       expect(finished.findings).to.deep.equal([]);
       expect(events.flatMap((event) => (event.type === 'note' ? [event.says] : []))).to.deep.equal([
+        'the credential of the identity key is refused: no good request that needs one was let in (placeOrder: 401 shop.unauthorized), so that nothing behind it is judged',
         'a good placeOrder is answered with 401 shop.unauthorized, which is no fault of the request',
         'a good getOrder is answered with 401 shop.unauthorized, which is no fault of the request',
       ]);
+    }));
+
+  for (const [bug, status] of [
+    ['gateway down', 502],
+    ['gateway limits', 429],
+    ['limits in the envelope', 429],
+  ] as const)
+    it(`is nothing that a proxy answers, also to HEAD, and no more is sent to it: ${bug}`, () =>
+      withShop([bug], async (shop) => {
+        const { finished, events } = await fuzzShop(shop);
+        expect(finished.findings.map(({ says }) => says)).to.deep.equal([]);
+        expect(finished.sent).to.be.lessThan(300);
+        expect(finished.unjudged).to.match(
+          new RegExp(`^the last \\d+ requests were answered with ${status} by a rate limiter, or in place of `),
+        );
+        expect(events.filter((event) => event.type === 'note' && event.says === finished.unjudged)).to.have.lengthOf(1);
+        expect(shop.methods()).to.include('HEAD');
+      }));
+
+  it('says what was not got through in its time, and which operations were reached', () =>
+    withShop([], async (shop) => {
+      const ends = new AbortController();
+      const suite = { ...shopSuite, scenarios: {}, created: () => (shop.count() > 20 ? ends.abort() : undefined, undefined) };
+      const { finished, events } = await fuzzShop(shop, { suite, signal: ends.signal, concurrency: 1 });
+      const notes = events.flatMap((event) => (event.type === 'note' ? [event.says] : []));
+      expect(finished.reached).to.equal(2);
+      expect(notes.join()).to.match(
+        /^it ended after \d+ of the \d{3} requests in which one thing is wrong, and before those in which several are$/,
+      );
     }));
 
   it('is nothing where nobody answers', async () => {

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 export const SHOP_CONTRACT: string = fileURLToPath(new URL('shop.yaml', import.meta.url));
 export const SHOP_TOKEN = 'shop-Token-0123456789';
 
+/** From the request after this one on, what is in front of a shop shows. */
+const QUIET = 50;
+
 /** What a shop may be careless about. */
 export type Bug =
   | 'null crashes'
@@ -13,6 +16,10 @@ export type Bug =
   | 'slash opens'
   | 'content type ignored'
   | 'trace shown'
+  | 'token shown'
+  | 'gateway down'
+  | 'gateway limits'
+  | 'limits in the envelope'
   | 'silent on a word'
   | 'declared but for nothing'
   | 'message missing'
@@ -70,9 +77,9 @@ async function read(req: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-const refusal = (status: number, code: string, id: number): Reply => ({
+const refusal = (status: number, code: string, id: number, message = 'No.'): Reply => ({
   status,
-  body: { error: { code, message: 'No.', request_id: `req_${id}` } },
+  body: { error: { code, message, request_id: `req_${id}` } },
 });
 
 function answer(req: IncomingMessage, text: string, bugs: ReadonlySet<Bug>, id: number): Reply | undefined {
@@ -81,6 +88,9 @@ function answer(req: IncomingMessage, text: string, bugs: ReadonlySet<Bug>, id: 
   const order = /^\/v1\/orders\/([^/]+)$/.exec(path)?.[1];
   const isPlace = path === '/v1/orders' && req.method === 'POST';
   const isGet = order !== undefined && (req.method === 'GET' || req.method === 'HEAD');
+  if (id > QUIET && bugs.has('gateway down')) return { status: 502, body: '<h1>502 Bad Gateway</h1>' };
+  if (id > QUIET && bugs.has('gateway limits')) return { status: 429, body: { message: 'Too Many Requests' } };
+  if (id > QUIET && bugs.has('limits in the envelope')) return refusal(429, 'shop.limited', id);
   if (bugs.has('answers 503 to everything')) return { status: 503, body: 'down' };
   if (bugs.has('slash opens') && path === '/v1/orders/') return { status: 201, body: { id: 'order-2', item: 'x' } };
   if (!isPlace && !isGet) return refusal(404, 'shop.not_found', id);
@@ -107,6 +117,7 @@ function place(req: IncomingMessage, text: string, bugs: ReadonlySet<Bug>, id: n
   const { item, count, note } = (body ?? {}) as { readonly item?: unknown; readonly count?: unknown; readonly note?: unknown };
   if (count === null && bugs.has('null crashes')) return { status: 500, body: '<h1>Internal Server Error</h1>' };
   if (note === null && bugs.has('trace shown')) return trace(id);
+  if (item === null && bugs.has('token shown')) return refusal(422, 'shop.invalid', id, `${req.headers.authorization} sent no item`);
   if (typeof item === 'string' && item.includes('%s') && bugs.has('silent on a word')) return undefined;
   const most = bugs.has('no upper limit') ? Infinity : 10;
   const valid =
