@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { ObservedLedger } from '../../contracts/index.js';
@@ -56,7 +56,11 @@ describe('failpath observe', function () {
       normalise(`${JSON.stringify(lines, null, 2)}\n`).replaceAll(/"durationMs": [\d.]+/g, '"durationMs": 0'),
       new URL('./goldens/liar-lines.json', import.meta.url),
     );
-    expect(existsSync(join(folder, 'failpath-observed', 'junit.xml'))).to.equal(true);
+    const { violated } = ledgerIn(folder).traffic;
+    const junit = readFileSync(join(folder, 'failpath-observed', 'junit.xml'), 'utf8');
+    expect(junit.match(/<failure /g)?.length).to.equal(violated.length);
+    expect(junit).to.match(new RegExp(`<testsuites [^>]* failures="${violated.length}" `));
+    expect(junit).to.contain('getTransaction 404 transaction.gone: ').and.to.contain('DELETE /v1/transactions/right 405: ');
   });
 
   it('shows no credential, neither printed nor kept', async () => {
