@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { createColors } from 'picocolors';
+import { EXIT } from '../../ci/index.js';
 import {
   formatObserved,
   formatViolation,
@@ -48,7 +49,15 @@ export async function observe(options: ObserveCommandOptions, io: Io): Promise<n
       ? observeHar(source.har, contract, { ...source, onViolation: log.violation })
       : await passBy(source, contract, options, log);
   const ledger = toLedger({ contract, ...seen, failOnViolation: options.failOn === 'violation' });
-  log.summary(ledger, writeReports(ledger, options.out));
+  let files: readonly string[];
+  try {
+    files = writeReports(ledger, options.out);
+  } catch (error) {
+    // Nobody can observe it again.
+    log.summary({ ...ledger, exitCode: EXIT.invalid }, []);
+    throw error;
+  }
+  log.summary(ledger, files);
   return ledger.exitCode;
 }
 

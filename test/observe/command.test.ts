@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ObservedLedger } from '../../contracts/index.js';
 import { startMock } from '../../mocks/index.js';
 import { failpath, startFailpath, temporaryFolder, type Ended } from '../support/cli.js';
@@ -141,6 +142,24 @@ describe('failpath observe', function () {
     expect(dead.stdout).to.match(/without an answer\n {2}socket hang up\n/);
   });
 
+  it('tells what it has seen also if nothing can be written any more', async () => {
+    const folder = temporaryFolder();
+    const upstream = await suite.upstream(liar);
+    for (const flags of [[], ['--json']]) {
+      const out = join(folder, `out-${flags.length}`);
+      const { exitCode, stdout, stderr } = await watch(upstream.url, ['--out', out, ...flags], async (url) => {
+        await ask(`${url}/v1/transactions/undeclared`);
+        rmSync(out, { recursive: true });
+        writeFileSync(out, 'in the way');
+      });
+      expect(exitCode).to.equal(4);
+      expect(stderr).to.match(/^output-unwritable/);
+      expect(stdout).to.match(
+        flags.length === 0 ? /violations were seen in .*, exit code 4\n$/ : /"event":"summary".*"exitCode":4,"files":\[\]\}\n$/,
+      );
+    }
+  });
+
   it('says what it means to listen elsewhere than on loopback', async () => {
     const upstream = await suite.upstream(liar);
     const running = startFailpath(['observe', '--upstream', upstream.url, '--port', '0', '--host', '0.0.0.0']);
@@ -159,6 +178,7 @@ describe('failpath observe', function () {
     [['--upstream', 'http://x.example', '--contract', 'none.yaml'], /^contract-unreadable/],
     [['--har', 'none.har'], /^har-invalid {2}none\.har: no such file/],
     [['--har', 'none.har', '--out', '/proc/none'], /^output-unwritable/],
+    [['--upstream', 'http://x.example', '--out', fileURLToPath(import.meta.url)], /^output-unwritable .*it is a file, and no folder/],
   ];
   for (const [flags, said] of misused) {
     it(`ends with 4: ${flags.join(' ') || 'no flags'}`, async () => {
