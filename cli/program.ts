@@ -302,13 +302,16 @@ Exit codes:
   4    contract, configuration or usage is invalid`;
 
 const OBSERVE_EXIT_CODES = `
-It ends with SIGINT or SIGTERM, and says then what it has seen.
+It ends with SIGINT or SIGTERM, and says then what it has seen. Requests under way
+get 5 seconds to be answered; a second signal ends the wait.
 
 Exit codes:
   0    answers were judged; violations only without --fail-on violation
   1    a violation, with --fail-on violation
   3    no answer could be judged: nothing came by, or the upstream never answered
-  4    contract, configuration or usage is invalid`;
+  4    contract, configuration or usage is invalid
+  70   failpath itself broke
+  130  a third signal ended it at once: nothing is written (143 for SIGTERM)`;
 
 const FINDINGS_OF_SEEN = ['undeclared', 'never-seen'] as const;
 

@@ -31,7 +31,7 @@ export interface ObserveCommandOptions {
   readonly json?: boolean;
 }
 
-/** How long requests under way may take to be answered once the command is told to end; a second signal ends it at once. */
+/** How long requests under way may take to be answered once the command is told to end; a second signal ends the wait, and nothing is lost. */
 const GRACE_MS = 5_000;
 
 /**
@@ -47,7 +47,7 @@ export async function observe(options: ObserveCommandOptions, io: Io): Promise<n
   const seen =
     'har' in source
       ? observeHar(source.har, contract, { ...source, onViolation: log.violation })
-      : await passBy(source, contract, options, log);
+      : await passBy(source, contract, options, { log, io });
   const ledger = toLedger({ contract, ...seen, failOnViolation: options.failOn === 'violation' });
   let files: readonly string[];
   try {
@@ -83,14 +83,14 @@ async function passBy(
   { upstream }: { readonly upstream: string },
   contract: Contract,
   { port, host, keepHost, ca }: ObserveCommandOptions,
-  log: Log,
+  { log, io }: { readonly log: Log; readonly io: Io },
 ): Promise<Omit<Parameters<typeof toLedger>[0], 'contract' | 'failOnViolation'>> {
   const began = performance.now();
   const trusted = ca === undefined ? {} : { ca: readCa(ca) };
   const observing = await startObserving({ upstream, contract, port, host, keepHost, ...trusted, onViolation: log.violation });
   const { url, observer, startedAt } = observing;
   // Before it is said that there is something to interrupt.
-  const interrupted = log.interrupted();
+  const interrupted = new Promise<void>((resolve) => void io.onInterrupt(resolve, () => void observing.close(0)));
   log.start(url, observing.upstream, isLoopback(host));
   await interrupted;
   await observing.close(GRACE_MS);
@@ -118,11 +118,9 @@ interface Log {
   start(url: string, upstream: string, loopback: boolean): void;
   violation(violation: ObservedViolation): void;
   summary(ledger: ObservedLedger, files: readonly string[]): void;
-  interrupted(): Promise<void>;
 }
 
 function createLog(contract: Contract, { json, quiet }: ObserveCommandOptions, io: Io): Log {
-  const interrupted = (): Promise<void> => new Promise((resolve) => void io.onInterrupt(resolve));
   const event = (level: string, name: string, more: object): void =>
     io.out(`${JSON.stringify({ level, time: new Date().toISOString(), event: name, ...more })}\n`);
   if (json === true) {
@@ -137,7 +135,6 @@ function createLog(contract: Contract, { json, quiet }: ObserveCommandOptions, i
         const seen = failures.filter((failure) => failure.seen !== null).length;
         event('info', 'summary', { ...traffic, seen, declared: failures.length, verdict, exitCode, files });
       },
-      interrupted,
     };
   }
   const { bold, green, yellow } = createColors(io.color);
@@ -151,7 +148,6 @@ function createLog(contract: Contract, { json, quiet }: ObserveCommandOptions, i
       if (quiet !== true) io.out(formatViolation(contract, violation, io));
     },
     summary: (ledger, files) => io.out(`${formatObserved(ledger, io)}${files.map((file) => `  ${file}\n`).join('')}`),
-    interrupted,
   };
 }
 

@@ -160,6 +160,35 @@ describe('failpath observe', function () {
     }
   });
 
+  it('a second signal ends the wait for requests under way, which are counted, and everything is written', async () => {
+    let arrived = (): void => undefined;
+    const there = new Promise<void>((resolve) => (arrived = resolve));
+    const upstream = await suite.upstream((req, res) => (req.url === '/v1/transactions/hangs' ? arrived() : liar(req, res)));
+    const folder = temporaryFolder();
+    const running = startFailpath(['observe', '--upstream', upstream.url, '--port', '0', '--fail-on', 'violation'], { cwd: folder });
+    const [, url = ''] = await running.printed(/is observed at (\S+)/);
+    await ask(`${url}/v1/transactions/undeclared`);
+    const hanging = ask(`${url}/v1/transactions/hangs`).catch(() => undefined);
+    await there;
+    running.kill('SIGINT');
+    // It listens no more: the first signal has come.
+    while (
+      await ask(`${url}/health`).then(
+        () => true,
+        () => false,
+      )
+    );
+    running.kill('SIGINT');
+    const { exitCode, stdout } = await running.ended;
+    await hanging;
+    expect(exitCode).to.equal(1);
+    expect(stdout).to.contain('without an answer\n  it was still under way at the end\n');
+    expect(ledgerIn(folder).traffic).to.deep.include({
+      violations: 1,
+      unanswered: [{ what: 'it was still under way at the end', count: 1 }],
+    });
+  });
+
   it('says what it means to listen elsewhere than on loopback', async () => {
     const upstream = await suite.upstream(liar);
     const running = startFailpath(['observe', '--upstream', upstream.url, '--port', '0', '--host', '0.0.0.0']);

@@ -21,6 +21,8 @@ export interface Watched {
 /** Looks at what goes by, and judges it when it has gone. */
 export interface Watch {
   begin(request: IncomingMessage): Watched;
+  /** What is still under way is not waited for any longer. */
+  giveUp(): void;
   /** Judges what is left. */
   finish(): void;
 }
@@ -28,6 +30,7 @@ export interface Watch {
 export function createWatch(contract: Contract, observer: Observer, onViolation: (violation: ObservedViolation) => void): Watch {
   const copies = createCopies();
   const queue = createQueue();
+  const underWay = new Set<Watched>();
   const later = (work: () => void, otherwise?: () => void): void => {
     if (!queue.add(work)) otherwise?.();
   };
@@ -42,6 +45,7 @@ export function createWatch(contract: Contract, observer: Observer, onViolation:
     const once = (work: () => void): void => {
       if (over) return;
       over = true;
+      underWay.delete(watched);
       work();
     };
     const bytesOf = (): Buffer | { readonly why: string } =>
@@ -58,7 +62,7 @@ export function createWatch(contract: Contract, observer: Observer, onViolation:
       const violation = observer.add({ request, answer: { status, headers: told, body: seen }, at, durationMs });
       if (violation?.count === 1) onViolation(violation);
     };
-    return {
+    const watched: Watched = {
       answered: (one) => {
         answer = one;
         body = isJudged(contract, method, path, one) ? (whyUnread(one) ?? copies.begin()) : undefined;
@@ -86,8 +90,13 @@ export function createWatch(contract: Contract, observer: Observer, onViolation:
           observer.addUnjudged('the client went away');
         }),
     };
+    underWay.add(watched);
+    return watched;
   };
-  return { begin, finish: () => queue.finish() };
+  const giveUp = (): void => {
+    for (const one of underWay) one.unanswered('it was still under way at the end');
+  };
+  return { begin, giveUp, finish: () => queue.finish() };
 }
 
 const ABSENT: SeenBody = Object.freeze({ kind: 'absent' });
