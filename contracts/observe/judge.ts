@@ -36,7 +36,16 @@ export function judgeExchange({ contract, hidden, seenRequestIds }: JudgeContext
   if (operation !== undefined && isOfHttp(exchange, operation)) return { kind: 'unjudged', why: `${status}: HTTP answers so by itself` };
   const unread = body.kind === 'unread';
   // Without its body an answer is judged as that to a HEAD: by its status.
-  const asked = { contract, operation, method: unread ? 'HEAD' : method, answer: wire, redactor: hidden.leaks, credential, seenRequestIds };
+  const asked = {
+    contract,
+    operation,
+    method: unread ? 'HEAD' : method,
+    answer: wire,
+    redactor: hidden.leaks,
+    credential,
+    seenRequestIds,
+    ownLimits: true,
+  };
   const verdict = judgeAnswer(asked);
   if (verdict.kind === 'edge') return { kind: 'edge' };
   const { discrepancies } = verdict;

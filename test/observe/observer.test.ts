@@ -66,6 +66,8 @@ describe('observe: what an exchange is', () => {
     ['the answer to a HEAD, by its status', { method: 'HEAD' }, { failures: 1 }],
     ['a HEAD with a status that nothing declares', { method: 'HEAD', status: 418 }, { violations: 1 }],
     ['a page of a gateway', { status: 502, told: '<center>nginx</center>', headers: { 'content-type': 'text/html' } }, { edge: 1 }],
+    ['a 429 of a rate limiter', { status: 429, told: { error: { code: 'rate_limited', message: 'Slow down.' } } }, { edge: 1 }],
+    ["a 429 in the API's own envelope, which is undeclared", { status: 429, told: error('common.rate_limited') }, { violations: 1 }],
     ['a path of something else', { url: '/health/7f3a9c', status: 200 }, { elsewhere: [{ what: 'GET /health/…', count: 1 }] }],
     [
       'an error of something else',
