@@ -47,7 +47,7 @@ export function judgeExchange({ contract, hidden, seenRequestIds }: JudgeContext
     ownLimits: true,
   };
   const verdict = judgeAnswer(asked);
-  if (verdict.kind === 'edge') return { kind: 'edge' };
+  if (verdict.kind === 'edge') return { kind: 'edge', evidence: verdict.evidence };
   const { discrepancies } = verdict;
   const told = typeof code === 'string' ? code : undefined;
   const failure = verdict.kind === 'failure' && operation !== undefined && told !== undefined ? verdict.failure : undefined;

@@ -51,6 +51,7 @@ class OpenObserver implements Observer {
   readonly #violated = new Map<string, ObservedViolation>();
   readonly #undeclared = new Map<string, UndeclaredAnswer>();
   readonly #counts = { requests: 0, successes: 0, failures: 0, violations: 0, edge: 0, untold: 0 };
+  readonly #edges = createTally(MOST_KINDS);
   readonly #unjudged = createTally(MOST_KINDS);
   readonly #unanswered = createTally(MOST_KINDS);
   readonly #elsewhere = createTally(MOST_KINDS);
@@ -68,6 +69,7 @@ class OpenObserver implements Observer {
     const { untold, ...counts } = this.#counts;
     return {
       ...counts,
+      edges: this.#edges.all(),
       unjudged: this.#unjudged.all(),
       unanswered: this.#unanswered.all(),
       elsewhere: this.#elsewhere.all(),
@@ -86,6 +88,12 @@ class OpenObserver implements Observer {
     const seenRequestIds = typeof requestId === 'string' && this.#isKnown(requestId) ? new Set([requestId]) : NONE;
     const context = { contract: this.#contract, hidden: this.#hidden, seenRequestIds };
     const judged = judgeExchange(context, { exchange, operation, credential });
+    if (judged.kind === 'edge') {
+      const { operation: id, method, path } = placeIn(operation, request);
+      // What to do about a limit is said to whoever sends requests: here nobody does.
+      const evidence = judged.evidence.replace(/; (?:it says Retry-After|run with a lower --rate)[^]*$/, '');
+      this.#edges.add(`${id ?? `${method} ${path}`} ${answer.status}: ${this.#samples.text(evidence)}`);
+    }
     return this.#count(judged, exchange);
   }
 

@@ -79,6 +79,7 @@ export function formatObserved(ledger: ObservedLedger, { color }: { readonly col
     `${seen} of ${counted(failures.length, 'declared failure')} seen`,
     ...section('violations', traffic.violated.map(lineOf), colors),
     ...(traffic.untold === 0 ? [] : [`  and ${traffic.untold} of further kinds`]),
+    ...section('by something in front of the API', traffic.edges.map(toText), colors),
     ...section('not judged', traffic.unjudged.map(toText), colors),
     ...section('without an answer', traffic.unanswered.map(toText), colors),
     ...section('outside the contract', traffic.elsewhere.map(toText), colors),

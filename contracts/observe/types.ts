@@ -54,6 +54,8 @@ export interface Traffic {
   readonly violations: number;
   /** Answers that something in front of the application gave. */
   readonly edge: number;
+  /** Which ones, by operation and status, and what shows that they are not the application's. */
+  readonly edges: readonly Counted[];
   /** Answers that were not judged, by the reason. */
   readonly unjudged: readonly Counted[];
   /** Requests that got no answer, by the reason. */
@@ -105,7 +107,7 @@ export interface SeenFailure {
 export type Judged =
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'unjudged'; readonly why: string }
-  | { readonly kind: 'edge' }
+  | { readonly kind: 'edge'; readonly evidence: string }
   | { readonly kind: 'success' }
   /** `failure` is absent where the code was not seen, as in the answer to a HEAD, or is no operation's own. */
   | { readonly kind: 'failure'; readonly failure: Failure | undefined }

@@ -106,6 +106,14 @@ describe('observe: what an exchange is', () => {
     expect(violated.map(({ status }) => status)).to.deep.equal([418]);
   });
 
+  it('names what answered in front of the API, and what shows it', () => {
+    const page = { status: 502, told: '<center>nginx</center>', headers: { 'content-type': 'text/html' } };
+    expect(observed(page, page, { status: 429, headers: { 'retry-after': '7' } }).traffic.edges).to.deep.equal([
+      { what: 'getTransaction 502: the body is the error page of a proxy ("<center>nginx")', count: 2 },
+      { what: "getTransaction 429: a 429 that the contract does not know is a rate limiter's", count: 1 },
+    ]);
+  });
+
   it('an answer without a code, or of no operation, is evidence for no failure', () => {
     const { seen } = observed({ method: 'HEAD' }, { url: '/v1/none', told: NO_ROUTE });
     expect(seen.size).to.equal(0);
