@@ -308,7 +308,8 @@ get 5 seconds to be answered; a second signal ends the wait.
 Exit codes:
   0    answers were judged; violations only without --fail-on violation
   1    a violation, with --fail-on violation
-  3    no answer could be judged: nothing came by, or the upstream never answered
+  3    no answer of an operation could be judged: nothing came by, the upstream never
+       answered, or nothing reached an operation
   4    contract, configuration or usage is invalid
   70   failpath itself broke
   130  a third signal ended it at once: nothing is written (143 for SIGTERM)`;

@@ -58,6 +58,8 @@ export async function observe(options: ObserveCommandOptions, io: Io): Promise<n
     throw error;
   }
   log.summary(ledger, files);
+  const { reached, requests } = ledger.traffic;
+  if (reached === 0 && requests > 0) io.err(`No answer of an operation could be judged. ${'har' in source ? WHERE_IN_HAR : WHERE}\n`);
   return ledger.exitCode;
 }
 
@@ -150,6 +152,9 @@ function createLog(contract: Contract, { json, quiet }: ObserveCommandOptions, i
     summary: (ledger, files) => io.out(`${formatObserved(ledger, io)}${files.map((file) => `  ${file}\n`).join('')}`),
   };
 }
+
+const WHERE = 'If the API begins at a path, say it as part of --upstream, or call it without that path.';
+const WHERE_IN_HAR = 'Say with --base where the API begins in the file, with the path that is put before those of the contract.';
 
 /** What it means to listen elsewhere than on loopback. */
 const OPEN = 'Whoever reaches this address can send requests to the upstream through it, in plain HTTP: credentials included.';

@@ -55,6 +55,7 @@ export function judgeExchange({ contract, hidden, seenRequestIds }: JudgeContext
     return { kind: 'violation', operation, failure, undeclared: verdict.kind === 'undeclared', code: told, discrepancies };
   if (unread) return { kind: 'unjudged', why: `its body: ${body.why}` };
   if (verdict.kind === 'undeclared') return { kind: 'elsewhere' };
+  if (operation === undefined) return { kind: 'unrouted' };
   return verdict.kind === 'success' ? { kind: 'success' } : { kind: 'failure', failure };
 }
 

@@ -50,7 +50,7 @@ class OpenObserver implements Observer {
   readonly #samples: Samples;
   readonly #violated = new Map<string, ObservedViolation>();
   readonly #undeclared = new Map<string, UndeclaredAnswer>();
-  readonly #counts = { requests: 0, successes: 0, failures: 0, violations: 0, edge: 0, untold: 0 };
+  readonly #counts = { requests: 0, successes: 0, failures: 0, unrouted: 0, reached: 0, violations: 0, edge: 0, untold: 0 };
   readonly #edges = createTally(MOST_KINDS);
   readonly #unjudged = createTally(MOST_KINDS);
   readonly #unanswered = createTally(MOST_KINDS);
@@ -94,6 +94,7 @@ class OpenObserver implements Observer {
       const evidence = judged.evidence.replace(/; (?:it says Retry-After|run with a lower --rate)[^]*$/, '');
       this.#edges.add(`${id ?? `${method} ${path}`} ${answer.status}: ${this.#samples.text(evidence)}`);
     }
+    if (operation !== undefined && JUDGED.has(judged.kind)) this.#counts.reached++;
     return this.#count(judged, exchange);
   }
 
@@ -123,6 +124,7 @@ class OpenObserver implements Observer {
     if (judged.kind === 'elsewhere') this.#elsewhere.add(`${request.method} ${placeOf(request.path)}`);
     else if (judged.kind === 'unjudged') this.#unjudged.add(judged.why);
     else if (judged.kind === 'edge') this.#counts.edge++;
+    else if (judged.kind === 'unrouted') this.#counts.unrouted++;
     else if (judged.kind === 'success') this.#counts.successes++;
     else {
       this.#counts.failures++;
@@ -201,6 +203,7 @@ class OpenObserver implements Observer {
   }
 }
 
+const JUDGED: ReadonlySet<Judged['kind']> = new Set(['success', 'failure', 'violation']);
 const NONE: ReadonlySet<string> = new Set();
 
 function placeIn(

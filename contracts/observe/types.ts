@@ -50,6 +50,10 @@ export interface Traffic {
   /** Answers that are as their operation declares them. */
   readonly successes: number;
   readonly failures: number;
+  /** Refusals, as the contract declares them, of requests that no operation answers. */
+  readonly unrouted: number;
+  /** Of all that was judged, the answers of operations. */
+  readonly reached: number;
   /** Answers that are not. */
   readonly violations: number;
   /** Answers that something in front of the application gave. */
@@ -109,7 +113,9 @@ export type Judged =
   | { readonly kind: 'unjudged'; readonly why: string }
   | { readonly kind: 'edge'; readonly evidence: string }
   | { readonly kind: 'success' }
-  /** `failure` is absent where the code was not seen, as in the answer to a HEAD, or is no operation's own. */
+  /** What no operation answers was refused as declared. */
+  | { readonly kind: 'unrouted' }
+  /** `failure` is absent where the code was not seen, as in the answer to a HEAD. */
   | { readonly kind: 'failure'; readonly failure: Failure | undefined }
   | {
       readonly kind: 'violation';

@@ -56,10 +56,10 @@ const NO_ROUTE = contract.failures.find(({ code }) => code === contract.refusals
 
 describe('observe: what an exchange is', () => {
   const counts = (observer: Observer): object => {
-    const { requests, successes, failures, violations, edge, unjudged, elsewhere } = observer.traffic;
-    return { requests, successes, failures, violations, edge, unjudged, elsewhere };
+    const { requests, successes, failures, unrouted, violations, edge, unjudged, elsewhere } = observer.traffic;
+    return { requests, successes, failures, unrouted, violations, edge, unjudged, elsewhere };
   };
-  const none = { requests: 1, successes: 0, failures: 0, violations: 0, edge: 0, unjudged: [], elsewhere: [] };
+  const none = { requests: 1, successes: 0, failures: 0, unrouted: 0, violations: 0, edge: 0, unjudged: [], elsewhere: [] };
 
   const kinds: readonly (readonly [string, Spoken, object])[] = [
     ['a declared failure', { told: error(NOT_FOUND) }, { failures: 1 }],
@@ -74,7 +74,7 @@ describe('observe: what an exchange is', () => {
       { url: '/health', status: 500, told: { message: 'x' } },
       { elsewhere: [{ what: 'GET /health', count: 1 }] },
     ],
-    ['a refusal of a route that is none, in the envelope', { url: '/v1/none', told: NO_ROUTE }, { failures: 1 }],
+    ['a refusal of a route that is none, in the envelope', { url: '/v1/none', told: NO_ROUTE }, { unrouted: 1 }],
     ['a code that the contract does not have, on a route that is none', { url: '/v1/none', told: error('common.gone') }, { violations: 1 }],
     ['a refusal of a method, outside of the envelope', { method: 'DELETE', status: 405, told: 'no' }, { violations: 1 }],
     ['a preflight request', { method: 'OPTIONS', status: 204 }, { elsewhere: [{ what: 'OPTIONS /v1/transactions/unknown', count: 1 }] }],
@@ -235,9 +235,18 @@ describe('observe: the ledger', () => {
     expect(decide({ failures: ledger.failures, answered: true }).exitCode).to.equal(1);
   });
 
-  it('nothing that could be judged is 3, whatever else came by', () => {
-    const { verdict, exitCode } = ledgerOf(observed({ url: '/health', status: 200 }), true);
-    expect({ verdict, exitCode }).to.deep.equal({ verdict: 'nothing could be judged', exitCode: 3 });
+  it('nothing that could be judged of an operation is 3, whatever else came by', () => {
+    const end = (failOn: boolean, ...spoken: readonly Spoken[]): readonly unknown[] => {
+      const { verdict, exitCode } = ledgerOf(observed(...spoken), failOn);
+      return [verdict, exitCode];
+    };
+    const none = 'no operation of the contract was reached';
+    const undeclared = { url: '/v1/none', told: error('common.gone') };
+    expect(end(true)).to.deep.equal(['nothing could be judged', 3]);
+    expect(end(true, { url: '/health', status: 200 })).to.deep.equal([none, 3]);
+    expect(end(true, { url: '/api/v1/transactions/1', told: NO_ROUTE })).to.deep.equal([none, 3]);
+    expect(end(false, undeclared)).to.deep.equal([none, 3]);
+    expect(end(true, undeclared)).to.deep.equal(['violations were seen', 1]);
   });
 });
 
@@ -322,9 +331,9 @@ describe('observe: anything', () => {
           });
           observer.add({ request: { ...request, method: one.method, path: one.url }, answer });
         }
-        const { requests, successes, failures, violations, edge, unjudged, elsewhere } = observer.traffic;
+        const { requests, successes, failures, unrouted, violations, edge, unjudged, elsewhere } = observer.traffic;
         const sum = (counted: typeof unjudged): number => counted.reduce((all, { count }) => all + count, 0);
-        expect(successes + failures + violations + edge + sum(unjudged) + sum(elsewhere)).to.equal(some.length);
+        expect(successes + failures + unrouted + violations + edge + sum(unjudged) + sum(elsewhere)).to.equal(some.length);
         expect(requests).to.equal(some.length);
         JSON.stringify(ledgerOf(observer));
       }),

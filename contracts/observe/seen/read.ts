@@ -47,7 +47,13 @@ const ledgerSchema = z.looseObject({
   ),
   probes: z.array(tested).default([]),
   traffic: z
-    .looseObject({ successes: z.number(), failures: z.number(), violations: z.number(), undeclared: z.array(undeclared) })
+    .looseObject({
+      successes: z.number(),
+      failures: z.number(),
+      violations: z.number(),
+      reached: z.number().optional(),
+      undeclared: z.array(undeclared),
+    })
     .optional(),
 });
 
