@@ -1,7 +1,7 @@
 import { jsonPointer, textOf, type EnvelopeCodec, type Operation, type SeenExchange } from '../../spec/index.js';
 import { formatResponse } from '../repro.js';
 import type { Discrepancy, RequestEvidence } from '../types.js';
-import type { Hidden } from './hidden.js';
+import { isTellingHeader, type Hidden } from './hidden.js';
 import { toWire } from './judge.js';
 
 /** A violation as it can be shown. */
@@ -64,7 +64,7 @@ export function createSamples(context: { readonly base: string; readonly hidden:
           remedy: show(remedy),
         })),
         request: requestOf(exchange, operation),
-        answer: plain(hidden.redact(formatResponse({ ...wire, text, json: undefined }))),
+        answer: plain(hidden.redact(formatResponse({ ...wire, headers: shownHeaders(wire.headers), text, json: undefined }))),
       };
     },
   };
@@ -76,6 +76,17 @@ export function createSamples(context: { readonly base: string; readonly hidden:
     const shown = hidden.redact(whole);
     return shown === whole ? actual : shown;
   }
+}
+
+/** Headers without credentials, however short they are: what has a telling name, and what stands in the query and the fragment of a URL. */
+function shownHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      if (isTellingHeader(name)) return [name, '…'];
+      if (!/(?:^|[<\s])(?:[a-z][a-z\d+.-]*:\/)?\/\S*[?#]/i.test(value)) return [name, value];
+      return [name, value.replaceAll(/([?&;#][^=&;#\s<>"]+)=[^&;#\s<>"]*/g, '$1=…').replaceAll(/#[^=\s<>"]+(?=$|[\s<>"])/g, '#…')];
+    }),
+  );
 }
 
 /** When a request was sent; RFC 3339, UTC. */

@@ -76,6 +76,22 @@ describe('failpath observe', function () {
     }
   });
 
+  it('shows nothing of the password that a client sends, and an error repeats', async () => {
+    const upstream = await suite.upstream((req, res) => {
+      let sent = '';
+      req.on('data', (chunk: Buffer) => (sent += chunk.toString()));
+      req.once('end', () => res.writeHead(418, { 'content-type': 'text/plain' }).end(`not this one: ${sent}`));
+    });
+    const observing = await suite.observe(upstream.url);
+    const headers = { 'content-type': 'application/json' };
+    const answer = await ask(`${observing.url}/v1/transactions/1`, { method: 'POST', headers, body: '{"password":"correct-horse"}' });
+    expect(answer.body.toString()).to.contain('correct-horse');
+    await observing.close();
+    expect(JSON.stringify(observing.observer.traffic.violated))
+      .to.contain('not this one: {\\"password\\":\\"$PASSWORD')
+      .and.not.contain('correct-horse');
+  });
+
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`${signal} ends it with its summary, and with 0 where every answer was as declared`, async () => {
       const mock = await startMock();

@@ -274,6 +274,34 @@ describe('observe: secrets', () => {
     });
   }
 
+  it('what headers of the answer hold is shown nowhere, however short it is', () => {
+    const headers = {
+      location: `https://s3.example/x?X-Amz-Signature=SIG&part=${encodeURIComponent(CANARY)}#access_token=FRAG`,
+      link: '</next?sig=LNK>; rel="next"',
+      'x-session-token': 'HDR',
+      'www-authenticate': 'Bearer realm="shop"',
+    };
+    const { violated } = observed({ told, headers }).traffic;
+    const shown = JSON.stringify(violated);
+    for (const secret of ['SIG', 'FRAG', 'LNK', 'HDR', CANARY, encodeURIComponent(CANARY)])
+      expect(shown.includes(secret), secret).to.equal(false);
+    expect(violated[0]?.answer)
+      .to.contain('location: https://s3.example/x?X-Amz-Signature=…&part=…#access_token=…\n')
+      .and.to.contain('x-session-token: …\nwww-authenticate: Bearer realm="shop"');
+  });
+
+  it("what the client's own body holds under a telling name is shown nowhere", () => {
+    for (const body of [
+      { kind: 'json', value: { user: { password: 'correct-horse' } } },
+      { kind: 'text', text: 'user=me&password=correct-horse' },
+    ] as const) {
+      const { request, answer } = exchange({ told: error('made.up', { message: 'no such user: me, correct-horse' }) });
+      const asked = { ...request, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body };
+      const shown = JSON.stringify(ledgerOf(observed({ request: asked, answer })));
+      expect(shown).to.contain('no such user: me, $PASSWORD').and.not.contain('correct-horse');
+    }
+  });
+
   it('a secret that the contract names is hidden from its answer on, whole and in its parts', () => {
     const operation = contract.operations.find(({ id }) => id === 'initWork');
     const url = (operation?.path ?? '').replaceAll(/\{[^}]+\}/g, 'x');
