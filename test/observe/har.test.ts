@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ObservedLedger } from '../../contracts/index.js';
+import { readHar } from '../../spec/index.js';
 import { failpath, temporaryFile, temporaryFolder, type Ended } from '../support/cli.js';
 import { expectGolden } from '../support/golden.js';
 import { contract } from '../support/judge.js';
@@ -62,6 +63,16 @@ describe('failpath observe --har', function () {
     expect(stdout).to.match(/0 declared failures, 0 violations, 1 refusal of what no operation answers\n/);
     expect(stdout).to.contain('no operation of the contract was reached in ');
     expect(stderr).to.match(/^No answer of an operation could be judged\. Say with --base/);
+  });
+
+  it('takes a WebSocket of the same host for one of the same API', () => {
+    const entry = (origin: string, status: number): object => ({
+      request: { method: 'GET', url: `${origin}/v1/transactions/1` },
+      response: { status },
+    });
+    const entries = [entry('https://a.example', 404), entry('wss://a.example', 101)];
+    const { base, elsewhere } = readHar(temporaryFile('ws.har', JSON.stringify({ log: { entries } })), contract);
+    expect({ base, elsewhere }).to.deep.equal({ base: 'https://a.example', elsewhere: [] });
   });
 
   it('asks where the API begins when there are several places', async () => {
