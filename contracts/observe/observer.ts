@@ -167,7 +167,7 @@ class OpenObserver implements Observer {
             ...place,
             status: answer.status,
             code: judged.code === undefined ? null : this.#samples.text(judged.code),
-            declared: judged.failure !== undefined,
+            declared: judged.failure !== undefined || (judged.operation === undefined && !judged.undeclared),
             ...this.#samples.violation(exchange, judged.operation, judged.discrepancies),
             count: 1,
             first: at,

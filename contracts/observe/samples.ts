@@ -29,7 +29,7 @@ const BEFORE_CUT = 20_000;
 export function createSamples(context: { readonly base: string; readonly hidden: Hidden; readonly codec: EnvelopeCodec }): Samples {
   const { base, hidden, codec } = context;
   const show = (text: string): string => {
-    const shown = plain(hidden.redact(text.slice(0, BEFORE_CUT)));
+    const shown = oneLine(hidden.redact(text.slice(0, BEFORE_CUT)));
     return shown.length > LONGEST_TEXT ? `${shown.slice(0, LONGEST_TEXT)}…` : shown;
   };
   const requestOf: Samples['request'] = ({ request, answer, durationMs = 0 }, operation) => {
@@ -105,7 +105,17 @@ export function placeOf(path: string): string {
   return shown.length > 8 ? `${shown.slice(0, 8).join('/')}/…` : shown.join('/');
 }
 
-/** Without what a terminal would take for a command. */
+/**
+ * A text of one line, without what a terminal would take for a command.
+ *
+ * @example
+ * oneLine('not\nfound'); // 'not\uFFFDfound'
+ */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
+}
+
+/** As {@link oneLine}, of as many lines as there are. */
 function plain(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n\t]/gu, '\uFFFD');
+  return text.replaceAll(/[^\P{Cc}\n\t]|[\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
 }

@@ -12,7 +12,7 @@ export interface ObservedViolation {
   readonly path: string;
   readonly status: number;
   readonly code: string | null;
-  /** Whether it is a failure that the operation declares, told wrongly; otherwise the operation declares no such answer. */
+  /** Whether it is a failure that the operation declares, or the contract where no operation answers, told wrongly. */
   readonly declared: boolean;
   readonly discrepancies: readonly Discrepancy[];
   /** How many answers. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { decide } from '../../ci/index.js';
-import { toLedger } from '../../contracts/index.js';
+import { formatViolation, toLedger } from '../../contracts/index.js';
 import { createObserver } from '../../contracts/observe/observer.js';
 import type { ObservedLedger, Observer } from '../../contracts/observe/index.js';
 import type { SeenExchange } from '../../spec/index.js';
@@ -134,6 +134,19 @@ describe('observe: what an exchange is', () => {
 });
 
 describe('observe: violations', () => {
+  it('a code is one line, whatever stands in it', () => {
+    const { violated, undeclared } = observed({ told: error('gone\n\u001b[2J\tnow\u202e') }).traffic;
+    const shown = 'gone\uFFFD\uFFFD[2J\uFFFDnow\uFFFD';
+    expect([violated[0]?.code, violated[0]?.request.code, undeclared[0]?.code]).to.deep.equal([shown, shown, shown]);
+  });
+
+  it('a refusal that the contract declares for what no operation answers is violated, and not undeclared', () => {
+    const { violated } = observed({ url: '/v1/none', told: { error: { code: contract.refusals.unknownRoute } } }).traffic;
+    expect(violated.map(({ declared }) => declared)).to.deep.equal([true]);
+    const [violation] = violated;
+    expect(violation && formatViolation(contract, violation, { color: false })).to.match(/^✗ violated  GET \/v1\/none 404 /);
+  });
+
   it('one kind is told once, with how often it came, whatever the values', () => {
     const wrong = (at: number, id: number): Spoken => ({ status: 400, told: error(NOT_FOUND, { details: { id } }), at: AT + at });
     const { violated, violations } = observed(wrong(0, 1), wrong(2_000, 2), wrong(1_000, 3)).traffic;
