@@ -18,8 +18,8 @@ import { usage } from '../targets.js';
 
 export interface ObserveCommandOptions {
   readonly upstream?: string;
-  readonly port: number;
-  readonly host: string;
+  readonly port?: number;
+  readonly host?: string;
   readonly keepHost?: boolean;
   readonly ca?: string;
   readonly har?: string;
@@ -65,9 +65,16 @@ export async function observe(options: ObserveCommandOptions, io: Io): Promise<n
 
 type Source = { readonly upstream: string } | { readonly har: string; readonly base?: string | undefined };
 
-function sourceOf({ upstream, har, base }: ObserveCommandOptions): Source {
+function sourceOf({ upstream, har, base, ...more }: ObserveCommandOptions): Source {
   if (har !== undefined && upstream !== undefined)
     throw usage('--har and --upstream are both given', 'Traffic is seen as it goes by, or read from a file.', 'Keep one of them.');
+  const useless = (['port', 'host', 'keepHost', 'ca'] as const).find((name) => har !== undefined && more[name] !== undefined);
+  if (useless !== undefined)
+    throw usage(
+      `--har is given with --${useless === 'keepHost' ? 'keep-host' : useless}`,
+      'Nothing listens: traffic is read from a file.',
+      'Keep one of them.',
+    );
   if (har !== undefined) return { har, base };
   if (upstream === undefined)
     throw usage(
@@ -84,7 +91,7 @@ function sourceOf({ upstream, har, base }: ObserveCommandOptions): Source {
 async function passBy(
   { upstream }: { readonly upstream: string },
   contract: Contract,
-  { port, host, keepHost, ca }: ObserveCommandOptions,
+  { port = 4020, host = '127.0.0.1', keepHost, ca }: ObserveCommandOptions,
   { log, io }: { readonly log: Log; readonly io: Io },
 ): Promise<Omit<Parameters<typeof toLedger>[0], 'contract' | 'failOnViolation'>> {
   const began = performance.now();

@@ -217,6 +217,7 @@ describe('failpath observe', function () {
     [[], /^usage {2}neither --upstream nor --har is given/],
     [['--upstream', 'http://x.example', '--har', 'x.har'], /^usage {2}--har and --upstream are both given/],
     [['--upstream', 'http://x.example', '--base', 'http://y.example'], /^usage {2}--base is given without --har/],
+    [['--har', 'x.har', '--port', '4020'], /^usage {2}--har is given with --port/],
     [['--upstream', 'x.example'], /^usage {2}--upstream is "x\.example"/],
     [['--upstream', 'http://x.example', '--fail-on', 'everything'], /Allowed choices are violation/],
     [['--upstream', 'http://x.example', '--ca', 'none.pem'], /^usage {2}--ca none\.pem cannot be read: no such file/],
