@@ -8,8 +8,11 @@ export interface Io {
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
   readonly color: boolean;
-  /** Called at the first interrupt; the second one ends the process. Returns how to stop listening. */
-  onInterrupt(listener: () => void): () => void;
+  /**
+   * Called at the first interrupt; the second one ends the process, unless it is told to `again`: then the third one does. Returns how to
+   * stop listening.
+   */
+  onInterrupt(listener: () => void, again?: () => void): () => void;
 }
 
 /** The process's own streams; NO_COLOR and FORCE_COLOR are respected (no-color.org). */
@@ -24,13 +27,13 @@ export function processIo(): Io {
     outIsTerminal,
     errIsTerminal: stderr.isTTY && env['CI'] === undefined,
     color: (env['NO_COLOR'] ?? '') === '' && (forced || outIsTerminal),
-    onInterrupt: (listener) => {
-      let asked = false;
+    onInterrupt: (listener, again) => {
+      const listeners = again === undefined ? [listener] : [listener, again];
       // The same listeners for every signal: with none for a moment, a second signal would kill the process.
       const handle = (exitCode: number): void => {
-        if (asked) process.exit(exitCode);
-        asked = true;
-        listener();
+        const next = listeners.shift();
+        if (next === undefined) process.exit(exitCode);
+        next();
       };
       const onInt = (): void => handle(130);
       const onTerm = (): void => handle(143);

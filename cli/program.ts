@@ -135,8 +135,8 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .command('observe')
     .description('check real traffic against the contract: a proxy in front of an API, or a HAR file')
     .option('--upstream <url>', 'the one server that requests go on to, path prefix included')
-    .option('--port <n>', 'port to listen on; 0 takes a free one', whole(0, 65535), 4020)
-    .option('--host <address>', 'address to listen on; any but loopback lets others send requests to the upstream too', '127.0.0.1')
+    .option('--port <n>', 'port to listen on; 0 takes a free one (default: 4020)', whole(0, 65535))
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1); others than loopback let anybody send requests to the upstream')
     .option('--keep-host', 'leave the Host header as the client sent it, so that URLs the API makes of it lead back here')
     .option('--ca <file>', 'PEM file of certificate authorities to trust')
     .option('--har <file>', 'check the traffic of a HAR file instead')
@@ -302,13 +302,17 @@ Exit codes:
   4    contract, configuration or usage is invalid`;
 
 const OBSERVE_EXIT_CODES = `
-It ends with SIGINT or SIGTERM, and says then what it has seen.
+It ends with SIGINT or SIGTERM, and says then what it has seen. Requests under way
+get 5 seconds to be answered; a second signal ends the wait.
 
 Exit codes:
   0    answers were judged; violations only without --fail-on violation
   1    a violation, with --fail-on violation
-  3    no answer could be judged: nothing came by, or the upstream never answered
-  4    contract, configuration or usage is invalid`;
+  3    no answer of an operation could be judged: nothing came by, the upstream never
+       answered, or nothing reached an operation
+  4    contract, configuration or usage is invalid, or the HAR file has no answer of the API
+  70   failpath itself broke
+  130  a third signal ended it at once: nothing is written (143 for SIGTERM)`;
 
 const FINDINGS_OF_SEEN = ['undeclared', 'never-seen'] as const;
 

@@ -1,7 +1,9 @@
-import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { toJunit, type Ledger } from '../contracts/index.js';
 import { InputError } from '../spec/index.js';
+
+const REPORTS = ['ledger.json', 'junit.xml'] as const;
 
 /**
  * Makes the folder for the reports, before a run takes the time that it takes.
@@ -11,7 +13,13 @@ import { InputError } from '../spec/index.js';
 export function prepareFolder(folder: string): void {
   writing(folder, () => {
     makeFolder(resolve(folder));
-    accessSync(folder, constants.W_OK);
+    if (!statSync(folder).isDirectory()) throw new Error('it is a file, and no folder');
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    for (const name of REPORTS) {
+      const file = join(folder, name);
+      if (existsSync(file)) accessSync(file, constants.W_OK);
+      if (existsSync(file) && statSync(file).isDirectory()) throw new Error(`${name} in it is a folder`);
+    }
   });
 }
 

@@ -9,6 +9,8 @@ export interface AnyAnswer extends Pick<Answered, 'contract' | 'answer' | 'redac
   readonly operation: Operation | undefined;
   /** Upper case; the answer to a HEAD has no body to judge. */
   readonly method: string;
+  /** Whether a 429 with a code that the contract does not have is the application's where it has the whole envelope; a rate limiter's by default. */
+  readonly ownLimits?: boolean;
 }
 
 /** What an answer is by the contract. */
@@ -45,9 +47,15 @@ export function judgeAnswer(asked: AnyAnswer): AnswerVerdict {
     return { kind: 'success', declared, discrepancies: [...bodyOf(declared, answer), ...traceCheck(answer)] };
 
   const known = contract.failures.some(({ code }) => code === envelope.code);
-  const evidence = edgeEvidence(answer) ?? strayLimit(answer, { declared: known, asked: false });
+  const own = known || (asked.ownLimits === true && isWhole(envelope));
+  const evidence = edgeEvidence(answer) ?? strayLimit(answer, { declared: own, asked: false });
   if (evidence !== undefined) return { kind: 'edge', evidence };
   return { kind: 'undeclared', discrepancies: [...undeclared(asked, envelope), ...traceCheck(answer)] };
+}
+
+/** What nothing in front of an application would make by itself. */
+function isWhole({ code, message, requestId }: Envelope): boolean {
+  return [code, message, requestId].every((member) => typeof member === 'string' && member !== '');
 }
 
 /** Where no operation answers, one code may stand for failures of several, whose details differ. */

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { createColors } from 'picocolors';
+import { EXIT } from '../../ci/index.js';
 import {
   formatObserved,
   formatViolation,
@@ -17,8 +18,8 @@ import { usage } from '../targets.js';
 
 export interface ObserveCommandOptions {
   readonly upstream?: string;
-  readonly port: number;
-  readonly host: string;
+  readonly port?: number;
+  readonly host?: string;
   readonly keepHost?: boolean;
   readonly ca?: string;
   readonly har?: string;
@@ -30,7 +31,7 @@ export interface ObserveCommandOptions {
   readonly json?: boolean;
 }
 
-/** How long requests under way may take to be answered once the command is told to end; a second signal ends it at once. */
+/** How long requests under way may take to be answered once the command is told to end; a second signal ends the wait, and nothing is lost. */
 const GRACE_MS = 5_000;
 
 /**
@@ -46,17 +47,34 @@ export async function observe(options: ObserveCommandOptions, io: Io): Promise<n
   const seen =
     'har' in source
       ? observeHar(source.har, contract, { ...source, onViolation: log.violation })
-      : await passBy(source, contract, options, log);
+      : await passBy(source, contract, options, { log, io });
   const ledger = toLedger({ contract, ...seen, failOnViolation: options.failOn === 'violation' });
-  log.summary(ledger, writeReports(ledger, options.out));
+  let files: readonly string[];
+  try {
+    files = writeReports(ledger, options.out);
+  } catch (error) {
+    // Nobody can observe it again.
+    log.summary({ ...ledger, exitCode: EXIT.invalid }, []);
+    throw error;
+  }
+  log.summary(ledger, files);
+  const { reached, requests } = ledger.traffic;
+  if (reached === 0 && requests > 0) io.err(`No answer of an operation could be judged. ${'har' in source ? WHERE_IN_HAR : WHERE}\n`);
   return ledger.exitCode;
 }
 
 type Source = { readonly upstream: string } | { readonly har: string; readonly base?: string | undefined };
 
-function sourceOf({ upstream, har, base }: ObserveCommandOptions): Source {
+function sourceOf({ upstream, har, base, ...more }: ObserveCommandOptions): Source {
   if (har !== undefined && upstream !== undefined)
     throw usage('--har and --upstream are both given', 'Traffic is seen as it goes by, or read from a file.', 'Keep one of them.');
+  const useless = (['port', 'host', 'keepHost', 'ca'] as const).find((name) => har !== undefined && more[name] !== undefined);
+  if (useless !== undefined)
+    throw usage(
+      `--har is given with --${useless === 'keepHost' ? 'keep-host' : useless}`,
+      'Nothing listens: traffic is read from a file.',
+      'Keep one of them.',
+    );
   if (har !== undefined) return { har, base };
   if (upstream === undefined)
     throw usage(
@@ -73,15 +91,15 @@ function sourceOf({ upstream, har, base }: ObserveCommandOptions): Source {
 async function passBy(
   { upstream }: { readonly upstream: string },
   contract: Contract,
-  { port, host, keepHost, ca }: ObserveCommandOptions,
-  log: Log,
+  { port = 4020, host = '127.0.0.1', keepHost, ca }: ObserveCommandOptions,
+  { log, io }: { readonly log: Log; readonly io: Io },
 ): Promise<Omit<Parameters<typeof toLedger>[0], 'contract' | 'failOnViolation'>> {
   const began = performance.now();
   const trusted = ca === undefined ? {} : { ca: readCa(ca) };
   const observing = await startObserving({ upstream, contract, port, host, keepHost, ...trusted, onViolation: log.violation });
   const { url, observer, startedAt } = observing;
   // Before it is said that there is something to interrupt.
-  const interrupted = log.interrupted();
+  const interrupted = new Promise<void>((resolve) => void io.onInterrupt(resolve, () => void observing.close(0)));
   log.start(url, observing.upstream, isLoopback(host));
   await interrupted;
   await observing.close(GRACE_MS);
@@ -109,11 +127,9 @@ interface Log {
   start(url: string, upstream: string, loopback: boolean): void;
   violation(violation: ObservedViolation): void;
   summary(ledger: ObservedLedger, files: readonly string[]): void;
-  interrupted(): Promise<void>;
 }
 
 function createLog(contract: Contract, { json, quiet }: ObserveCommandOptions, io: Io): Log {
-  const interrupted = (): Promise<void> => new Promise((resolve) => void io.onInterrupt(resolve));
   const event = (level: string, name: string, more: object): void =>
     io.out(`${JSON.stringify({ level, time: new Date().toISOString(), event: name, ...more })}\n`);
   if (json === true) {
@@ -128,7 +144,6 @@ function createLog(contract: Contract, { json, quiet }: ObserveCommandOptions, i
         const seen = failures.filter((failure) => failure.seen !== null).length;
         event('info', 'summary', { ...traffic, seen, declared: failures.length, verdict, exitCode, files });
       },
-      interrupted,
     };
   }
   const { bold, green, yellow } = createColors(io.color);
@@ -142,9 +157,11 @@ function createLog(contract: Contract, { json, quiet }: ObserveCommandOptions, i
       if (quiet !== true) io.out(formatViolation(contract, violation, io));
     },
     summary: (ledger, files) => io.out(`${formatObserved(ledger, io)}${files.map((file) => `  ${file}\n`).join('')}`),
-    interrupted,
   };
 }
+
+const WHERE = 'If the API begins at a path, say it as part of --upstream, or call it without that path.';
+const WHERE_IN_HAR = 'Say with --base where the API begins in the file, with the path that is put before those of the contract.';
 
 /** What it means to listen elsewhere than on loopback. */
 const OPEN = 'Whoever reaches this address can send requests to the upstream through it, in plain HTTP: credentials included.';

@@ -48,6 +48,12 @@ export function createHidden(contract: Contract): Hidden {
       credential ??= own;
     }
     for (const [name, value] of request.query) if (TELLING.test(name)) all.add(value, name);
+    for (const [name, value] of secretsOfBody(request)) all.add(value, name);
+    for (const [name, value] of Object.entries(answer.headers)) {
+      if (value === undefined || name === 'set-cookie') continue;
+      for (const secret of isTellingHeader(name) ? [textOf(value)] : secretsOfUrl(textOf(value)))
+        if (isDistinct(secret)) all.add(secret, name);
+    }
     for (const cookie of [answer.headers['set-cookie'] ?? []].flat())
       for (const secret of secretsIn('cookie', cookie.replace(/;.*/s, ''))) all.add(secret, 'cookie');
     const { content } = operation?.successes.find(({ status }) => status === answer.status) ?? {};
@@ -72,6 +78,33 @@ export function createHidden(contract: Contract): Hidden {
 
 /** Headers, parameters and members that hold credentials, by their names. */
 const TELLING = /auth|cookie|key|token|secret|session|signature|password|credential|ticket/i;
+
+/** Of a person's own choice, and perhaps a word. */
+const CHOSEN = /passw|passphrase|secret|credential/i;
+
+/**
+ * Whether a header of an answer is a credential by its name; those that only ask for one (RFC 9110, section 11.6.1) are none.
+ *
+ * @example
+ * isTellingHeader('x-session-token'); // true
+ */
+export function isTellingHeader(name: string): boolean {
+  return TELLING.test(name) && !/^(?:www-authenticate|proxy-authenticate|clear-site-data)$/i.test(name);
+}
+
+/** What the client itself has sent, and an error may repeat. */
+function* secretsOfBody({ body, headers }: SeenExchange['request']): Generator<[name: string, value: string]> {
+  if (body.kind === 'json') yield* tellingMembers(body.value, (name, value) => CHOSEN.test(name) || isDistinct(value));
+  if (body.kind !== 'text' || !/^application\/x-www-form-urlencoded/i.test(textOf(headers['content-type']))) return;
+  for (const [name, value] of new URLSearchParams(body.text)) if (TELLING.test(name)) yield [name, value];
+}
+
+/** The values in the query and in the fragment of a URL, such as signatures. */
+function* secretsOfUrl(value: string): Generator<string> {
+  const from = value.search(/[?#]/);
+  if (from < 0 || !/^<?(?:[a-z][a-z\d+.-]*:\/)?\//i.test(value)) return;
+  for (const part of value.slice(from + 1).split(/[?#&]/)) yield* new URLSearchParams(part).values();
+}
 
 /** What turns up by chance in an answer, such as a word, shows nothing. */
 function isDistinct(value: string): boolean {
@@ -103,12 +136,16 @@ function* partsOf(value: string): Generator<string> {
   yield pathname.slice(pathname.lastIndexOf('/') + 1);
 }
 
-function* tellingMembers(value: unknown, depth = 0): Generator<[name: string, value: string]> {
+function* tellingMembers(
+  value: unknown,
+  isSecret: (name: string, value: string) => boolean = (_, member) => isDistinct(member),
+  depth = 0,
+): Generator<[name: string, value: string]> {
   if (typeof value !== 'object' || value === null || depth > 20) return;
   for (const [name, member] of Object.entries(value)) {
     if (typeof member === 'string') {
-      if (TELLING.test(name) && isDistinct(member)) yield [name, member];
-    } else yield* tellingMembers(member, depth + 1);
+      if (TELLING.test(name) && isSecret(name, member)) yield [name, member];
+    } else yield* tellingMembers(member, isSecret, depth + 1);
   }
 }
 

@@ -36,9 +36,18 @@ export function judgeExchange({ contract, hidden, seenRequestIds }: JudgeContext
   if (operation !== undefined && isOfHttp(exchange, operation)) return { kind: 'unjudged', why: `${status}: HTTP answers so by itself` };
   const unread = body.kind === 'unread';
   // Without its body an answer is judged as that to a HEAD: by its status.
-  const asked = { contract, operation, method: unread ? 'HEAD' : method, answer: wire, redactor: hidden.leaks, credential, seenRequestIds };
+  const asked = {
+    contract,
+    operation,
+    method: unread ? 'HEAD' : method,
+    answer: wire,
+    redactor: hidden.leaks,
+    credential,
+    seenRequestIds,
+    ownLimits: true,
+  };
   const verdict = judgeAnswer(asked);
-  if (verdict.kind === 'edge') return { kind: 'edge' };
+  if (verdict.kind === 'edge') return { kind: 'edge', evidence: verdict.evidence };
   const { discrepancies } = verdict;
   const told = typeof code === 'string' ? code : undefined;
   const failure = verdict.kind === 'failure' && operation !== undefined && told !== undefined ? verdict.failure : undefined;
@@ -46,6 +55,7 @@ export function judgeExchange({ contract, hidden, seenRequestIds }: JudgeContext
     return { kind: 'violation', operation, failure, undeclared: verdict.kind === 'undeclared', code: told, discrepancies };
   if (unread) return { kind: 'unjudged', why: `its body: ${body.why}` };
   if (verdict.kind === 'undeclared') return { kind: 'elsewhere' };
+  if (operation === undefined) return { kind: 'unrouted' };
   return verdict.kind === 'success' ? { kind: 'success' } : { kind: 'failure', failure };
 }
 

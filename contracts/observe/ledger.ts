@@ -67,13 +67,11 @@ function toLine(line: LedgerFailure, seen: SeenFailure): ObservedFailure {
   return { ...line, outcome: cause.outcome, reason, causes: [cause], seen: { times, wrong, first, last } };
 }
 
-/** How many answers were held against what the contract declares. */
-export function judgedIn({ successes, failures, violations }: Traffic): number {
-  return successes + failures + violations;
-}
+/** What stands for a verdict when requests came by, and none of them was an operation's. */
+const NONE_REACHED = 'no operation of the contract was reached';
 
-function decideOf(traffic: Traffic, failOnViolation: boolean): Decision {
-  if (traffic.violations > 0) return { verdict: 'violations were seen', exitCode: failOnViolation ? 1 : 0 };
-  if (judgedIn(traffic) === 0) return { verdict: 'nothing could be judged', exitCode: 3 };
-  return { verdict: 'no violation was seen', exitCode: 0 };
+function decideOf({ violations, reached, unrouted, elsewhere }: Traffic, failOnViolation: boolean): Decision {
+  if (violations > 0 && (failOnViolation || reached > 0)) return { verdict: 'violations were seen', exitCode: failOnViolation ? 1 : 0 };
+  if (reached > 0) return { verdict: 'no violation was seen', exitCode: 0 };
+  return { verdict: violations + unrouted + elsewhere.length > 0 ? NONE_REACHED : 'nothing could be judged', exitCode: 3 };
 }

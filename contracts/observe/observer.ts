@@ -50,7 +50,8 @@ class OpenObserver implements Observer {
   readonly #samples: Samples;
   readonly #violated = new Map<string, ObservedViolation>();
   readonly #undeclared = new Map<string, UndeclaredAnswer>();
-  readonly #counts = { requests: 0, successes: 0, failures: 0, violations: 0, edge: 0, untold: 0 };
+  readonly #counts = { requests: 0, successes: 0, failures: 0, unrouted: 0, reached: 0, violations: 0, edge: 0, untold: 0 };
+  readonly #edges = createTally(MOST_KINDS);
   readonly #unjudged = createTally(MOST_KINDS);
   readonly #unanswered = createTally(MOST_KINDS);
   readonly #elsewhere = createTally(MOST_KINDS);
@@ -68,6 +69,7 @@ class OpenObserver implements Observer {
     const { untold, ...counts } = this.#counts;
     return {
       ...counts,
+      edges: this.#edges.all(),
       unjudged: this.#unjudged.all(),
       unanswered: this.#unanswered.all(),
       elsewhere: this.#elsewhere.all(),
@@ -86,6 +88,13 @@ class OpenObserver implements Observer {
     const seenRequestIds = typeof requestId === 'string' && this.#isKnown(requestId) ? new Set([requestId]) : NONE;
     const context = { contract: this.#contract, hidden: this.#hidden, seenRequestIds };
     const judged = judgeExchange(context, { exchange, operation, credential });
+    if (judged.kind === 'edge') {
+      const { operation: id, method, path } = placeIn(operation, request);
+      // What to do about a limit is said to whoever sends requests: here nobody does.
+      const evidence = judged.evidence.replace(/; (?:it says Retry-After|run with a lower --rate)[^]*$/, '');
+      this.#edges.add(`${id ?? `${method} ${path}`} ${answer.status}: ${this.#samples.text(evidence)}`);
+    }
+    if (operation !== undefined && JUDGED.has(judged.kind)) this.#counts.reached++;
     return this.#count(judged, exchange);
   }
 
@@ -115,6 +124,7 @@ class OpenObserver implements Observer {
     if (judged.kind === 'elsewhere') this.#elsewhere.add(`${request.method} ${placeOf(request.path)}`);
     else if (judged.kind === 'unjudged') this.#unjudged.add(judged.why);
     else if (judged.kind === 'edge') this.#counts.edge++;
+    else if (judged.kind === 'unrouted') this.#counts.unrouted++;
     else if (judged.kind === 'success') this.#counts.successes++;
     else {
       this.#counts.failures++;
@@ -157,7 +167,7 @@ class OpenObserver implements Observer {
             ...place,
             status: answer.status,
             code: judged.code === undefined ? null : this.#samples.text(judged.code),
-            declared: judged.failure !== undefined,
+            declared: judged.failure !== undefined || (judged.operation === undefined && !judged.undeclared),
             ...this.#samples.violation(exchange, judged.operation, judged.discrepancies),
             count: 1,
             first: at,
@@ -193,6 +203,7 @@ class OpenObserver implements Observer {
   }
 }
 
+const JUDGED: ReadonlySet<Judged['kind']> = new Set(['success', 'failure', 'violation']);
 const NONE: ReadonlySet<string> = new Set();
 
 function placeIn(

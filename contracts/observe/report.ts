@@ -1,7 +1,6 @@
 import { createColors } from 'picocolors';
 import type { Contract } from '../../spec/index.js';
 import { summarise } from '../judge.js';
-import { judgedIn } from './ledger.js';
 import type { Counted, ObservedLedger, ObservedViolation } from './types.js';
 
 type Colors = ReturnType<typeof createColors>;
@@ -68,6 +67,7 @@ export function formatObserved(ledger: ObservedLedger, { color }: { readonly col
     counted(traffic.successes, 'declared success', 'declared successes'),
     counted(traffic.failures, 'declared failure'),
     counted(traffic.violations, 'violation'),
+    ...(traffic.unrouted === 0 ? [] : [`${counted(traffic.unrouted, 'refusal')} of what no operation answers`]),
     ...(traffic.edge === 0 ? [] : [`${traffic.edge} by something in front of the API`]),
     ...some(traffic.unjudged, 'not judged'),
     ...some(traffic.elsewhere, 'outside the contract'),
@@ -79,6 +79,7 @@ export function formatObserved(ledger: ObservedLedger, { color }: { readonly col
     `${seen} of ${counted(failures.length, 'declared failure')} seen`,
     ...section('violations', traffic.violated.map(lineOf), colors),
     ...(traffic.untold === 0 ? [] : [`  and ${traffic.untold} of further kinds`]),
+    ...section('by something in front of the API', traffic.edges.map(toText), colors),
     ...section('not judged', traffic.unjudged.map(toText), colors),
     ...section('without an answer', traffic.unanswered.map(toText), colors),
     ...section('outside the contract', traffic.elsewhere.map(toText), colors),
@@ -88,7 +89,7 @@ export function formatObserved(ledger: ObservedLedger, { color }: { readonly col
 }
 
 function paint({ verdict, traffic }: ObservedLedger, { bold, green, red, yellow }: Colors): string {
-  const color = traffic.violations > 0 ? red : judgedIn(traffic) === 0 ? yellow : green;
+  const color = traffic.violations > 0 ? red : traffic.reached === 0 ? yellow : green;
   return color(bold(verdict));
 }
 

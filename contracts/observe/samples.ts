@@ -1,7 +1,7 @@
 import { jsonPointer, textOf, type EnvelopeCodec, type Operation, type SeenExchange } from '../../spec/index.js';
 import { formatResponse } from '../repro.js';
 import type { Discrepancy, RequestEvidence } from '../types.js';
-import type { Hidden } from './hidden.js';
+import { isTellingHeader, type Hidden } from './hidden.js';
 import { toWire } from './judge.js';
 
 /** A violation as it can be shown. */
@@ -29,7 +29,7 @@ const BEFORE_CUT = 20_000;
 export function createSamples(context: { readonly base: string; readonly hidden: Hidden; readonly codec: EnvelopeCodec }): Samples {
   const { base, hidden, codec } = context;
   const show = (text: string): string => {
-    const shown = plain(hidden.redact(text.slice(0, BEFORE_CUT)));
+    const shown = oneLine(hidden.redact(text.slice(0, BEFORE_CUT)));
     return shown.length > LONGEST_TEXT ? `${shown.slice(0, LONGEST_TEXT)}…` : shown;
   };
   const requestOf: Samples['request'] = ({ request, answer, durationMs = 0 }, operation) => {
@@ -64,7 +64,7 @@ export function createSamples(context: { readonly base: string; readonly hidden:
           remedy: show(remedy),
         })),
         request: requestOf(exchange, operation),
-        answer: plain(formatResponse({ ...wire, text, json: undefined }, hidden.redact)),
+        answer: plain(formatResponse({ ...wire, headers: shownHeaders(wire.headers), text, json: undefined }, hidden.redact)),
       };
     },
   };
@@ -76,6 +76,17 @@ export function createSamples(context: { readonly base: string; readonly hidden:
     const shown = hidden.redact(whole);
     return shown === whole ? actual : shown;
   }
+}
+
+/** Headers without credentials, however short they are: what has a telling name, and what stands in the query and the fragment of a URL. */
+function shownHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      if (isTellingHeader(name)) return [name, '…'];
+      if (!/(?:^|[<\s])(?:[a-z][a-z\d+.-]*:\/)?\/\S*[?#]/i.test(value)) return [name, value];
+      return [name, value.replaceAll(/([?&;#][^=&;#\s<>"]+)=[^&;#\s<>"]*/g, '$1=…').replaceAll(/#[^=\s<>"]+(?=$|[\s<>"])/g, '#…')];
+    }),
+  );
 }
 
 /** When a request was sent; RFC 3339, UTC. */
@@ -94,7 +105,17 @@ export function placeOf(path: string): string {
   return shown.length > 8 ? `${shown.slice(0, 8).join('/')}/…` : shown.join('/');
 }
 
-/** Without what a terminal would take for a command. */
+/**
+ * A text of one line, without what a terminal would take for a command.
+ *
+ * @example
+ * oneLine('not\nfound'); // 'not\uFFFDfound'
+ */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
+}
+
+/** As {@link oneLine}, of as many lines as there are. */
 function plain(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n\t]/gu, '\uFFFD');
+  return text.replaceAll(/[^\P{Cc}\n\t]|[\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
 }

@@ -12,7 +12,7 @@ export interface ObservedViolation {
   readonly path: string;
   readonly status: number;
   readonly code: string | null;
-  /** Whether it is a failure that the operation declares, told wrongly; otherwise the operation declares no such answer. */
+  /** Whether it is a failure that the operation declares, or the contract where no operation answers, told wrongly. */
   readonly declared: boolean;
   readonly discrepancies: readonly Discrepancy[];
   /** How many answers. */
@@ -50,10 +50,16 @@ export interface Traffic {
   /** Answers that are as their operation declares them. */
   readonly successes: number;
   readonly failures: number;
+  /** Refusals, as the contract declares them, of requests that no operation answers. */
+  readonly unrouted: number;
+  /** Of all that was judged, the answers of operations. */
+  readonly reached: number;
   /** Answers that are not. */
   readonly violations: number;
   /** Answers that something in front of the application gave. */
   readonly edge: number;
+  /** Which ones, by operation and status, and what shows that they are not the application's. */
+  readonly edges: readonly Counted[];
   /** Answers that were not judged, by the reason. */
   readonly unjudged: readonly Counted[];
   /** Requests that got no answer, by the reason. */
@@ -105,9 +111,11 @@ export interface SeenFailure {
 export type Judged =
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'unjudged'; readonly why: string }
-  | { readonly kind: 'edge' }
+  | { readonly kind: 'edge'; readonly evidence: string }
   | { readonly kind: 'success' }
-  /** `failure` is absent where the code was not seen, as in the answer to a HEAD, or is no operation's own. */
+  /** What no operation answers was refused as declared. */
+  | { readonly kind: 'unrouted' }
+  /** `failure` is absent where the code was not seen, as in the answer to a HEAD. */
   | { readonly kind: 'failure'; readonly failure: Failure | undefined }
   | {
       readonly kind: 'violation';

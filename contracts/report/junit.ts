@@ -1,6 +1,8 @@
 import { groupBy } from '../../spec/index.js';
 import type { LedgerProbe } from '../probes/index.js';
 import type { Ledger, LedgerCause, LedgerFailure, LedgerWebhook } from '../ledger.js';
+import type { ObservedLedger, ObservedViolation } from '../observe/index.js';
+import { summarise } from '../judge.js';
 import type { LineEvidence, Outcome } from '../types.js';
 
 const FAILED: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path']);
@@ -8,20 +10,21 @@ const PASSED: ReadonlySet<Outcome> = new Set<Outcome>(['verified']);
 
 /**
  * A ledger as JUnit XML: a suite per operation, a case per cause; findings are failures, what could not be judged is an
- * error, what was not proven is skipped, each with its reason.
+ * error, what was not proven is skipped, each with its reason. Of traffic that was observed, each kind of violation is a failure.
  *
  * @example
  * writeFileSync('junit.xml', toJunit(ledger));
  */
-export function toJunit(ledger: Ledger): string {
-  const suites = [...groupBy(ledger.failures, ({ operation }) => operation)].map(([operation, failures]) =>
-    suite(operation, failures, ledger),
-  );
+export function toJunit(ledger: Ledger | ObservedLedger): string {
+  const lines = 'traffic' in ledger ? untold(ledger) : ledger.failures;
+  const suites = [...groupBy(lines, ({ operation }) => operation)].map(([operation, failures]) => suite(operation, failures, ledger));
   const webhooks = ledger.webhooks.filter(({ outcome }) => outcome !== 'not-capable');
   if (webhooks.length > 0) suites.push(webhookSuite(webhooks, ledger));
   const probes = ledger.probes.filter(({ outcome }) => outcome !== 'not-capable' && outcome !== 'not-selected');
   for (const [kind, group] of groupBy(probes, ({ kind }) => kind)) suites.push(probeSuite(kind, group, ledger));
-  const all = [...ledger.failures.flatMap(({ causes }) => causes), ...webhooks, ...probes];
+  const traffic = 'traffic' in ledger ? trafficCases(ledger) : [];
+  if (traffic.length > 0) suites.push(trafficSuite(traffic, ledger));
+  const all = [...lines.flatMap(({ causes }) => causes), ...webhooks, ...probes, ...traffic];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="${attribute(ledger.contract.title)}" ${counts(all)} time="${ledger.durationMs / 1000}">`,
@@ -60,13 +63,54 @@ function probeSuite(kind: LedgerProbe['kind'], probes: readonly LedgerProbe[], {
   return [head, ...cases, '  </testsuite>'].join('\n');
 }
 
+/** Lines of failures; what the traffic tells itself, as each kind of violation that it is, is told once. */
+function untold({ failures, traffic }: ObservedLedger): readonly LedgerFailure[] {
+  const told = new Set(traffic.violated.filter(({ declared }) => declared).map(({ operation, code }) => `${operation} ${code}`));
+  return failures.map((failure) =>
+    failure.outcome === 'violated' && told.has(`${failure.operation} ${failure.code}`) ? { ...failure, causes: [] } : failure,
+  );
+}
+
+interface TrafficCase {
+  readonly outcome: Outcome;
+  readonly name: string;
+  readonly reason: string;
+  readonly more: string;
+  readonly durationMs: number;
+}
+
+/** Every violation, also those that belong to no declared failure; and, if there were too many kinds to tell, that there were. */
+function trafficCases({ traffic: { violated, untold: further } }: ObservedLedger): TrafficCase[] {
+  const cases = violated.map((violation): TrafficCase => {
+    const { count, request, answer, discrepancies } = violation;
+    const reason = `${summarise(discrepancies)}${count > 1 ? ` (${count} times)` : ''}`;
+    const more = `${request.method} ${request.url}\n\n${storyOf({ discrepancies, answer, repro: null })}`;
+    return { outcome: 'violated', name: nameOf(violation), reason, more, durationMs: request.durationMs };
+  });
+  if (further === 0) return cases;
+  const reason = `${further} violations of further kinds were counted, and not told`;
+  return [...cases, { outcome: 'violated', name: 'further kinds', reason, more: '', durationMs: 0 }];
+}
+
+function nameOf({ operation, method, path, status, code, discrepancies }: ObservedViolation): string {
+  return `${operation ?? `${method} ${path}`} ${status}${code === null ? '' : ` ${code}`}: ${summarise(discrepancies)}`;
+}
+
+function trafficSuite(cases: readonly TrafficCase[], { startedAt }: Ledger): string {
+  const head = `  <testsuite name="traffic" timestamp="${startedAt.slice(0, 19)}" ${counts(cases)} time="${seconds(cases)}">`;
+  const told = cases.map(({ outcome, name, reason, more, durationMs }) =>
+    result(`    <testcase classname="traffic" name="${attribute(name)}" time="${thousandth(durationMs)}"`, outcome, reason, more),
+  );
+  return [head, ...told, '  </testsuite>'].join('\n');
+}
+
 function testCase(failure: LedgerFailure, cause: LedgerCause): string {
   const head = `    <testcase classname="${attribute(failure.operation)}" name="${attribute(`${failure.status} ${failure.code} (${cause.cause})`)}" time="${thousandth(cause.durationMs)}"`;
   return result(head, cause.outcome, cause.reason, storyOf(cause), propertiesOf(cause.evidence));
 }
 
 /** All that there is to know of a case that is not proven, for readers who see nothing but this. */
-function storyOf({ discrepancies, answer, repro }: LedgerCause): string {
+function storyOf({ discrepancies, answer, repro }: Pick<LedgerCause, 'discrepancies' | 'answer' | 'repro'>): string {
   const wrong = discrepancies.map(({ at, expected, actual, remedy }) => `${at}: expected ${expected}, saw ${actual}\n  fix: ${remedy}`);
   return [wrong.join('\n'), answer ?? '', repro ?? ''].filter((part) => part !== '').join('\n\n');
 }

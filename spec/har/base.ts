@@ -29,9 +29,17 @@ export function parseBase(text: string): Base {
 function createBase(origin: string, prefix: string): Base {
   return {
     url: `${origin}${prefix}`,
-    pathOf: ({ origin: other, pathname }) =>
-      other === origin && (pathname === prefix || pathname.startsWith(`${prefix}/`)) ? pathname.slice(prefix.length) || '/' : undefined,
+    pathOf: (url) => {
+      const { pathname } = url;
+      const isInside = originOf(url) === origin && (pathname === prefix || pathname.startsWith(`${prefix}/`));
+      return isInside ? pathname.slice(prefix.length) || '/' : undefined;
+    },
   };
+}
+
+/** A WebSocket is opened over HTTP, at the same place (RFC 6455, section 3). */
+function originOf({ origin }: URL): string {
+  return origin.replace(/^ws(?=s?:)/, 'http');
 }
 
 interface Target {
@@ -51,7 +59,7 @@ export function baseOf(targets: readonly Target[], contract: Contract, name: str
   const reached = new Map<string, { readonly base: Base; readonly targets: Set<Target> }>();
   for (const target of targets) {
     for (const prefix of prefixesOf(target.url.pathname)) {
-      const base = createBase(target.url.origin, prefix);
+      const base = createBase(originOf(target.url), prefix);
       const path = base.pathOf(target.url);
       if (path === undefined || contract.route(target.method, path) === undefined) continue;
       const known = reached.get(base.url) ?? { base, targets: new Set<Target>() };

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ObservedLedger } from '../../contracts/index.js';
 import { startMock } from '../../mocks/index.js';
 import { failpath, startFailpath, temporaryFolder, type Ended } from '../support/cli.js';
@@ -56,7 +57,11 @@ describe('failpath observe', function () {
       normalise(`${JSON.stringify(lines, null, 2)}\n`).replaceAll(/"durationMs": [\d.]+/g, '"durationMs": 0'),
       new URL('./goldens/liar-lines.json', import.meta.url),
     );
-    expect(existsSync(join(folder, 'failpath-observed', 'junit.xml'))).to.equal(true);
+    const { violated } = ledgerIn(folder).traffic;
+    const junit = readFileSync(join(folder, 'failpath-observed', 'junit.xml'), 'utf8');
+    expect(junit.match(/<failure /g)?.length).to.equal(violated.length);
+    expect(junit).to.match(new RegExp(`<testsuites [^>]* failures="${violated.length}" `));
+    expect(junit).to.contain('getTransaction 404 transaction.gone: ').and.to.contain('DELETE /v1/transactions/right 405: ');
   });
 
   it('shows no credential, neither printed nor kept', async () => {
@@ -69,6 +74,22 @@ describe('failpath observe', function () {
         expect(shown.includes(secret), secret).to.equal(false);
       expect(shown).to.contain('$AUTHORIZATION').and.to.contain('$SECRET_KEY');
     }
+  });
+
+  it('shows nothing of the password that a client sends, and an error repeats', async () => {
+    const upstream = await suite.upstream((req, res) => {
+      let sent = '';
+      req.on('data', (chunk: Buffer) => (sent += chunk.toString()));
+      req.once('end', () => res.writeHead(418, { 'content-type': 'text/plain' }).end(`not this one: ${sent}`));
+    });
+    const observing = await suite.observe(upstream.url);
+    const headers = { 'content-type': 'application/json' };
+    const answer = await ask(`${observing.url}/v1/transactions/1`, { method: 'POST', headers, body: '{"password":"correct-horse"}' });
+    expect(answer.body.toString()).to.contain('correct-horse');
+    await observing.close();
+    expect(JSON.stringify(observing.observer.traffic.violated))
+      .to.contain('not this one: {\\"password\\":\\"$PASSWORD')
+      .and.not.contain('correct-horse');
   });
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -137,6 +158,53 @@ describe('failpath observe', function () {
     expect(dead.stdout).to.match(/without an answer\n {2}socket hang up\n/);
   });
 
+  it('tells what it has seen also if nothing can be written any more', async () => {
+    const folder = temporaryFolder();
+    const upstream = await suite.upstream(liar);
+    for (const flags of [[], ['--json']]) {
+      const out = join(folder, `out-${flags.length}`);
+      const { exitCode, stdout, stderr } = await watch(upstream.url, ['--out', out, ...flags], async (url) => {
+        await ask(`${url}/v1/transactions/undeclared`);
+        rmSync(out, { recursive: true });
+        writeFileSync(out, 'in the way');
+      });
+      expect(exitCode).to.equal(4);
+      expect(stderr).to.match(/^output-unwritable/);
+      expect(stdout).to.match(
+        flags.length === 0 ? /violations were seen in .*, exit code 4\n$/ : /"event":"summary".*"exitCode":4,"files":\[\]\}\n$/,
+      );
+    }
+  });
+
+  it('a second signal ends the wait for requests under way, which are counted, and everything is written', async () => {
+    let arrived = (): void => undefined;
+    const there = new Promise<void>((resolve) => (arrived = resolve));
+    const upstream = await suite.upstream((req, res) => (req.url === '/v1/transactions/hangs' ? arrived() : liar(req, res)));
+    const folder = temporaryFolder();
+    const running = startFailpath(['observe', '--upstream', upstream.url, '--port', '0', '--fail-on', 'violation'], { cwd: folder });
+    const [, url = ''] = await running.printed(/is observed at (\S+)/);
+    await ask(`${url}/v1/transactions/undeclared`);
+    const hanging = ask(`${url}/v1/transactions/hangs`).catch(() => undefined);
+    await there;
+    running.kill('SIGINT');
+    // It listens no more: the first signal has come.
+    while (
+      await ask(`${url}/health`).then(
+        () => true,
+        () => false,
+      )
+    );
+    running.kill('SIGINT');
+    const { exitCode, stdout } = await running.ended;
+    await hanging;
+    expect(exitCode).to.equal(1);
+    expect(stdout).to.contain('without an answer\n  it was still under way at the end\n');
+    expect(ledgerIn(folder).traffic).to.deep.include({
+      violations: 1,
+      unanswered: [{ what: 'it was still under way at the end', count: 1 }],
+    });
+  });
+
   it('says what it means to listen elsewhere than on loopback', async () => {
     const upstream = await suite.upstream(liar);
     const running = startFailpath(['observe', '--upstream', upstream.url, '--port', '0', '--host', '0.0.0.0']);
@@ -149,12 +217,14 @@ describe('failpath observe', function () {
     [[], /^usage {2}neither --upstream nor --har is given/],
     [['--upstream', 'http://x.example', '--har', 'x.har'], /^usage {2}--har and --upstream are both given/],
     [['--upstream', 'http://x.example', '--base', 'http://y.example'], /^usage {2}--base is given without --har/],
+    [['--har', 'x.har', '--port', '4020'], /^usage {2}--har is given with --port/],
     [['--upstream', 'x.example'], /^usage {2}--upstream is "x\.example"/],
     [['--upstream', 'http://x.example', '--fail-on', 'everything'], /Allowed choices are violation/],
     [['--upstream', 'http://x.example', '--ca', 'none.pem'], /^usage {2}--ca none\.pem cannot be read: no such file/],
     [['--upstream', 'http://x.example', '--contract', 'none.yaml'], /^contract-unreadable/],
     [['--har', 'none.har'], /^har-invalid {2}none\.har: no such file/],
     [['--har', 'none.har', '--out', '/proc/none'], /^output-unwritable/],
+    [['--upstream', 'http://x.example', '--out', fileURLToPath(import.meta.url)], /^output-unwritable .*it is a file, and no folder/],
   ];
   for (const [flags, said] of misused) {
     it(`ends with 4: ${flags.join(' ') || 'no flags'}`, async () => {

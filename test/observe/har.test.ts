@@ -3,8 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ObservedLedger } from '../../contracts/index.js';
+import { readHar } from '../../spec/index.js';
 import { failpath, temporaryFile, temporaryFolder, type Ended } from '../support/cli.js';
 import { expectGolden } from '../support/golden.js';
+import { contract } from '../support/judge.js';
 
 const SESSION = fileURLToPath(new URL('./fixtures/session.har', import.meta.url));
 const BASE = 'https://staging.example.com/api';
@@ -49,6 +51,28 @@ describe('failpath observe --har', function () {
     const unread = await run(har({ request, response: { status: 404, content: { size: 10 } } }), '--base', BASE);
     expect(unread.exitCode).to.equal(3);
     expect(unread.stdout).to.contain('its body: it is not in the HAR file: save it with content');
+  });
+
+  it('ends with 3 where the API begins elsewhere than is said, and says so', async () => {
+    const told = contract.failures.find(({ code }) => code === contract.refusals.unknownRoute)?.examples[0]?.value;
+    const request = { method: 'GET', url: `${BASE}/v1/transactions/1` };
+    const response = { status: 404, content: { mimeType: 'application/json', text: JSON.stringify(told) } };
+    const file = temporaryFile('base.har', JSON.stringify({ log: { entries: [{ request, response }] } }));
+    const { exitCode, stdout, stderr } = await run(file, '--base', 'https://staging.example.com');
+    expect(exitCode).to.equal(3);
+    expect(stdout).to.match(/0 declared failures, 0 violations, 1 refusal of what no operation answers\n/);
+    expect(stdout).to.contain('no operation of the contract was reached in ');
+    expect(stderr).to.match(/^No answer of an operation could be judged\. Say with --base/);
+  });
+
+  it('takes a WebSocket of the same host for one of the same API', () => {
+    const entry = (origin: string, status: number): object => ({
+      request: { method: 'GET', url: `${origin}/v1/transactions/1` },
+      response: { status },
+    });
+    const entries = [entry('https://a.example', 404), entry('wss://a.example', 101)];
+    const { base, elsewhere } = readHar(temporaryFile('ws.har', JSON.stringify({ log: { entries } })), contract);
+    expect({ base, elsewhere }).to.deep.equal({ base: 'https://a.example', elsewhere: [] });
   });
 
   it('asks where the API begins when there are several places', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { decide } from '../../ci/index.js';
-import { toLedger } from '../../contracts/index.js';
+import { formatViolation, toLedger } from '../../contracts/index.js';
 import { createObserver } from '../../contracts/observe/observer.js';
 import type { ObservedLedger, Observer } from '../../contracts/observe/index.js';
 import type { SeenExchange } from '../../spec/index.js';
@@ -56,23 +56,25 @@ const NO_ROUTE = contract.failures.find(({ code }) => code === contract.refusals
 
 describe('observe: what an exchange is', () => {
   const counts = (observer: Observer): object => {
-    const { requests, successes, failures, violations, edge, unjudged, elsewhere } = observer.traffic;
-    return { requests, successes, failures, violations, edge, unjudged, elsewhere };
+    const { requests, successes, failures, unrouted, violations, edge, unjudged, elsewhere } = observer.traffic;
+    return { requests, successes, failures, unrouted, violations, edge, unjudged, elsewhere };
   };
-  const none = { requests: 1, successes: 0, failures: 0, violations: 0, edge: 0, unjudged: [], elsewhere: [] };
+  const none = { requests: 1, successes: 0, failures: 0, unrouted: 0, violations: 0, edge: 0, unjudged: [], elsewhere: [] };
 
   const kinds: readonly (readonly [string, Spoken, object])[] = [
     ['a declared failure', { told: error(NOT_FOUND) }, { failures: 1 }],
     ['the answer to a HEAD, by its status', { method: 'HEAD' }, { failures: 1 }],
     ['a HEAD with a status that nothing declares', { method: 'HEAD', status: 418 }, { violations: 1 }],
     ['a page of a gateway', { status: 502, told: '<center>nginx</center>', headers: { 'content-type': 'text/html' } }, { edge: 1 }],
+    ['a 429 of a rate limiter', { status: 429, told: { error: { code: 'rate_limited', message: 'Slow down.' } } }, { edge: 1 }],
+    ["a 429 in the API's own envelope, which is undeclared", { status: 429, told: error('common.rate_limited') }, { violations: 1 }],
     ['a path of something else', { url: '/health/7f3a9c', status: 200 }, { elsewhere: [{ what: 'GET /health/…', count: 1 }] }],
     [
       'an error of something else',
       { url: '/health', status: 500, told: { message: 'x' } },
       { elsewhere: [{ what: 'GET /health', count: 1 }] },
     ],
-    ['a refusal of a route that is none, in the envelope', { url: '/v1/none', told: NO_ROUTE }, { failures: 1 }],
+    ['a refusal of a route that is none, in the envelope', { url: '/v1/none', told: NO_ROUTE }, { unrouted: 1 }],
     ['a code that the contract does not have, on a route that is none', { url: '/v1/none', told: error('common.gone') }, { violations: 1 }],
     ['a refusal of a method, outside of the envelope', { method: 'DELETE', status: 405, told: 'no' }, { violations: 1 }],
     ['a preflight request', { method: 'OPTIONS', status: 204 }, { elsewhere: [{ what: 'OPTIONS /v1/transactions/unknown', count: 1 }] }],
@@ -104,6 +106,14 @@ describe('observe: what an exchange is', () => {
     expect(violated.map(({ status }) => status)).to.deep.equal([418]);
   });
 
+  it('names what answered in front of the API, and what shows it', () => {
+    const page = { status: 502, told: '<center>nginx</center>', headers: { 'content-type': 'text/html' } };
+    expect(observed(page, page, { status: 429, headers: { 'retry-after': '7' } }).traffic.edges).to.deep.equal([
+      { what: 'getTransaction 502: the body is the error page of a proxy ("<center>nginx")', count: 2 },
+      { what: "getTransaction 429: a 429 that the contract does not know is a rate limiter's", count: 1 },
+    ]);
+  });
+
   it('an answer without a code, or of no operation, is evidence for no failure', () => {
     const { seen } = observed({ method: 'HEAD' }, { url: '/v1/none', told: NO_ROUTE });
     expect(seen.size).to.equal(0);
@@ -124,6 +134,19 @@ describe('observe: what an exchange is', () => {
 });
 
 describe('observe: violations', () => {
+  it('a code is one line, whatever stands in it', () => {
+    const { violated, undeclared } = observed({ told: error('gone\n\u001b[2J\tnow\u202e') }).traffic;
+    const shown = 'gone\uFFFD\uFFFD[2J\uFFFDnow\uFFFD';
+    expect([violated[0]?.code, violated[0]?.request.code, undeclared[0]?.code]).to.deep.equal([shown, shown, shown]);
+  });
+
+  it('a refusal that the contract declares for what no operation answers is violated, and not undeclared', () => {
+    const { violated } = observed({ url: '/v1/none', told: { error: { code: contract.refusals.unknownRoute } } }).traffic;
+    expect(violated.map(({ declared }) => declared)).to.deep.equal([true]);
+    const [violation] = violated;
+    expect(violation && formatViolation(contract, violation, { color: false })).to.match(/^✗ violated  GET \/v1\/none 404 /);
+  });
+
   it('one kind is told once, with how often it came, whatever the values', () => {
     const wrong = (at: number, id: number): Spoken => ({ status: 400, told: error(NOT_FOUND, { details: { id } }), at: AT + at });
     const { violated, violations } = observed(wrong(0, 1), wrong(2_000, 2), wrong(1_000, 3)).traffic;
@@ -225,9 +248,18 @@ describe('observe: the ledger', () => {
     expect(decide({ failures: ledger.failures, answered: true }).exitCode).to.equal(1);
   });
 
-  it('nothing that could be judged is 3, whatever else came by', () => {
-    const { verdict, exitCode } = ledgerOf(observed({ url: '/health', status: 200 }), true);
-    expect({ verdict, exitCode }).to.deep.equal({ verdict: 'nothing could be judged', exitCode: 3 });
+  it('nothing that could be judged of an operation is 3, whatever else came by', () => {
+    const end = (failOn: boolean, ...spoken: readonly Spoken[]): readonly unknown[] => {
+      const { verdict, exitCode } = ledgerOf(observed(...spoken), failOn);
+      return [verdict, exitCode];
+    };
+    const none = 'no operation of the contract was reached';
+    const undeclared = { url: '/v1/none', told: error('common.gone') };
+    expect(end(true)).to.deep.equal(['nothing could be judged', 3]);
+    expect(end(true, { url: '/health', status: 200 })).to.deep.equal([none, 3]);
+    expect(end(true, { url: '/api/v1/transactions/1', told: NO_ROUTE })).to.deep.equal([none, 3]);
+    expect(end(false, undeclared)).to.deep.equal([none, 3]);
+    expect(end(true, undeclared)).to.deep.equal(['violations were seen', 1]);
   });
 });
 
@@ -254,6 +286,34 @@ describe('observe: secrets', () => {
         expect(shown.includes(form)).to.equal(false);
     });
   }
+
+  it('what headers of the answer hold is shown nowhere, however short it is', () => {
+    const headers = {
+      location: `https://s3.example/x?X-Amz-Signature=SIG&part=${encodeURIComponent(CANARY)}#access_token=FRAG`,
+      link: '</next?sig=LNK>; rel="next"',
+      'x-session-token': 'HDR',
+      'www-authenticate': 'Bearer realm="shop"',
+    };
+    const { violated } = observed({ told, headers }).traffic;
+    const shown = JSON.stringify(violated);
+    for (const secret of ['SIG', 'FRAG', 'LNK', 'HDR', CANARY, encodeURIComponent(CANARY)])
+      expect(shown.includes(secret), secret).to.equal(false);
+    expect(violated[0]?.answer)
+      .to.contain('location: https://s3.example/x?X-Amz-Signature=…&part=…#access_token=…\n')
+      .and.to.contain('x-session-token: …\nwww-authenticate: Bearer realm="shop"');
+  });
+
+  it("what the client's own body holds under a telling name is shown nowhere", () => {
+    for (const body of [
+      { kind: 'json', value: { user: { password: 'correct-horse' } } },
+      { kind: 'text', text: 'user=me&password=correct-horse' },
+    ] as const) {
+      const { request, answer } = exchange({ told: error('made.up', { message: 'no such user: me, correct-horse' }) });
+      const asked = { ...request, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body };
+      const shown = JSON.stringify(ledgerOf(observed({ request: asked, answer })));
+      expect(shown).to.contain('no such user: me, $PASSWORD').and.not.contain('correct-horse');
+    }
+  });
 
   it('a secret that the contract names is hidden from its answer on, whole and in its parts', () => {
     const operation = contract.operations.find(({ id }) => id === 'initWork');
@@ -312,9 +372,9 @@ describe('observe: anything', () => {
           });
           observer.add({ request: { ...request, method: one.method, path: one.url }, answer });
         }
-        const { requests, successes, failures, violations, edge, unjudged, elsewhere } = observer.traffic;
+        const { requests, successes, failures, unrouted, violations, edge, unjudged, elsewhere } = observer.traffic;
         const sum = (counted: typeof unjudged): number => counted.reduce((all, { count }) => all + count, 0);
-        expect(successes + failures + violations + edge + sum(unjudged) + sum(elsewhere)).to.equal(some.length);
+        expect(successes + failures + unrouted + violations + edge + sum(unjudged) + sum(elsewhere)).to.equal(some.length);
         expect(requests).to.equal(some.length);
         JSON.stringify(ledgerOf(observer));
       }),

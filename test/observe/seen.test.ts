@@ -80,6 +80,12 @@ const ofTransactions = ({ operation }: { readonly operation: string | null }): b
 describe('failpath seen', function () {
   this.timeout(30_000);
 
+  it('counts a ledger once, by whatever name', () => {
+    const [one, copy] = [file(traffic([404, NOT_FOUND])), file(traffic([404, NOT_FOUND]), 'copy.json')];
+    const { seen, ledgers } = tallySeen(contract, readLedgers([one, join(one, '..'), copy]), ofTransactions);
+    expect([ledgers.length, seen[0]?.times]).to.deep.equal([1, 1]);
+  });
+
   it('tallies what runs and traffic have seen, by evidence, and when last', () => {
     const files = [
       file(

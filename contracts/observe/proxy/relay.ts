@@ -45,7 +45,7 @@ export function relay(upstream: Upstream, incoming: IncomingMessage, outgoing: S
       fail(upstream, outgoing, watched, error);
     });
     passInformation(sent, outgoing);
-    passBody(incoming, sent);
+    passBody(incoming, sent, watched.asked);
   };
   attempt(false);
 }
@@ -95,11 +95,12 @@ function passInformation(sent: ClientRequest, outgoing: ServerResponse): void {
 }
 
 /** The body of a request, and its trailers; what is left when nobody takes it any more is thrown away, so that the answer can be read. */
-function passBody(incoming: IncomingMessage, sent: ClientRequest): void {
+function passBody(incoming: IncomingMessage, sent: ClientRequest, look: Watched['asked']): void {
   if (!hasBody(incoming)) {
     sent.end();
     return;
   }
+  if (look !== undefined) incoming.on('data', look);
   incoming.pipe(sent, { end: false });
   incoming.once('end', () => {
     if (sent.destroyed) return;

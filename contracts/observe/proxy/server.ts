@@ -32,7 +32,7 @@ export interface Observing {
   /** What has gone by; complete once the proxy is closed. */
   readonly observer: Observer;
   readonly startedAt: Date;
-  /** Lets requests under way be answered as far as there is time, and judges what has gone by. */
+  /** Lets requests under way be answered as far as there is time, and judges what has gone by. Called again with 0, it waits no longer. */
   close(graceMs?: number): Promise<void>;
 }
 
@@ -65,8 +65,9 @@ export async function startObserving(options: ObserveOptions): Promise<Observing
     throw unavailable(`${host}:${port}`, error as NodeJS.ErrnoException);
   }
   const { port: actual } = server.address() as AddressInfo;
+  const patience = new AbortController();
   const end = async (graceMs: number): Promise<void> => {
-    await shutDown(server, sockets, graceMs);
+    await shutDown({ server, sockets, giveUp: watch.giveUp }, graceMs, patience);
     upstream.close();
     watch.finish();
   };
@@ -76,7 +77,10 @@ export async function startObserving(options: ObserveOptions): Promise<Observing
     upstream: upstream.url,
     observer,
     startedAt: new Date(),
-    close: (graceMs = GRACE_MS) => (closing ??= end(graceMs)),
+    close: (graceMs = GRACE_MS) => {
+      if (graceMs === 0) patience.abort();
+      return (closing ??= end(graceMs));
+    },
   };
 }
 
@@ -108,12 +112,19 @@ function serve(upstream: Upstream, watch: Watch): { readonly server: Server; rea
   return { server, sockets };
 }
 
-async function shutDown(server: Server, sockets: ReadonlySet<Socket>, graceMs: number): Promise<void> {
+interface Open {
+  readonly server: Server;
+  readonly sockets: ReadonlySet<Socket>;
+  readonly giveUp: () => void;
+}
+
+async function shutDown({ server, sockets, giveUp }: Open, graceMs: number, patience: AbortController): Promise<void> {
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   server.closeIdleConnections();
-  const patience = new AbortController();
   await Promise.race([closed, wait(graceMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
   patience.abort();
+  // Before their connections are closed, which would look as if their clients had gone away.
+  giveUp();
   server.closeAllConnections();
   for (const socket of sockets) socket.destroy();
   await closed;

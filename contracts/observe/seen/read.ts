@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -47,7 +48,13 @@ const ledgerSchema = z.looseObject({
   ),
   probes: z.array(tested).default([]),
   traffic: z
-    .looseObject({ successes: z.number(), failures: z.number(), violations: z.number(), undeclared: z.array(undeclared) })
+    .looseObject({
+      successes: z.number(),
+      failures: z.number(),
+      violations: z.number(),
+      reached: z.number().optional(),
+      undeclared: z.array(undeclared),
+    })
     .optional(),
 });
 
@@ -61,7 +68,7 @@ const LARGEST = 256 * 1_048_576;
 const MOST_FINDINGS = 5;
 
 /**
- * Reads ledgers; a folder stands for the `ledger.json` in it.
+ * Reads ledgers; a folder stands for the `ledger.json` in it, and one that is named twice, or is a copy, counts once.
  *
  * @example
  * readLedgers(['failpath-report', 'failpath-observed/ledger.json']).length; // 2
@@ -70,9 +77,17 @@ const MOST_FINDINGS = 5;
  */
 export function readLedgers(files: readonly string[]): ReadLedger[] {
   const findings: Finding[] = [];
+  const known = new Set<string>();
   const ledgers = files.flatMap((file): ReadLedger[] => {
     const read = readOne(statSync(file, { throwIfNoEntry: false })?.isDirectory() === true ? join(file, 'ledger.json') : file);
-    if (!('wrong' in read)) return [read.ledger];
+    if (!('wrong' in read)) {
+      // By whatever name, or as a copy.
+      const { file: _, ...content } = read.ledger;
+      const sum = createHash('sha256').update(JSON.stringify(content)).digest('hex');
+      if (known.has(sum)) return [];
+      known.add(sum);
+      return [read.ledger];
+    }
     findings.push(...read.wrong);
     return [];
   });

@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
 import { counted } from '../report.js';
+import { oneLine } from '../samples.js';
 import type { SeenReport } from './tally.js';
 
 type Colors = ReturnType<typeof createColors>;
@@ -42,13 +43,13 @@ function strangers({ ledgers, contract }: SeenReport, { yellow }: Colors): strin
     .filter(({ sameContract }) => !sameContract)
     .map(
       ({ file, version }) =>
-        `${yellow('!')} ${file} was written for another contract (${version}${version === contract.version ? ', of another content' : ''}): it is read by operation, status and code`,
+        `${yellow('!')} ${file} was written for another contract (${oneLine(version)}${version === contract.version ? ', of another content' : ''}): it is read by operation, status and code`,
     );
 }
 
 function tableOf(seen: SeenReport['seen'], { dim }: Colors): string[] {
   const rows = seen.map(({ operation, status, code, times, wrong, evidence, last }) => [
-    `${operation} ${status} ${code}`,
+    oneLine(`${operation} ${status} ${code}`),
     wrong === 0 ? String(times) : `${times} (${wrong} wrong)`,
     Object.entries(evidence)
       .map(([kind, count]) => `${count} ${kind}`)
@@ -62,7 +63,7 @@ function tableOf(seen: SeenReport['seen'], { dim }: Colors): string[] {
 }
 
 function section(title: string, lines: readonly string[], { bold }: Colors): string[] {
-  return lines.length === 0 ? [] : ['', bold(title), ...lines.map((line) => `  ${line}`)];
+  return lines.length === 0 ? [] : ['', bold(title), ...lines.map((line) => `  ${oneLine(line)}`)];
 }
 
 function timesOf(times: number): string {

@@ -122,7 +122,7 @@ function detail(sights: readonly Sight[]): Pick<SeenLine, 'wrong' | 'evidence'> 
 }
 
 function answersIn({ failures, probes, traffic }: ReadLedger): number {
-  if (traffic !== undefined) return traffic.successes + traffic.failures + traffic.violations;
+  if (traffic !== undefined) return traffic.reached ?? traffic.successes + traffic.failures + traffic.violations;
   const requests = [...failures.flatMap(({ causes }) => causes), ...probes].flatMap(({ evidence }) => evidence.requests);
   return requests.filter(({ status }) => status !== null).length;
 }
