@@ -5,7 +5,7 @@ import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { publint } from 'publint';
 import { parse } from 'yaml';
 import type { Ledger } from '../../contracts/index.js';
@@ -75,7 +75,7 @@ describe('the package, installed in an empty folder', function () {
     writeFileSync(join(folder, 'program.ts'), program.replaceAll('console', '(globalThis as any).console'));
     writeFileSync(join(folder, 'program.js'), program);
     const { stdout } = await run('node', ['program.js'], { cwd: folder });
-    expect(stdout.trim()).to.equal('404 transaction.not_found 1001');
+    expect(stripVTControlCharacters(stdout).trim()).to.equal('404 transaction.not_found 1001');
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     const types = join(ROOT, 'node_modules/@types');
     await run(
