@@ -66,10 +66,10 @@ export function toDiffJson(report: DiffReport): unknown {
     before: side(report.before),
     after: side(report.after),
     summary: Object.fromEntries(SEVERITIES.map((severity) => [severity, count(report.changes, severity)])),
-    changes: report.changes.map(({ pointer: _pointer, in: _in, ...change }, index) => ({
-      ...change,
-      declared: placeOf(report.changes[index] as Change, report),
-    })),
+    changes: report.changes.map((one) => {
+      const { pointer: _pointer, in: _in, ...change } = one;
+      return { ...change, declared: placeOf(one, report) };
+    }),
     exitCode: report.exitCode,
   };
 }

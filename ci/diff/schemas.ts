@@ -35,7 +35,7 @@ export interface SchemaChange {
  */
 export function compareShapes(before: Shape, after: Shape, at = ''): SchemaChange[] {
   if (before.text === after.text) return [];
-  const changes = [
+  return [
     ...types(before, after, at),
     ...values(before, after, at),
     ...bounds(before, after, at),
@@ -45,7 +45,6 @@ export function compareShapes(before: Shape, after: Shape, at = ''): SchemaChang
     ...branches(before, after, at),
     ...rest(before, after, at),
   ];
-  return changes;
 }
 
 function types(before: Shape, after: Shape, at: string): SchemaChange[] {
