@@ -17,10 +17,11 @@ import {
 import type { Contract } from '../spec/index.js';
 import type { Io } from './io.js';
 import { createProgress, type Progress } from './progress.js';
-import { suiteOf, usage } from './targets.js';
+import { loadSuite, type SuiteOptions } from './suites.js';
+import { usage } from './targets.js';
 
 /** How a deployment is driven: what the command line says. */
-export interface DriveOptions extends HttpOptions {
+export interface DriveOptions extends HttpOptions, SuiteOptions {
   readonly concurrency: number;
   readonly reruns: number;
   readonly removeLeftovers?: boolean;
@@ -66,7 +67,7 @@ export async function drive(
 ): Promise<Driven> {
   const { selected, options, io, signal, progress = createProgress(io) } = how;
   const { concurrency, reruns, removeLeftovers = false } = options;
-  const plan = await planRun({ contract, suite: suiteOf(contract), deployment, selected });
+  const plan = await planRun({ contract, suite: await loadSuite(contract, options), deployment, selected });
   const transport = createTransport({ ...deployment.http, connections: concurrency });
   const startedAt = new Date();
   const began = performance.now();

@@ -1,8 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../ci/index.js';
+import { Unready } from '../contracts/index.js';
 import { DEFAULT_RECORDING, version } from '../mocks/index.js';
 import { formatFinding, InputError } from '../spec/index.js';
-import { check } from './commands/check.js';
+import { check, type CheckOptions } from './commands/check.js';
 import { coverage, type CoverageOptions } from './commands/coverage.js';
 import { diff, DIFF_FAIL_ON, type DiffOptions } from './commands/diff.js';
 import { fuzz, type FuzzCommandOptions } from './commands/fuzz.js';
@@ -44,6 +45,10 @@ function explain(error: unknown, io: Io): number {
     io.err(`${error.findings.map(formatFinding).join('\n')}\n`);
     return EXIT.invalid;
   }
+  if (error instanceof Unready) {
+    io.err(`${error.message}\n`);
+    return EXIT.unjudged;
+  }
   io.err(
     `failpath broke; this is a bug in failpath, not in your API.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
@@ -79,12 +84,12 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--deployment <file>', 'the deployment under test (default: the embedded sandbox)')
     .option('--url <url>', 'a deployment by its address alone; a failpath mock there is asked for its world, and nothing else is sent')
     .option('--filter <globs>', 'only failures that match all these globs by operation, status or code; repeatable', collect)
+    .addOption(suiteOption())
     .option('--json', 'print JSON')
     .addHelpText('after', PLAN_EXIT_CODES)
     .action(async (options: PlanOptions) => done(await plan(options, io)));
 
-  program
-    .command('fuzz')
+  readying(program.command('fuzz'))
     .description('send every operation what its contract does not allow, and sequences of what it does; hold every answer against it')
     .addOption(contractOption())
     .option('--deployment <file>', 'the deployment to fuzz (default: the embedded sandbox)')
@@ -97,6 +102,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--rate <n>', 'at most so many requests per second', positive)
     .option('--concurrency <n>', 'how many requests are under way at once', whole(1, 256), 16)
     .addOption(new Option('--only <what>', 'hostile requests, or sequences of good ones (default: both)').choices(['input', 'sequences']))
+    .addOption(suiteOption())
     .option('--corpus <folder>', 'where findings are kept, and tried first next time')
     .option('--replay <what>', 'only this again: a kept finding, or <seed>:<number> of a report')
     .option('--json', 'print JSON')
@@ -200,8 +206,9 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .command('check')
     .description('is the contract sound?')
     .argument('[file]', "the contract (default: openapi.yaml, or failpath's own ATS contract)")
+    .addOption(suiteOption())
     .option('--json', 'print JSON')
-    .action(async (file: string | undefined, options: { json?: boolean }) => done(await check(file, options, io)));
+    .action(async (file: string | undefined, options: CheckOptions) => done(await check(file, options, io)));
 
   program
     .command('diff')
@@ -234,7 +241,7 @@ function selecting(command: Command): Command {
 
 /** What a command says of the deployment that it drives, and of how. */
 function driving(command: Command): Command {
-  return command
+  return readying(command)
     .option('--deployment <file>', 'the deployment under test: base URL, identities, capabilities (default: the embedded sandbox)')
     .option('--url <url>', 'a deployment by its address alone; a failpath mock there describes itself')
     .option('--filter <globs>', 'only failures that match all these globs by operation, status or code; repeatable', collect)
@@ -245,7 +252,24 @@ function driving(command: Command): Command {
     .option('--ca <file>', 'PEM file of certificate authorities to trust')
     .option('--proxy <url>', 'HTTP proxy to go through')
     .option('--reruns <n>', 'how often a path that is not proven is run again: if it passes then, it is flaky', whole(0, 5), 1)
-    .option('--remove-leftovers', 'revoke the keys that aborted runs left behind');
+    .option('--remove-leftovers', 'revoke the keys that aborted runs left behind')
+    .addOption(suiteOption());
+}
+
+/** How a run comes to a deployment that is not there yet. */
+function readying(command: Command): Command {
+  return command
+    .option('--start <command>', 'starts the deployment, and ends it after the run')
+    .option('--wait <seconds>', 'until the deployment answers (default: 60 with --start or --wait-for, else not at all)', positive)
+    .option('--wait-for <address>', 'an address or a path of the deployment that says with a 2xx that it is ready');
+}
+
+/** Where the failure paths are. */
+function suiteOption(): Option {
+  return new Option(
+    '--suite <module>',
+    "the failure paths (default: failpath.suite.js for an API of your own, failpath's own for the ATS)",
+  );
 }
 
 function contractOption(): Option {

@@ -76,6 +76,7 @@ export {
   type ProbeRun,
   type ProbeSuite,
 } from './probes/index.js';
+export { Unready, waitUntilReady } from './ready.js';
 export { createRedactor, type Redactor } from './redact.js';
 export {
   planRun,
@@ -97,7 +98,7 @@ export { prepareRun, run, type Run, type RunOptions } from './run.js';
 export type { SessionWay } from './sessions.js';
 export { SetupFailed } from './setup-failed.js';
 export { Steps, type Cleanup } from './steps.js';
-export type { FuzzSuite, Leftover, Sequence, Suite } from './suite.js';
+export { defineSuite, type FuzzSuite, type Leftover, type Sequence, type Suite, type SuiteParts } from './suite.js';
 export { createTransport, toAnswer, type TransportOptions } from './transport.js';
 export {
   OUTCOMES,

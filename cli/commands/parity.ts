@@ -27,12 +27,12 @@ export interface ParityOptions extends SelectOptions, TargetOptions, DriveOption
 export async function parity(options: ParityOptions, io: Io): Promise<number> {
   const contract = await soundContract(options.contract);
   const selected = createSelection(contract, options);
-  const target = await openTarget(contract, options, io.env, (deployment) => withOptions(deployment, options));
+  const target = await openTarget(contract, options, io, (deployment) => withOptions(deployment, options));
   const abort = new AbortController();
   const unlisten = io.onInterrupt(() => abort.abort());
   let mock: Target | undefined;
   try {
-    mock = await openTarget(contract, {}, io.env);
+    mock = await openTarget(contract, {}, io);
     const { signal } = abort;
     const { concurrency, reruns } = options;
     const [mine, theirs] = await together(abort, [

@@ -24,7 +24,7 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const contract = await soundContract(options.contract);
   const selected = createSelection(contract, options);
   prepareFolder(options.out);
-  const target = await openTarget(contract, options, io.env, (deployment) => withOptions(deployment, options));
+  const target = await openTarget(contract, options, io, (deployment) => withOptions(deployment, options));
   const abort = new AbortController();
   const unlisten = io.onInterrupt(() => abort.abort());
   try {
