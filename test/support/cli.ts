@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -131,7 +131,9 @@ function build(): string {
   // The entry comes last: a process that another worker starts meanwhile finds whatever it asks for.
   const ordered = outputFiles.toSorted((a, b) => Number(a.path.endsWith('main.js')) - Number(b.path.endsWith('main.js')));
   for (const { path, contents } of ordered) replaceFile(path, contents);
-  for (const file of ['package.json', 'openapi.yaml']) replaceFile(join(BUILD, file), readFileSync(join(ROOT, file)));
+  mkdirSync(join(BUILD, 'assets'), { recursive: true });
+  const assets = readdirSync(join(ROOT, 'assets')).map((name) => join('assets', name));
+  for (const file of ['package.json', 'openapi.yaml', ...assets]) replaceFile(join(BUILD, file), readFileSync(join(ROOT, file)));
   return join(folder, 'main.js');
 }
 
