@@ -1,13 +1,14 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../ci/index.js';
 import { Unready } from '../contracts/index.js';
-import { DEFAULT_RECORDING, version } from '../mocks/index.js';
-import { formatFinding, InputError } from '../spec/index.js';
+import { DEFAULT_RECORDING } from '../mocks/index.js';
+import { formatFinding, InputError, version } from '../spec/index.js';
 import { check, type CheckOptions } from './commands/check.js';
 import { coverage, type CoverageOptions } from './commands/coverage.js';
 import { diff, DIFF_FAIL_ON, type DiffOptions } from './commands/diff.js';
 import { fuzz, type FuzzCommandOptions } from './commands/fuzz.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
+import { CI_SYSTEMS, init, type InitOptions } from './commands/init.js';
 import { list } from './commands/list.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
 import { parity, type ParityOptions } from './commands/parity.js';
@@ -17,6 +18,7 @@ import { seen, type SeenOptions } from './commands/seen.js';
 import { sweep, type SweepOptions } from './commands/sweep.js';
 import { types, type TypesOptions } from './commands/types.js';
 import { verify, type VerifyOptions } from './commands/verify.js';
+import { byEnvironment } from './environment.js';
 import type { Io } from './io.js';
 
 /**
@@ -68,12 +70,14 @@ function createProgram(io: Io, done: (code: number) => void): Command {
       getErrHasColors: () => io.color,
     });
 
-  driving(selecting(program.command('verify').description('drive a deployment through every declared failure, and decide')))
+  const verifying = driving(selecting(program.command('verify')))
+    .description('drive a deployment through every declared failure, and decide')
     .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
     .option('--json', 'print the ledger instead of the report')
     .option('--dry-run', 'send nothing: print the plan, as `failpath plan` does')
     .addHelpText('after', EXIT_CODES)
     .action(async (options: VerifyOptions) => done(await verify(options, io)));
+  byEnvironment(verifying, io);
 
   driving(selecting(program.command('parity').description('the same paths on the embedded mock and on a deployment, side by side')))
     .option('--json', 'print JSON')
@@ -201,6 +205,14 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', SWEEP_EXIT_CODES)
     .action(async (command: readonly string[], options: Omit<SweepOptions, 'command'>) => done(await sweep({ ...options, command }, io)));
+
+  program
+    .command('init')
+    .description('a new project: a contract, its failure paths, and CI that runs them; nothing is overwritten')
+    .argument('[folder]', 'where it goes', '.')
+    .addOption(new Option('--ci <system>', 'whose CI').choices(CI_SYSTEMS).default('github'))
+    .option('--json', 'print JSON')
+    .action(async (folder: string, options: InitOptions) => done(await Promise.resolve(init(folder, options, io))));
 
   program
     .command('check')

@@ -63,7 +63,7 @@ function naming(file: string, error: unknown): unknown {
 /** The message, and the place of whoever threw it; the rest of a stack is failpath's. */
 function stackIn(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const [, place] = /\n\s+at .*?(\/[^():]+:\d+:\d+)/.exec(error.stack ?? '') ?? [];
+  const [, place] = /\n\s+at .*?(?:\(|\s|file:\/\/)(\/[^():\s]+:\d+:\d+)/.exec(error.stack ?? '') ?? [];
   return place === undefined || place.includes('node_modules')
     ? `${error.name}: ${error.message}`
     : `${error.name}: ${error.message} (${place})`;

@@ -11,9 +11,21 @@ export default {
   paths: [
     {
       operation: 'createLamp',
+      code: 'request.malformed',
+      cause: 'not JSON',
+      when: ({ body, ...request }) => ({ ...request, raw: { contentType: 'application/json', text: '{"name": ' } }),
+    },
+    {
+      operation: 'createLamp',
+      code: 'lamp.invalid',
+      cause: 'no name',
+      when: (request) => ({ ...request, body: {} }),
+    },
+    {
+      operation: 'createLamp',
       code: 'lamp.name_empty',
       cause: 'empty',
-      when: (request) => ({ ...request, body: { ...request.body, name: '' } }),
+      when: (request) => ({ ...request, body: { name: '' } }),
     },
   ],
 };
