@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../ci/index.js';
-import { Unready } from '../contracts/index.js';
+import { REPORT_NAMES, REPORTS, Unready } from '../contracts/index.js';
 import { DEFAULT_RECORDING } from '../mocks/index.js';
 import { formatFinding, InputError, version } from '../spec/index.js';
 import { check, type CheckOptions } from './commands/check.js';
@@ -14,6 +14,7 @@ import { mock, type MockCommandOptions } from './commands/mock.js';
 import { parity, type ParityOptions } from './commands/parity.js';
 import { observe, type ObserveCommandOptions } from './commands/observe.js';
 import { plan, type PlanOptions } from './commands/plan.js';
+import { report, type ReportOptions } from './commands/report.js';
 import { seen, type SeenOptions } from './commands/seen.js';
 import { sweep, type SweepOptions } from './commands/sweep.js';
 import { types, type TypesOptions } from './commands/types.js';
@@ -73,6 +74,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
   const verifying = driving(selecting(program.command('verify')))
     .description('drive a deployment through every declared failure, and decide')
     .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
+    .option('--report <format[=file]>', `another format: ${OTHER_REPORTS.join(', ')}; repeatable`, collect)
     .option('--json', 'print the ledger instead of the report')
     .option('--dry-run', 'send nothing: print the plan, as `failpath plan` does')
     .addHelpText('after', EXIT_CODES)
@@ -234,6 +236,15 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .action(async (old: string, now: string | undefined, options: DiffOptions) => done(await diff(old, now, options, io)));
 
   program
+    .command('report')
+    .description('a saved ledger in another format; of several, how outcomes moved from run to run')
+    .argument('<ledgers...>', 'ledger.json files, or the folders that they are in')
+    .addOption(contractOption())
+    .option('--report <format[=file]>', `the format: ${REPORT_NAMES.join(', ')} (default: terminal); repeatable`, collect)
+    .addHelpText('after', REPORT_HELP)
+    .action(async (files: readonly string[], options: ReportOptions) => done(await report(files, options, io)));
+
+  program
     .command('types')
     .description("a contract's operations, codes and details as a TypeScript module")
     .addOption(contractOption())
@@ -349,6 +360,19 @@ Exit codes:
   4    contract, configuration or usage is invalid, or the HAR file has no answer of the API
   70   failpath itself broke
   130  a third signal ended it at once: nothing is written (143 for SIGTERM)`;
+
+const OTHER_REPORTS = REPORT_NAMES.filter((name) => name !== 'json' && name !== 'junit');
+
+const REPORT_HELP = `
+Formats, each for:
+${REPORT_NAMES.map((name) => `  ${name.padEnd(9)} ${REPORTS[name].what}`).join('\n')}
+
+A format goes to standard output, or to the file behind =. Of several ledgers there is
+the trend: terminal, html, markdown and json.
+
+Exit codes:
+  0    it was written
+  4    a ledger, the contract or the usage is invalid`;
 
 const FINDINGS_OF_SEEN = ['undeclared', 'never-seen'] as const;
 

@@ -88,11 +88,29 @@ export {
   type Rehearsal,
   type RehearsalSuite,
 } from './rehearsal/index.js';
-export { formatFuzz, type FuzzReport } from './report/fuzz.js';
-export { toJunit } from './report/junit.js';
-export { formatProbe } from './report/probes.js';
-export { formatPlan, type PlanReport } from './report/plan.js';
-export { formatFinding, formatRun } from './report/terminal.js';
+export {
+  endingEvents,
+  formatFinding,
+  formatFuzz,
+  formatPlan,
+  formatProbe,
+  formatRun,
+  formatTrend,
+  linesOf,
+  readSavedLedgers,
+  REPORT_NAMES,
+  REPORTS,
+  tallyTrend,
+  toEvent,
+  toJunit,
+  TREND_REPORTS,
+  type FuzzReport,
+  type PlanReport,
+  type Report,
+  type ReportName,
+  type SavedLedger,
+  type Trend,
+} from './report/index.js';
 export { isRepeatable, sendAgain } from './retry.js';
 export { prepareRun, run, type Run, type RunOptions } from './run.js';
 export type { SessionWay } from './sessions.js';

@@ -29,6 +29,8 @@ export interface LedgerFailure {
   readonly code: string;
   readonly outcome: Outcome;
   readonly reason: string;
+  /** Where the contract lists it: file, line and column. */
+  readonly declared: string;
   readonly causes: readonly LedgerCause[];
 }
 
@@ -94,7 +96,7 @@ export function buildLedger(run: {
 }): Ledger {
   const { contract, lines } = run;
   const byFailure = groupBy(lines, ({ failure }) => failure);
-  const failures = contract.failures.map((failure) => toFailure(failure, byFailure.get(failure) ?? []));
+  const failures = contract.failures.map((failure) => toFailure(contract, failure, byFailure.get(failure) ?? []));
   const webhooks = (run.webhooks ?? []).map(toWebhook);
   const probes = (run.probes ?? []).map(toLedgerProbe);
   const summary: Partial<Record<Outcome, number>> = {};
@@ -119,9 +121,10 @@ function toWebhook({ webhook, outcome, reason, discrepancies, received, location
   return { webhook: webhook.name, outcome, reason, discrepancies, received: received ?? null, declared: `${file}:${line}:${column}` };
 }
 
-function toFailure(failure: Failure, lines: readonly CauseLine[]): LedgerFailure {
+function toFailure(contract: Contract, failure: Failure, lines: readonly CauseLine[]): LedgerFailure {
   const ordered = failure.causes.map((cause) => lines.find((line) => line.cause === cause)).filter((line) => line !== undefined);
   const worst = worstOf(ordered);
+  const { file, line, column } = contract.locate(failure.pointer);
   return {
     operation: failure.operation.id,
     method: failure.operation.method,
@@ -135,18 +138,24 @@ function toFailure(failure: Failure, lines: readonly CauseLine[]): LedgerFailure
         : worst.reason === '' || ordered.length === 1
           ? worst.reason
           : `${worst.cause}: ${worst.reason}`,
-    causes: ordered.map((line): LedgerCause => ({
-      cause: line.cause,
-      outcome: line.outcome,
-      reason: line.reason,
-      observed: line.observed === undefined ? null : { status: line.observed.status, code: line.observed.code ?? null },
-      requestId: line.requestId ?? null,
-      durationMs: line.durationMs,
-      discrepancies: line.discrepancies,
-      answer: line.response ?? null,
-      evidence: line.evidence,
-      repro: line.repro ?? null,
-    })),
+    declared: `${file}:${line}:${column}`,
+    causes: ordered.map(toLedgerCause),
+  };
+}
+
+/** The line of a path for the ledger. */
+export function toLedgerCause(line: CauseLine): LedgerCause {
+  return {
+    cause: line.cause,
+    outcome: line.outcome,
+    reason: line.reason,
+    observed: line.observed === undefined ? null : { status: line.observed.status, code: line.observed.code ?? null },
+    requestId: line.requestId ?? null,
+    durationMs: line.durationMs,
+    discrepancies: line.discrepancies,
+    answer: line.response ?? null,
+    evidence: line.evidence,
+    repro: line.repro ?? null,
   };
 }
 
