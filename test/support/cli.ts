@@ -100,7 +100,7 @@ let built: string | undefined;
  * The command in one piece, ready for node: a loader that strips types would cost every process a second, and finding a
  * thousand modules, most of them of packages, costs as long as most commands take.
  */
-function builtCli(): string {
+export function builtCli(): string {
   built ??= build();
   return built;
 }
