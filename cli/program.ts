@@ -5,6 +5,7 @@ import { formatFinding, InputError } from '../spec/index.js';
 import { check } from './commands/check.js';
 import { coverage, type CoverageOptions } from './commands/coverage.js';
 import { diff, DIFF_FAIL_ON, type DiffOptions } from './commands/diff.js';
+import { docs, DOCS_FORMATS, type DocsOptions } from './commands/docs.js';
 import { fuzz, type FuzzCommandOptions } from './commands/fuzz.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
 import { list } from './commands/list.js';
@@ -213,6 +214,14 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--markdown', "print Markdown, for a job's summary")
     .addHelpText('after', DIFF_EXIT_CODES)
     .action(async (old: string, now: string | undefined, options: DiffOptions) => done(await diff(old, now, options, io)));
+
+  program
+    .command('docs')
+    .description('the error catalogue: what each code means, what to do about it, and how to see it')
+    .addOption(contractOption())
+    .addOption(new Option('--format <format>', 'what to write it as').choices(DOCS_FORMATS).default('markdown'))
+    .option('--out <file>', 'where it goes (default: standard output)')
+    .action(async (options: DocsOptions) => done(await docs(options, io)));
 
   program
     .command('types')
