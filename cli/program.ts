@@ -6,6 +6,7 @@ import { formatFinding, InputError, version } from '../spec/index.js';
 import { check, type CheckOptions } from './commands/check.js';
 import { coverage, type CoverageOptions } from './commands/coverage.js';
 import { diff, DIFF_FAIL_ON, type DiffOptions } from './commands/diff.js';
+import { docs, DOCS_FORMATS, type DocsOptions } from './commands/docs.js';
 import { fuzz, type FuzzCommandOptions } from './commands/fuzz.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
 import { CI_SYSTEMS, init, type InitOptions } from './commands/init.js';
@@ -243,6 +244,14 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--report <format[=file]>', `the format: ${REPORT_NAMES.join(', ')} (default: terminal); repeatable`, collect)
     .addHelpText('after', REPORT_HELP)
     .action(async (files: readonly string[], options: ReportOptions) => done(await report(files, options, io)));
+
+  program
+    .command('docs')
+    .description('the error catalogue: what each code means, what to do about it, and how to see it')
+    .addOption(contractOption())
+    .addOption(new Option('--format <format>', 'what to write it as').choices(DOCS_FORMATS).default('markdown'))
+    .option('--out <file>', 'where it goes (default: standard output)')
+    .action(async (options: DocsOptions) => done(await docs(options, io)));
 
   program
     .command('types')

@@ -52,6 +52,15 @@ export {
   type Verdict,
   type WaitOptions,
 } from './verification/index.js';
+export {
+  catalogueHtml,
+  catalogueMarkdown,
+  catalogueOf,
+  type CatalogueCode,
+  type Declaration,
+  type ErrorCatalogue,
+  type Reproduction,
+} from './catalogue/index.js';
 export { generateTypes } from './typescript/index.js';
 export type {
   AdminAnswer,
