@@ -38,6 +38,8 @@ export interface RunContext {
   readonly shared: Map<Capability, Promise<Provided>>;
   /** Lets so many milliseconds pass; a rehearsal takes none. */
   readonly wait: (milliseconds: number) => Promise<void>;
+  /** Whether lines carry their path as a script: of a rehearsal, nobody reads it. */
+  readonly scripts: boolean;
   /** What the run must undo at its end. */
   readonly cleanups: Cleanup[];
   /** What may have made something without anybody knowing: POSTs that got no answer. */
