@@ -3,6 +3,7 @@ import {
   buildLedger,
   createTransport,
   declareProbes,
+  fingerprint,
   formatFinding,
   formatProbe,
   laneOf,
@@ -22,11 +23,12 @@ import {
   type Run,
   type Transport,
 } from '../contracts/index.js';
+import { version } from '../mocks/index.js';
 import type { Contract, Failure } from '../spec/index.js';
 import { soundContract } from './contract.js';
 import { writeReports } from './reports.js';
 import { createSupertestTransport } from './supertest-transport.js';
-import { openTarget, suiteOf, type Target, type TargetOptions } from './targets.js';
+import { deploymentName, openTarget, suiteOf, type Target, type TargetOptions } from './targets.js';
 
 export interface ContractSuiteOptions extends TargetOptions {
   /** By default `openapi.yaml` of the working folder, else failpath's own ATS contract. */
@@ -118,6 +120,8 @@ export async function describeContract(options: ContractSuiteOptions = {}): Prom
       const durationMs = Math.round(performance.now() - began.ms);
       ledger = buildLedger({
         contract,
+        suite: fingerprint(contract, session.plan.suite, version()),
+        name: deploymentName(options),
         url: session.plan.deployment.url,
         startedAt: began.at,
         durationMs,

@@ -2,10 +2,12 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { EXIT } from '../ci/index.js';
 import { DEFAULT_RECORDING, version } from '../mocks/index.js';
 import { formatFinding, InputError } from '../spec/index.js';
+import { canDeploy, type CanDeployOptions } from './commands/can-deploy.js';
 import { check } from './commands/check.js';
 import { coverage, type CoverageOptions } from './commands/coverage.js';
 import { diff, DIFF_FAIL_ON, type DiffOptions } from './commands/diff.js';
 import { fuzz, type FuzzCommandOptions } from './commands/fuzz.js';
+import { gate, STORE, type GateOptions } from './commands/gate.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
 import { list } from './commands/list.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
@@ -65,6 +67,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
 
   driving(selecting(program.command('verify').description('drive a deployment through every declared failure, and decide')))
     .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
+    .option('--policy <file>', 'what is required, and what is let pass (default: everything must be verified)')
     .option('--json', 'print the ledger instead of the report')
     .option('--dry-run', 'send nothing: print the plan, as `failpath plan` does')
     .addHelpText('after', EXIT_CODES)
@@ -215,6 +218,30 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .action(async (old: string, now: string | undefined, options: DiffOptions) => done(await diff(old, now, options, io)));
 
   program
+    .command('gate')
+    .description('decide from a saved ledger, and record the verdict of a build')
+    .requiredOption('--ledger <file>', 'what verify or merge has written: a ledger.json, or the folder that it is in')
+    .option('--policy <file>', 'what is required, and what is let pass (default: everything must be verified)')
+    .option('--write-baseline', "make what is wrong by now what is known: writes the policy's baseline")
+    .option('--build <id>', 'record the verdict for this build')
+    .option('--store <folder>', 'where verdicts are recorded', STORE)
+    .option('--json', 'print JSON')
+    .addHelpText('after', GATE_EXIT_CODES)
+    .action((options: GateOptions) => done(gate(options, io)));
+
+  program
+    .command('can-deploy')
+    .description('may this build go to that deployment? by what gate has recorded')
+    .requiredOption('--build <id>', 'the build')
+    .requiredOption('--to <deployment>', 'where it is to go')
+    .option('--policy <file>', 'says where a build must have been proven before (default: there)')
+    .option('--contract <file>', 'insist that it was verified with this contract')
+    .option('--store <folder>', 'where verdicts are recorded', STORE)
+    .option('--json', 'print JSON')
+    .addHelpText('after', CAN_DEPLOY_EXIT_CODES)
+    .action(async (options: CanDeployOptions) => done(await canDeploy(options, io)));
+
+  program
     .command('types')
     .description("a contract's operations, codes and details as a TypeScript module")
     .addOption(contractOption())
@@ -261,6 +288,21 @@ Exit codes:
   4    contract, configuration or usage is invalid
   70   failpath itself broke
   130  interrupted`;
+
+const GATE_EXIT_CODES = `
+Exit codes:
+  0    proven, or accepted by the policy
+  1    a finding: a wrong answer, or a waiver or baseline that is out of date
+  2    a failure is unproven
+  3    the environment could not be judged when the ledger was made
+  4    ledger, policy or usage is invalid, or the ledger is only a part`;
+
+const CAN_DEPLOY_EXIT_CODES = `
+Exit codes:
+  0    yes
+  1    no: there is a finding, or a waiver has ended since
+  2    no: it is unproven, or nothing is recorded of it
+  4    a record, the policy, the contract or the usage is invalid`;
 
 const PARITY_EXIT_CODES = `
 Exit codes:

@@ -1,3 +1,4 @@
+import { basename, extname } from 'node:path';
 import {
   atsSuite,
   createDeployment,
@@ -103,6 +104,12 @@ async function fromUrl(url: string, adjust: Adjust): Promise<Pick<Target, 'deplo
   } finally {
     await transport.close();
   }
+}
+
+/** What policies and records call a deployment: as its file is called, else its host; the embedded one is the `sandbox`. */
+export function deploymentName({ deployment, url }: TargetOptions): string {
+  if (deployment !== undefined) return basename(deployment, extname(deployment));
+  return url === undefined ? 'sandbox' : new URL(url).host;
 }
 
 /** A mistake on the command line. */

@@ -21,15 +21,20 @@ export {
 } from './fuzz/index.js';
 export type { Finding, FindingKind } from './fuzz/index.js';
 export { isHandshake } from './handshake.js';
+export { LET_PASS, REASON_KINDS, type Decision, type Reason, type ReasonKind, type Waived } from './decision.js';
 export {
   buildLedger,
-  type Decision,
+  countOutcomes,
+  toldBy,
   type Evidence,
   type Ledger,
   type LedgerCause,
   type LedgerFailure,
+  type LedgerShard,
+  type LedgerSuite,
   type LedgerWebhook,
 } from './ledger.js';
+export { nameOfLine } from './line.js';
 export {
   compareRuns,
   formatParity,
@@ -65,6 +70,7 @@ export { createPermits, NotPermitted, permitting, type Permits, type PermittingT
 export { createPlan, laneOf, type Lane, type Plan, type PlannedPath, type Selection } from './plan.js';
 export {
   declareProbes,
+  nameOfProbe,
   planProbes,
   prepareProbes,
   sortProbes,
@@ -91,12 +97,14 @@ export { formatFuzz, type FuzzReport } from './report/fuzz.js';
 export { toJunit } from './report/junit.js';
 export { formatProbe } from './report/probes.js';
 export { formatPlan, type PlanReport } from './report/plan.js';
+export { formatReasons } from './report/reasons.js';
 export { formatFinding, formatRun } from './report/terminal.js';
 export { isRepeatable, sendAgain } from './retry.js';
 export { prepareRun, run, type Run, type RunOptions } from './run.js';
 export type { SessionWay } from './sessions.js';
 export { SetupFailed } from './setup-failed.js';
 export { Steps, type Cleanup } from './steps.js';
+export { fingerprint } from './fingerprint.js';
 export type { FuzzSuite, Leftover, Sequence, Suite } from './suite.js';
 export { createTransport, toAnswer, type TransportOptions } from './transport.js';
 export {

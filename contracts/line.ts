@@ -102,3 +102,13 @@ function hideIn(one: Discrepancy, { redact }: Redactor): Discrepancy {
     remedy: redact(one.remedy),
   };
 }
+
+/**
+ * A line by name, as reasons and policies know it.
+ *
+ * @example
+ * nameOfLine(line); // 'initWork 401 api_key.revoked (revoked)'
+ */
+export function nameOfLine({ failure, cause }: Pick<CauseLine, 'failure' | 'cause'>): string {
+  return `${failure.key} (${cause})`;
+}

@@ -61,8 +61,10 @@ async function together(abort: AbortController, runs: readonly [Promise<Driven>,
   return Promise.all(runs);
 }
 
+type Verdict = Omit<Decision, 'reasons'>;
+
 /** A difference outweighs a silent deployment, which outweighs what is merely unproven. */
-function decide(lines: readonly ParityLine[], asked: readonly CauseLine[]): Decision {
+function decide(lines: readonly ParityLine[], asked: readonly CauseLine[]): Verdict {
   if (lines.some(({ parity }) => parity !== 'same' && parity !== 'unproven')) return { verdict: 'different', exitCode: EXIT.finding };
   const sent = asked.filter(({ outcome }) => outcome !== 'not-capable' && outcome !== 'not-selected');
   if (sent.length > 0 && sent.every(({ answered }) => !answered)) return { verdict: 'unjudged', exitCode: EXIT.unjudged };
@@ -79,7 +81,7 @@ function isOpen({ parity, kind, deployment }: ParityLine): boolean {
 function toReport(
   { title, version, sha256 }: Contract,
   { deployment }: Target,
-  { lines, driven, decision }: { readonly lines: readonly ParityLine[]; readonly driven: Driven; readonly decision: Decision },
+  { lines, driven, decision }: { readonly lines: readonly ParityLine[]; readonly driven: Driven; readonly decision: Verdict },
 ): ParityReport {
   const summary: Partial<Record<Parity, number>> = {};
   for (const parity of PARITIES) {

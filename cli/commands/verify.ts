@@ -1,28 +1,39 @@
-import { decide } from '../../ci/index.js';
-import { buildLedger, formatRun, type CauseLine, type Decision, type Ledger } from '../../contracts/index.js';
+import { decide, gate } from '../../ci/index.js';
+import { buildLedger, fingerprint, formatRun, type CauseLine, type Decision, type Ledger, type Reason } from '../../contracts/index.js';
+import { version } from '../../mocks/index.js';
 import { soundContract } from '../contract.js';
 import { drive, withOptions, type DriveOptions } from '../driven.js';
 import type { Io } from '../io.js';
 import { prepareFolder, writeReports } from '../reports.js';
 import { createSelection, isFiltered, type SelectOptions } from '../select.js';
+import { policyFor } from '../policy.js';
 import { plan as printPlan } from './plan.js';
-import { openTarget, type TargetOptions } from '../targets.js';
+import { deploymentName, openTarget, suiteOf, type TargetOptions } from '../targets.js';
 
 export interface VerifyOptions extends SelectOptions, TargetOptions, DriveOptions {
   readonly contract?: string;
   readonly out: string;
+  readonly policy?: string;
   readonly json?: boolean;
   readonly dryRun?: boolean;
 }
 
 /** What a run comes to that was not let finish; the exit code is what a shell expects. */
-export const INTERRUPTED: Decision = { verdict: 'interrupted', exitCode: 130 };
+export const INTERRUPTED: Omit<Decision, 'reasons'> = { verdict: 'interrupted', exitCode: 130 };
+
+const INTERRUPTION: Reason = {
+  kind: 'interrupted',
+  what: 'the run was interrupted',
+  why: 'What was not looked at may be broken.',
+  remedy: 'Run it again, to its end.',
+};
 
 /** `failpath verify`: drives a deployment through every declared failure. Without a deployment, the embedded sandbox. */
-export async function verify(options: VerifyOptions, io: Io): Promise<number> {
+export async function verify(options: VerifyOptions, io: Io, now: () => Date = () => new Date()): Promise<number> {
   if (options.dryRun === true) return printPlan(options, io, (deployment) => withOptions(deployment, options));
   const contract = await soundContract(options.contract);
   const selected = createSelection(contract, options);
+  const policy = policyFor(contract, options.policy);
   prepareFolder(options.out);
   const target = await openTarget(contract, options, io.env, (deployment) => withOptions(deployment, options));
   const abort = new AbortController();
@@ -31,8 +42,11 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
     const { deployment } = target;
     const { signal } = abort;
     const driven = await drive(contract, deployment, { selected, options, io, signal, webhooks: !isFiltered(options) });
-    const judged = buildLedger({ contract, url: deployment.url, ...driven, decide });
-    const ledger = signal.aborted ? { ...judged, ...INTERRUPTED } : judged;
+    const suite = fingerprint(contract, suiteOf(contract), version());
+    const told = buildLedger({ contract, suite, name: deploymentName(options), url: deployment.url, ...driven, decide });
+    // Whoever names failures leaves out what is no failure, whichever they name.
+    const judged = gate({ ...told, partial: told.partial || isFiltered(options) || signal.aborted }, { policy, now: now() }).ledger;
+    const ledger = signal.aborted ? { ...judged, ...INTERRUPTED, reasons: [INTERRUPTION, ...judged.reasons] } : judged;
     report(ledger, driven.lines, options, io);
     return ledger.exitCode;
   } finally {

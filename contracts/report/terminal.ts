@@ -1,15 +1,20 @@
 import { groupBy } from '../../spec/index.js';
 import { createColors } from 'picocolors';
+import { LET_PASS, type ReasonKind } from '../decision.js';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
+import { nameOfLine } from '../line.js';
 import type { CauseLine, Outcome } from '../types.js';
 import { formatProbes } from './probes.js';
+import { formatReasons } from './reasons.js';
 import { formatWebhooks } from './webhooks.js';
 
 type Colors = ReturnType<typeof createColors>;
 
 const FINDINGS: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path']);
 const QUIET: ReadonlySet<Outcome> = new Set<Outcome>(['verified', 'waived', 'not-selected']);
+/** Reasons that sections of their own tell. */
+const TOLD: ReadonlySet<ReasonKind> = new Set<ReasonKind>(['finding', 'unproven', 'unjudged', 'nothing-run', 'interrupted']);
 const WIDTH = 100;
 
 /**
@@ -25,13 +30,20 @@ export function formatRun(
   options: { readonly color: boolean; readonly where?: string },
 ): string {
   const colors = createColors(options.color);
+  const passed = new Set(ledger.reasons.flatMap(({ kind, failure }) => (LET_PASS.has(kind) ? [failure] : [])));
+  const open = lines.filter((line) => !passed.has(nameOfLine(line)));
   const sections = [
     overview(ledger, options.where ?? ledger.deployment.url, colors),
-    ...unproven(lines, colors),
-    ...findings(lines, colors),
+    ...unproven(open, colors),
+    ...findings(open, colors),
     ...formatProbes(ledger.probes, colors),
     ...formatWebhooks(ledger.webhooks, colors),
     ...noteworthy(lines, colors),
+    ...formatReasons(
+      // Those of lines have been told with all that there is to them.
+      ledger.reasons.filter(({ kind, why }) => !TOLD.has(kind) || why !== undefined),
+      colors,
+    ),
     verdict(ledger, lines, colors),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
