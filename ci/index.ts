@@ -28,3 +28,5 @@ export {
 } from './store/index.js';
 export { formatAnswer, formatGate } from './report.js';
 export { insistOnWhole, subjectsIn } from './whole.js';
+export { mergeLedgers } from './merge.js';
+export { shardsOf } from './shard.js';

@@ -51,7 +51,7 @@ const ledgerSchema = z.looseObject({
   answered: z.boolean().nullable(),
   partial: z.boolean(),
   shard: z
-    .looseObject({ index: z.int().min(1), of: z.int().min(1), parts: z.array(z.string()), alone: z.boolean() })
+    .looseObject({ index: z.int().min(1), of: z.int().min(1), operations: z.array(z.string()), webhooks: z.boolean(), alone: z.boolean() })
     .refine(({ index, of }) => index <= of, 'it is beyond the last one')
     .optional(),
   verdict: z.string(),

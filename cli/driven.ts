@@ -56,6 +56,8 @@ export async function drive(
   deployment: Deployment,
   how: {
     readonly selected: Selection;
+    /** Why others are not looked at, if it is not a filter. */
+    readonly leftOut?: string | undefined;
     readonly options: DriveOptions;
     readonly io: Io;
     readonly signal: AbortSignal;
@@ -64,9 +66,9 @@ export async function drive(
     readonly progress?: Progress;
   },
 ): Promise<Driven> {
-  const { selected, options, io, signal, progress = createProgress(io) } = how;
+  const { selected, leftOut, options, io, signal, progress = createProgress(io) } = how;
   const { concurrency, reruns, removeLeftovers = false } = options;
-  const plan = await planRun({ contract, suite: suiteOf(contract), deployment, selected });
+  const plan = await planRun({ contract, suite: suiteOf(contract), deployment, selected, leftOut });
   const transport = createTransport({ ...deployment.http, connections: concurrency });
   const startedAt = new Date();
   const began = performance.now();

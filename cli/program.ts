@@ -10,6 +10,7 @@ import { fuzz, type FuzzCommandOptions } from './commands/fuzz.js';
 import { gate, STORE, type GateOptions } from './commands/gate.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
 import { list } from './commands/list.js';
+import { merge, type MergeOptions } from './commands/merge.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
 import { parity, type ParityOptions } from './commands/parity.js';
 import { observe, type ObserveCommandOptions } from './commands/observe.js';
@@ -19,6 +20,7 @@ import { sweep, type SweepOptions } from './commands/sweep.js';
 import { types, type TypesOptions } from './commands/types.js';
 import { verify, type VerifyOptions } from './commands/verify.js';
 import type { Io } from './io.js';
+import type { ShardOption } from './shard.js';
 
 /**
  * Runs one command line and returns its exit code; nothing is thrown, whatever is in the arguments.
@@ -68,6 +70,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
   driving(selecting(program.command('verify').description('drive a deployment through every declared failure, and decide')))
     .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
     .option('--policy <file>', 'what is required, and what is let pass (default: everything must be verified)')
+    .option('--shard <i/n>', 'only this part of the run, of so many; failpath merge puts the ledgers together', shard)
     .option('--json', 'print the ledger instead of the report')
     .option('--dry-run', 'send nothing: print the plan, as `failpath plan` does')
     .addHelpText('after', EXIT_CODES)
@@ -230,6 +233,16 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .action((options: GateOptions) => done(gate(options, io)));
 
   program
+    .command('merge')
+    .description('put the ledgers of all shards of a run together, and decide')
+    .argument('<ledgers...>', 'what verify --shard has written: ledger.json files, or the folders that they are in')
+    .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
+    .option('--policy <file>', 'what is required, and what is let pass (default: everything must be verified)')
+    .option('--json', 'print the ledger')
+    .addHelpText('after', GATE_EXIT_CODES)
+    .action((files: readonly string[], options: MergeOptions) => done(merge(files, options, io)));
+
+  program
     .command('can-deploy')
     .description('may this build go to that deployment? by what gate has recorded')
     .requiredOption('--build <id>', 'the build')
@@ -384,6 +397,13 @@ function oneOf<T extends string>(words: readonly T[]): (value: string, previous:
     if (word === undefined) throw new InvalidArgumentError(`Allowed choices are ${words.join(', ')}.`);
     return [...(previous ?? []), word];
   };
+}
+
+function shard(value: string): ShardOption {
+  const [, index, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(value)?.map(Number) ?? [];
+  if (index === undefined || of === undefined || index < 1 || index > of)
+    throw new InvalidArgumentError('It is which one of how many, such as 2/4.');
+  return { index, of };
 }
 
 function whole(least: number, most: number): (value: string) => number {

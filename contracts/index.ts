@@ -67,7 +67,7 @@ export {
 } from './observe/index.js';
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
 export { createPermits, NotPermitted, permitting, type Permits, type PermittingTransport } from './permits.js';
-export { createPlan, laneOf, type Lane, type Plan, type PlannedPath, type Selection } from './plan.js';
+export { createPlan, laneOf, laneOfPlanned, type Lane, type Plan, type PlannedPath, type Selection } from './plan.js';
 export {
   declareProbes,
   nameOfProbe,

@@ -83,8 +83,10 @@ export interface LedgerSuite {
 export interface LedgerShard {
   readonly index: number;
   readonly of: number;
-  /** The operations that it looked at, and `webhooks`. */
-  readonly parts: readonly string[];
+  /** Those that it looked at. */
+  readonly operations: readonly string[];
+  /** Whether it looked at the webhooks. */
+  readonly webhooks: boolean;
   /** Whether it moved state that others at the same deployment stand on. */
   readonly alone: boolean;
 }

@@ -8,12 +8,14 @@ import { prepareFolder, writeReports } from '../reports.js';
 import { createSelection, isFiltered, type SelectOptions } from '../select.js';
 import { policyFor } from '../policy.js';
 import { plan as printPlan } from './plan.js';
-import { deploymentName, openTarget, suiteOf, type TargetOptions } from '../targets.js';
+import { shardFor, type ShardOption } from '../shard.js';
+import { deploymentName, openTarget, suiteOf, usage, type TargetOptions } from '../targets.js';
 
 export interface VerifyOptions extends SelectOptions, TargetOptions, DriveOptions {
   readonly contract?: string;
   readonly out: string;
   readonly policy?: string;
+  readonly shard?: ShardOption;
   readonly json?: boolean;
   readonly dryRun?: boolean;
 }
@@ -32,7 +34,9 @@ const INTERRUPTION: Reason = {
 export async function verify(options: VerifyOptions, io: Io, now: () => Date = () => new Date()): Promise<number> {
   if (options.dryRun === true) return printPlan(options, io, (deployment) => withOptions(deployment, options));
   const contract = await soundContract(options.contract);
-  const selected = createSelection(contract, options);
+  const filter = createSelection(contract, options);
+  if (options.shard !== undefined && isFiltered(options))
+    throw usage('--shard and a filter are both given', 'A shard is a part of the whole, to be merged with the others.', 'Say one of them.');
   const policy = policyFor(contract, options.policy);
   prepareFolder(options.out);
   const target = await openTarget(contract, options, io.env, (deployment) => withOptions(deployment, options));
@@ -41,11 +45,20 @@ export async function verify(options: VerifyOptions, io: Io, now: () => Date = (
   try {
     const { deployment } = target;
     const { signal } = abort;
-    const driven = await drive(contract, deployment, { selected, options, io, signal, webhooks: !isFiltered(options) });
+    const shard = options.shard && (await shardFor(contract, deployment, options.shard));
+    const driven = await drive(contract, deployment, {
+      selected: (failure) => shard?.operations.includes(failure.operation.id) ?? filter(failure),
+      leftOut: shard && 'another shard looks at it',
+      options,
+      io,
+      signal,
+      webhooks: shard?.webhooks ?? !isFiltered(options),
+    });
     const suite = fingerprint(contract, suiteOf(contract), version());
-    const told = buildLedger({ contract, suite, name: deploymentName(options), url: deployment.url, ...driven, decide });
-    // Whoever names failures leaves out what is no failure, whichever they name.
-    const judged = gate({ ...told, partial: told.partial || isFiltered(options) || signal.aborted }, { policy, now: now() }).ledger;
+    const told = buildLedger({ contract, suite, name: deploymentName(options), url: deployment.url, shard, ...driven, decide });
+    // Whoever names failures leaves out what is no failure, whichever they name; a shard is one even where it is the only one.
+    const partial = told.partial || isFiltered(options) || shard !== undefined || signal.aborted;
+    const judged = gate({ ...told, partial }, { policy, now: now() }).ledger;
     const ledger = signal.aborted ? { ...judged, ...INTERRUPTED, reasons: [INTERRUPTION, ...judged.reasons] } : judged;
     report(ledger, driven.lines, options, io);
     return ledger.exitCode;
