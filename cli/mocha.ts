@@ -3,6 +3,7 @@ import {
   buildLedger,
   createTransport,
   declareProbes,
+  fingerprint,
   formatFinding,
   formatProbe,
   laneOf,
@@ -23,13 +24,13 @@ import {
   type Run,
   type Transport,
 } from '../contracts/index.js';
-import type { Contract, Failure } from '../spec/index.js';
+import { version, type Contract, type Failure } from '../spec/index.js';
 import { soundContract } from './contract.js';
 import { processIo } from './io.js';
 import { writeReports } from './reports.js';
 import { createSupertestTransport } from './supertest-transport.js';
 import { loadSuite, type SuiteOptions } from './suites.js';
-import { openTarget, type Target, type TargetOptions } from './targets.js';
+import { deploymentName, openTarget, type Target, type TargetOptions } from './targets.js';
 
 export interface ContractSuiteOptions extends TargetOptions, SuiteOptions {
   /** By default `openapi.yaml` of the working folder, else failpath's own ATS contract. */
@@ -122,6 +123,8 @@ export async function describeContract(options: ContractSuiteOptions = {}): Prom
       const durationMs = Math.round(performance.now() - began.ms);
       ledger = buildLedger({
         contract,
+        suite: fingerprint(contract, session.plan.suite, version()),
+        name: deploymentName(options),
         url: session.plan.deployment.url,
         startedAt: began.at,
         durationMs,

@@ -3,14 +3,17 @@ import { EXIT } from '../ci/index.js';
 import { REPORT_NAMES, REPORTS, Unready } from '../contracts/index.js';
 import { DEFAULT_RECORDING } from '../mocks/index.js';
 import { formatFinding, InputError, version } from '../spec/index.js';
+import { canDeploy, type CanDeployOptions } from './commands/can-deploy.js';
 import { check, type CheckOptions } from './commands/check.js';
 import { coverage, type CoverageOptions } from './commands/coverage.js';
 import { diff, DIFF_FAIL_ON, type DiffOptions } from './commands/diff.js';
 import { docs, DOCS_FORMATS, type DocsOptions } from './commands/docs.js';
 import { fuzz, type FuzzCommandOptions } from './commands/fuzz.js';
+import { gate, STORE, type GateOptions } from './commands/gate.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
 import { CI_SYSTEMS, init, type InitOptions } from './commands/init.js';
 import { list } from './commands/list.js';
+import { merge, type MergeOptions } from './commands/merge.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
 import { parity, type ParityOptions } from './commands/parity.js';
 import { observe, type ObserveCommandOptions } from './commands/observe.js';
@@ -22,6 +25,7 @@ import { types, type TypesOptions } from './commands/types.js';
 import { verify, type VerifyOptions } from './commands/verify.js';
 import { byEnvironment } from './environment.js';
 import type { Io } from './io.js';
+import type { ShardOption } from './shard.js';
 
 /**
  * Runs one command line and returns its exit code; nothing is thrown, whatever is in the arguments.
@@ -76,6 +80,8 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .description('drive a deployment through every declared failure, and decide')
     .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
     .option('--report <format[=file]>', `another format: ${OTHER_REPORTS.join(', ')}; repeatable`, collect)
+    .option('--policy <file>', 'what is required, and what is let pass (default: everything must be verified)')
+    .option('--shard <i/n>', 'only this part of the run, of so many; failpath merge puts the ledgers together', shard)
     .option('--json', 'print the ledger instead of the report')
     .option('--dry-run', 'send nothing: print the plan, as `failpath plan` does')
     .addHelpText('after', EXIT_CODES)
@@ -254,6 +260,40 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .action(async (options: DocsOptions) => done(await docs(options, io)));
 
   program
+    .command('gate')
+    .description('decide from a saved ledger, and record the verdict of a build')
+    .requiredOption('--ledger <file>', 'what verify or merge has written: a ledger.json, or the folder that it is in')
+    .option('--policy <file>', 'what is required, and what is let pass (default: everything must be verified)')
+    .option('--write-baseline', "make what is wrong by now what is known: writes the policy's baseline")
+    .option('--build <id>', 'record the verdict for this build')
+    .option('--store <folder>', 'where verdicts are recorded', STORE)
+    .option('--json', 'print JSON')
+    .addHelpText('after', GATE_EXIT_CODES)
+    .action((options: GateOptions) => done(gate(options, io)));
+
+  program
+    .command('merge')
+    .description('put the ledgers of all shards of a run together, and decide')
+    .argument('<ledgers...>', 'what verify --shard has written: ledger.json files, or the folders that they are in')
+    .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
+    .option('--policy <file>', 'what is required, and what is let pass (default: everything must be verified)')
+    .option('--json', 'print the ledger')
+    .addHelpText('after', GATE_EXIT_CODES)
+    .action((files: readonly string[], options: MergeOptions) => done(merge(files, options, io)));
+
+  program
+    .command('can-deploy')
+    .description('may this build go to that deployment? by what gate has recorded')
+    .requiredOption('--build <id>', 'the build')
+    .requiredOption('--to <deployment>', 'where it is to go')
+    .option('--policy <file>', 'says where a build must have been proven before (default: there)')
+    .option('--contract <file>', 'insist that it was verified with this contract')
+    .option('--store <folder>', 'where verdicts are recorded', STORE)
+    .option('--json', 'print JSON')
+    .addHelpText('after', CAN_DEPLOY_EXIT_CODES)
+    .action(async (options: CanDeployOptions) => done(await canDeploy(options, io)));
+
+  program
     .command('types')
     .description("a contract's operations, codes and details as a TypeScript module")
     .addOption(contractOption())
@@ -317,6 +357,21 @@ Exit codes:
   4    contract, configuration or usage is invalid
   70   failpath itself broke
   130  interrupted`;
+
+const GATE_EXIT_CODES = `
+Exit codes:
+  0    proven, or accepted by the policy
+  1    a finding: a wrong answer, or a waiver or baseline that is out of date
+  2    a failure is unproven
+  3    the environment could not be judged when the ledger was made
+  4    ledger, policy or usage is invalid, or the ledger is only a part`;
+
+const CAN_DEPLOY_EXIT_CODES = `
+Exit codes:
+  0    yes
+  1    no: there is a finding, or a waiver has ended since
+  2    no: it is unproven, or nothing is recorded of it
+  4    a record, the policy, the contract or the usage is invalid`;
 
 const PARITY_EXIT_CODES = `
 Exit codes:
@@ -411,6 +466,13 @@ function oneOf<T extends string>(words: readonly T[]): (value: string, previous:
     if (word === undefined) throw new InvalidArgumentError(`Allowed choices are ${words.join(', ')}.`);
     return [...(previous ?? []), word];
   };
+}
+
+function shard(value: string): ShardOption {
+  const [, index, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(value)?.map(Number) ?? [];
+  if (index === undefined || of === undefined || index < 1 || index > of)
+    throw new InvalidArgumentError('It is which one of how many, such as 2/4.');
+  return { index, of };
 }
 
 function whole(least: number, most: number): (value: string) => number {

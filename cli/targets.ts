@@ -1,3 +1,4 @@
+import { basename, extname } from 'node:path';
 import { createDeployment, createTransport, discoverWorld, loadDeployment, type Deployment, type Transport } from '../contracts/index.js';
 import { startMock } from '../mocks/index.js';
 import { InputError, type Contract } from '../spec/index.js';
@@ -109,6 +110,12 @@ async function askWorld(known: Deployment, adjust: Adjust): Promise<Pick<Target,
   } finally {
     await transport.close();
   }
+}
+
+/** What policies and records call a deployment: as its file is called, else its host; the embedded one is the `sandbox`. */
+export function deploymentName({ deployment, url }: TargetOptions): string {
+  if (deployment !== undefined) return basename(deployment, extname(deployment));
+  return url === undefined ? 'sandbox' : new URL(url).host;
 }
 
 /** A mistake on the command line. */

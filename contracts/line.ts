@@ -102,3 +102,19 @@ function hideIn(one: Discrepancy, { redact }: Redactor): Discrepancy {
     remedy: redact(one.remedy),
   };
 }
+
+/** As much of a line as names it. */
+interface NamedLine {
+  readonly failure: Pick<Failure, 'status' | 'code'> & { readonly operation: { readonly id: string } };
+  readonly cause: string;
+}
+
+/**
+ * A line by name, as reasons and policies know it.
+ *
+ * @example
+ * nameOfLine(line); // 'initWork 401 api_key.revoked (revoked)'
+ */
+export function nameOfLine({ failure: { operation, status, code }, cause }: NamedLine): string {
+  return `${operation.id} ${status} ${code} (${cause})`;
+}

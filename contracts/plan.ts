@@ -55,16 +55,22 @@ export type Selection = (failure: Failure) => boolean;
  * @example
  * createPlan(contract, atsSuite, deployment).paths.filter(({ action }) => action.do === 'nothing');
  *
+ * @param leftOut Why others are not looked at.
  * @throws {InputError} when the suite's paths do not fit the contract
  */
-export function createPlan(contract: Contract, given: Suite, deployment: Deployment, selected: Selection = () => true): Plan {
+export function createPlan(
+  contract: Contract,
+  given: Suite,
+  deployment: Deployment,
+  selected: Selection = () => true,
+  leftOut = 'the filter left it out',
+): Plan {
   const suite = withScenarios(given, contract);
   const resolve = createResolver(deployment, suite, contract.limits);
   const matched = matchPaths(contract, suite.paths);
   const paths = contract.failures.flatMap((failure) =>
     failure.causes.map((cause): PlannedPath => {
-      if (!selected(failure))
-        return { failure, cause, action: { do: 'nothing', outcome: 'not-selected', reason: 'the filter left it out' } };
+      if (!selected(failure)) return { failure, cause, action: { do: 'nothing', outcome: 'not-selected', reason: leftOut } };
       const path = matched.get(failure)?.get(cause);
       return { failure, cause, action: plan(path, { suite, resolve, deployment }) };
     }),

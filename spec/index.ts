@@ -2,6 +2,7 @@ export { checkContract } from './check/index.js';
 export { envelopeCodec, type EnvelopeCodec } from './envelope.js';
 export { formatFinding, InputError, PROBLEMS, type Finding, type ProblemName } from './errors.js';
 export { readFileText } from './file.js';
+export { glob } from './glob.js';
 export { groupBy } from './group.js';
 export {
   essenceOf,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Ledger } from '../ledger.js';
+import { REASON_KINDS } from '../decision.js';
 import { readLedgerFiles } from '../ledger-file.js';
 import { OUTCOMES } from '../types.js';
 
@@ -41,7 +42,8 @@ const time = text.refine((value) => !Number.isNaN(Date.parse(value)), { error: '
 /** A ledger with all that reports show of it; newer versions may have more in it. */
 const ledger = z.looseObject({
   contract: z.looseObject({ title: text, version: text, sha256: text }),
-  deployment: z.looseObject({ url: text }),
+  suite: z.looseObject({ name: text, sha256: text }).nullable().default(null),
+  deployment: z.looseObject({ name: text.default(''), url: text }),
   startedAt: time,
   durationMs: z.number(),
   failures: z.array(
@@ -59,7 +61,7 @@ const ledger = z.looseObject({
     .array(
       z.looseObject({
         ...{ kind: z.enum(['identity', 'precedence']), operation: text, name: text, expected: text },
-        ...{ basis: z.enum(['documented', 'reading']), source: text, takenFrom: maybe },
+        ...{ basis: z.enum(['documented', 'reading']), source: text, takenFrom: maybe, restsOn: z.array(text).default([]) },
         ...tested,
       }),
     )
@@ -68,6 +70,10 @@ const ledger = z.looseObject({
   partial: z.boolean(),
   verdict: text,
   exitCode: z.number(),
+  answered: z.boolean().nullable().default(null),
+  reasons: z
+    .array(z.looseObject({ kind: z.enum(REASON_KINDS), failure: text.optional(), what: text, remedy: text, until: text.optional() }))
+    .default([]),
   traffic: z
     .looseObject({
       untold: z.number().default(0),
