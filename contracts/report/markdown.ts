@@ -3,6 +3,7 @@ import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import { OUTCOMES } from '../types.js';
 import { alike, itemsOf, toneOf, type Item } from './items.js';
+import { reasonsOf, verdictOf } from './sentence.js';
 import { counted, cut, inLine, tame } from './text.js';
 
 /** In bytes. GitHub takes 1 MiB of a step's summary, and nothing of a longer one. */
@@ -48,24 +49,18 @@ function fitting(blocks: readonly string[]): string {
   return `${kept.join('\n\n')}\n`;
 }
 
-function heading({ contract, deployment, verdict, exitCode, failures, summary, partial, durationMs, startedAt, ...rest }: Ledger): string {
+function heading(ledger: Ledger): string {
+  const { contract, deployment, verdict, exitCode, failures, summary, partial, durationMs, startedAt } = ledger;
   const mark = exitCode === 0 ? '✅' : exitCode === 1 ? '❌' : '⚠️';
   const counts = OUTCOMES.flatMap((outcome) => (summary[outcome] === undefined ? [] : [`${summary[outcome]} ${outcome}`]));
+  const run = `${(durationMs / 1000).toFixed(1)} s, ${startedAt}, exit code ${exitCode} (${plain(verdict)})`;
   return [
-    `## ${mark} ${plain(contract.title)} ${plain(contract.version)}: ${plain(verdict)}`,
+    `## ${mark} ${plain(verdictOf(ledger))}`,
     '',
-    `${counted(failures.length, 'failure')} at ${code(deployment.url)}: ${counts.join(', ')}. ${(durationMs / 1000).toFixed(1)} s, ${startedAt}, exit code ${exitCode}.`,
+    `${plain(contract.title)} ${plain(contract.version)} at ${code(deployment.url)}, ${counted(failures.length, 'failure')}: ${counts.join(', ')}. ${run}.`,
     ...(partial ? ['', 'The ledger is partial: no release is decided from it.'] : []),
-    ...reasonsOf(rest).flatMap((reason) => ['', `- ${plain(reason)}`]),
+    ...reasonsOf(ledger).flatMap(({ what, remedy }) => ['', `- ${plain(what)}${remedy === '' ? '' : ` **Fix:** ${plain(remedy)}`}`]),
   ].join('\n');
-}
-
-/** Why a gate has decided so, where it says. */
-function reasonsOf(decision: object): string[] {
-  const reasons = 'reasons' in decision && Array.isArray(decision.reasons) ? (decision.reasons as readonly unknown[]) : [];
-  return reasons.flatMap((reason) =>
-    typeof reason === 'object' && reason !== null && 'what' in reason && typeof reason.what === 'string' ? [reason.what] : [],
-  );
 }
 
 function finding([first, ...more]: readonly [Item, ...Item[]], contract: Contract | undefined): string {
