@@ -58,8 +58,7 @@ function filter() {
   for (const cell of cells) cell.classList.toggle('away', !kept.has(cell.getAttribute('href')));
   for (const row of all('.matrix tbody tr', HTMLTableRowElement))
     row.classList.toggle('away', row.querySelector('.cell:not(.away)') === null);
-  const all_ = entries.length;
-  if (shown) shown.value = kept.size === all_ ? '' : `${kept.size} of ${all_}`;
+  if (shown) shown.value = kept.size === entries.length ? '' : `${kept.size} of ${entries.length}`;
 }
 
 /** Where evidence came from that is in the pane. @type {{ inside: HTMLElement, entry: Element } | undefined} */
@@ -117,7 +116,10 @@ function move(event) {
 }
 
 /** @param {Element} cell */
-const linkIn = (cell) => /** @type {HTMLAnchorElement | null} */ (cell.querySelector('a.cell'));
+function linkIn(cell) {
+  const link = cell.querySelector('a.cell');
+  return link instanceof HTMLAnchorElement ? link : undefined;
+}
 
 /**
  * The next cell that has something to open; in a column without any, the nearest one of the next row.
@@ -157,10 +159,14 @@ document.addEventListener('keydown', (event) => {
 tools?.addEventListener('input', filter);
 tools?.addEventListener('submit', (event) => event.preventDefault());
 addEventListener('hashchange', route);
-// The same cell again, whose address is there already.
+// Followed as usual, the page would leave the cell that the reader comes back to.
 document.addEventListener('click', (event) => {
   const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null;
-  if (link?.getAttribute('href') === location.hash) route();
+  const href = link?.getAttribute('href') ?? '';
+  if (event.ctrlKey || event.metaKey || event.shiftKey || !document.getElementById(href.slice(1))?.closest('.inside')) return;
+  event.preventDefault();
+  history.replaceState(null, '', href);
+  route();
 });
 addEventListener('beforeprint', () => {
   pane?.close();

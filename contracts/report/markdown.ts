@@ -2,7 +2,7 @@ import type { Contract } from '../../spec/index.js';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import { OUTCOMES } from '../types.js';
-import { alike, itemsOf, toneOf, type Item } from './items.js';
+import { alike, itemsOf, toneOf, type Alike, type Item } from './items.js';
 import { reasonsOf, verdictOf } from './sentence.js';
 import { counted, cut, inLine, tame } from './text.js';
 
@@ -63,7 +63,7 @@ function heading(ledger: Ledger): string {
   ].join('\n');
 }
 
-function finding([first, ...more]: readonly [Item, ...Item[]], contract: Contract | undefined): string {
+function finding([first, ...more]: Alike, contract: Contract | undefined): string {
   const { outcome, title, name, reason, expected, observed, discrepancies, remedies, requestId, declared } = first;
   const rows = [
     ...(expected === null ? [] : [['answer', expected, observed ?? 'no answer'] as const]),
@@ -106,7 +106,7 @@ function folded(what: string, inside: string): string[] {
   return ['', `<details><summary>${what}</summary>`, '', inside, '', '</details>'];
 }
 
-function unproven(group: readonly [Item, ...Item[]]): string {
+function unproven(group: Alike): string {
   const [{ outcome, reason, remedies }] = group;
   const fixes = remedies.map((remedy) => `- **Fix:** ${plain(remedy)}`);
   return [

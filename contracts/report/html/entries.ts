@@ -4,7 +4,7 @@ import { itemsOf, toneOf, type Item } from '../items.js';
 import { counted, tame } from '../text.js';
 import { gradeOf } from './matrix.js';
 import { declaredBy, isTold, type Shown } from './findings.js';
-import { copied, factsOf, failureId, fixes, icon, itemId, requestsOf, sideBySide, slug, storyOf, tag } from './parts.js';
+import { copied, factsOf, failureId, fixes, icon, itemId, leadOf, requestsOf, sideBySide, slug, storyOf, tag } from './parts.js';
 
 /** Every failure with all that is known of it, operation by operation: what the cells of the matrix open. */
 export function entriesOf(ledger: Ledger, shown: Shown): Html {
@@ -62,7 +62,7 @@ function causeOf(item: Item, failure: LedgerFailure, { base, next }: Shown): Htm
   const id = slug(`${failureId(failure)}--${name ?? ''}`);
   if (toneOf(outcome) !== 'good')
     return html`<section class="cause" id="${id}">
-      ${head} ${reason === '' ? '' : html`<p class="reason">${tame(reason)}</p>`} ${toneOf(outcome) === 'bad' ? sideBySide(item) : ''}
+      ${head} ${reason === '' ? '' : html`<p class="reason">${leadOf(item)}</p>`} ${toneOf(outcome) === 'bad' ? sideBySide(item) : ''}
       ${fixes(item)} ${factsOf({ ...item, declared: null })} ${storyOf(item, base, next)}
     </section>`;
   return html`<section class="cause" id="${id}">
@@ -91,7 +91,7 @@ export function othersOf(items: readonly Item[], { base, next }: Shown): Html | 
           <div class="inside" id="${itemId(item)}">
             <h3>${item.title}${item.name === null ? '' : html` <span class="soft">${tame(item.name)}</span>`}</h3>
             <section class="cause">
-              <p class="reason">${tame(item.reason)}</p>
+              <p class="reason">${leadOf(item)}</p>
               ${toneOf(item.outcome) === 'bad' ? sideBySide(item) : ''} ${fixes(item)} ${factsOf(item)} ${storyOf(item, base, next)}
             </section>
           </div>

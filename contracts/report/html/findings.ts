@@ -1,8 +1,8 @@
 import { html, type Contract, type Failure, type Html } from '../../../spec/index.js';
 import { firstSentence } from '../../judge.js';
-import { toneOf, type Item } from '../items.js';
+import { toneOf, type Alike, type Item } from '../items.js';
 import { counted, tame } from '../text.js';
-import { failureId, fixes, factsOf, icon, itemId, sideBySide, slug, storyOf, tag, type Numbering } from './parts.js';
+import { failureId, fixes, factsOf, icon, itemId, leadOf, sideBySide, slug, storyOf, tag, type Numbering } from './parts.js';
 
 /** What it takes to show evidence. */
 export interface Shown {
@@ -29,27 +29,27 @@ export function addressOf(item: Item): string {
  * Findings in full, one for all that is alike: whoever has never seen the project must understand each from itself, and see it again with
  * the script that is shown. The evidence of the first is open.
  */
-export function findingsOf(groups: readonly (readonly [Item, ...Item[]])[], shown: Shown): Html {
+export function findingsOf(groups: readonly Alike[], shown: Shown): Html {
   return html`<section class="wide" id="wrong" aria-labelledby="wrong-title">
     <h2 id="wrong-title">What is wrong</h2>
     ${groups.map((group, index) => finding(group, shown, index === 0))}
   </section>`;
 }
 
-function finding([first, ...more]: readonly [Item, ...Item[]], shown: Shown, open: boolean): Html {
-  const { outcome, title, name, reason } = first;
+function finding([first, ...more]: Alike, shown: Shown, open: boolean): Html {
+  const { outcome, title, name } = first;
   const declared = declaredBy(shown.contract, first);
   return html`<article class="finding" data-outcome="${outcome}">
     <header>
       ${icon(outcome)}
       <div>
         <h3><a href="#${addressOf(first)}">${title}</a></h3>
-        <p class="small">${tag(outcome)}${name === null ? '' : html` <span class="soft">${tame(name)}</span>`}</p>
+        <p class="small">${tag(outcome)}${name === null ? '' : html` <span class="soft">${CALLED[first.kind]}${tame(name)}</span>`}</p>
       </div>
     </header>
     <div class="told">
-      <p class="reason">${tame(reason)}</p>
-      ${declared === undefined ? '' : html`<p class="soft small"><b>${declared.title}.</b> ${firstSentence(declared.description)}. ${declared.operation.method} ${declared.operation.path}</p>`}
+      <p class="reason">${leadOf(first)}</p>
+      ${declared === undefined ? '' : html`<p class="soft small"><b>${declared.title}.</b> ${firstSentence(declared.description)}. <code>${declared.operation.method} ${declared.operation.path}</code></p>`}
       ${sideBySide(first)} ${fixes(first)}
       ${more.length === 0 ? '' : html`<p class="small soft">The same in ${counted(more.length, 'more line')}: ${joined(more.map((item) => html`<a href="#${addressOf(item)}">${lineName(item)}</a>`))}</p>`}
       <details class="story"${open ? html` open` : ''}>
@@ -60,6 +60,15 @@ function finding([first, ...more]: readonly [Item, ...Item[]], shown: Shown, ope
   </article>`; // prettier-ignore
 }
 
+/** What a name is the name of. */
+const CALLED: Readonly<Record<Item['kind'], string>> = {
+  failure: 'cause: ',
+  identity: 'identity: ',
+  precedence: '',
+  webhook: '',
+  traffic: '',
+};
+
 const lineName = ({ title, name }: Item): string => (name === null ? title : `${title} (${tame(name)})`);
 
 /** Parts with commas between them. */
@@ -68,7 +77,7 @@ export function joined(parts: readonly Html[]): Html {
 }
 
 /** What could not be proven, once per reason. */
-export function unprovenOf(groups: readonly (readonly [Item, ...Item[]])[], title: string): Html {
+export function unprovenOf(groups: readonly Alike[], title: string): Html {
   return html`<section class="wide" id="${slug(title)}" aria-label="${title}">
     <h2>${title}</h2>
     <ul class="reasons">

@@ -9,8 +9,10 @@ const GRADES: readonly Trigger[] = ['real cause', 'observed', 'magic value', 'si
 const LETTERS: Readonly<Record<Trigger, string>> = { 'real cause': '', observed: 'o', 'magic value': 'm', simulated: 's' };
 
 /** How a failure was brought about; `undefined` where it was not. */
-export function gradeOf({ causes }: LedgerFailure): Trigger | undefined {
-  const grades = causes.flatMap(({ evidence }) => (evidence.trigger === null ? [] : [evidence.trigger]));
+export function gradeOf({ causes, outcome }: LedgerFailure): Trigger | undefined {
+  // The causes that decide: with a wrong answer to its real cause, it does not matter how another was brought about.
+  const deciding = causes.filter((cause) => cause.outcome === outcome);
+  const grades = deciding.flatMap(({ evidence }) => (evidence.trigger === null ? [] : [evidence.trigger]));
   return grades.reduce<Trigger | undefined>(
     (weakest, grade) => (weakest === undefined || GRADES.indexOf(grade) > GRADES.indexOf(weakest) ? grade : weakest),
     undefined,

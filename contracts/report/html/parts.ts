@@ -86,7 +86,7 @@ export function copied(text: string, next: Numbering): Html {
 /** What must be and what was, row by row. */
 export function sideBySide({ expected, observed, discrepancies }: Item): Html | undefined {
   const whole = expected === null ? [] : [{ at: 'answer', expected, actual: observed ?? 'no answer' }];
-  const rows = [...whole, ...discrepancies.filter(({ check }) => expected === null || (check !== 'status' && check !== 'code'))];
+  const rows = [...whole, ...discrepancies.filter(({ check, at }) => expected === null || (at !== 'status' && check !== 'code'))];
   if (rows.length === 0) return undefined;
   return html`<table class="sides">
     <thead>
@@ -101,13 +101,27 @@ export function sideBySide({ expected, observed, discrepancies }: Item): Html | 
         ({ at, expected, actual }) =>
           html`<tr class="${expected === actual ? 'same' : 'other'}">
             <th scope="row"><code>${tame(at)}</code></th>
-            <td><code>${tame(expected)}</code></td>
-            <td><code>${tame(actual)}</code></td>
+            <td data-label="expected"><code>${tame(expected)}</code></td>
+            <td data-label="seen"><code>${tame(actual)}</code></td>
           </tr>`,
       )}
     </tbody>
   </table>`;
 }
+
+/** What happened, in a sentence that needs no other. */
+export function leadOf({ outcome, title, operation, reason, expected, observed, discrepancies }: Item): string {
+  if (outcome !== 'violated' || expected === null || operation === null || discrepancies.length === 0) return tame(reason);
+  if (observed === null) return `${operation} gave no answer where it must refuse with ${expected}.`;
+  if (observed !== expected) return tame(`${operation} answered ${observed} where it must refuse with ${expected}.`);
+  const after = discrepancies.some(({ check }) => AFTER.has(check));
+  return after
+    ? `${title}: the refusal is right, and what came after it is not.`
+    : `${operation} refuses with the right code, and its answer is not as the contract declares it.`;
+}
+
+/** Checks of what comes after a refusal. */
+const AFTER: ReadonlySet<string> = new Set(['repeatable', 'no-side-effect', 'recovery', 'boundary']);
 
 /** What to do about it. */
 export function fixes({ remedies }: Pick<Item, 'remedies'>): Html | undefined {
