@@ -66,7 +66,7 @@ let moved;
 
 /** Shows the evidence that the address names, if it names any. */
 function route() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = document.getElementById(location.hash.slice(1));
   const inside = target?.closest('.inside');
   if (!(inside instanceof HTMLElement) || pane === undefined) return;
   const entry = moved?.inside === inside ? moved.entry : inside.parentElement;

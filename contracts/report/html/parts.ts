@@ -144,7 +144,7 @@ const PHASES: Readonly<Record<RequestEvidence['phase'], string>> = {
 export function requestsOf(requests: readonly RequestEvidence[], base: string): Html | undefined {
   if (requests.length === 0) return undefined;
   const short = (url: string): string => tame(url.startsWith(base) ? url.slice(base.length) || '/' : url);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Requests">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Requests">
     <table class="requests">
       <thead>
         <tr>

@@ -26,7 +26,7 @@ function counts(items: readonly Item[]): Html {
 function identityMatrix(cells: readonly Item[]): Html {
   const identities = [...new Set(cells.map(({ name }) => name ?? ''))];
   const rows = [...groupBy(cells, ({ operation }) => operation ?? '')];
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Operations by identities">
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Operations by identities">
     <table class="matrix">
       <thead>
         <tr><td></td>${identities.map((identity) => html`<th scope="col" class="code"><span>${tame(identity)}</span></th>`)}</tr>
@@ -58,7 +58,7 @@ function identityCell(item: Item | undefined): Html {
 }
 
 function list(items: readonly Item[], folded: string | undefined): Html {
-  const table = html`<div class="scroll" tabindex="0" role="region" aria-label="${folded ?? 'What was looked at'}">
+  const table = html`<div class="scroll" tabindex="0" role="group" aria-label="${folded ?? 'What was looked at'}">
     <table>
       <tbody>
         ${items.map(
