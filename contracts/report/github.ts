@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger.js';
-import { alike, itemsOf, locationOf, toneOf, type Item } from './items.js';
+import { alike, itemsOf, locationOf, toneOf, type Alike } from './items.js';
 import { counted, cut, inLine, tame } from './text.js';
 
 /** What GitHub shows of one step, of each level. */
@@ -25,7 +25,7 @@ export function toAnnotations(ledger: Ledger): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function level(name: Level, groups: readonly (readonly [Item, ...Item[]])[]): string[] {
+function level(name: Level, groups: readonly Alike[]): string[] {
   if (groups.length <= MOST) return groups.map((group) => annotation(name, group));
   const shown = groups.slice(0, MOST - 1).map((group) => annotation(name, group));
   const left = groups.slice(MOST - 1);
@@ -34,7 +34,7 @@ function level(name: Level, groups: readonly (readonly [Item, ...Item[]])[]): st
   return [...shown, command(name, { title: rest }, `GitHub shows ${MOST} of a kind in a step; every ${what} is in the report.`)];
 }
 
-function annotation(name: Level, [first, ...more]: readonly [Item, ...Item[]]): string {
+function annotation(name: Level, [first, ...more]: Alike): string {
   const { outcome, title, reason, remedies, requestId, declared } = first;
   const place = locationOf(declared);
   const message = [

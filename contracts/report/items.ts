@@ -171,19 +171,34 @@ export function remedyOf(outcome: Outcome, expected: string): string[] {
   return [];
 }
 
+/** One item that stands for all that are like it. */
+export type Alike = readonly [Item, ...Item[]];
+
 /**
- * Items that are one thing to mend or to provide, however many lines show it; the worst first, then the most frequent. What another line has
- * told already is left out.
+ * Items that are one thing to mend or to provide, however many lines show it; findings first, then failures, then the worst and the most
+ * frequent. What another line has told already is left out.
  *
  * @example
  * for (const [first, ...more] of alike(items)) tell(first, more.length);
  */
-export function alike(items: readonly Item[]): (readonly [Item, ...Item[]])[] {
+export function alike(items: readonly Item[]): Alike[] {
   const untold = items.filter(({ takenFrom }) => takenFrom === null);
-  return [...groupBy(untold, kindOf).values()].sort(
-    ([a, ...more], [b, ...others]) => OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome) || others.length - more.length,
+  const [waiting, others] = [untold.filter(isWaiting), untold.filter((item) => !isWaiting(item))];
+  const groups = [...groupBy(others, kindOf).values()].sort(
+    ([a, ...more], [b, ...others]) => rank(a) - rank(b) || others.length - more.length,
   );
+  const [first, ...rest] = waiting.map((item) => ({
+    ...item,
+    reason: 'they say nothing as long as the lines that they wait for are not proven',
+  }));
+  return first === undefined ? groups : [...groups, [first, ...rest]];
 }
+
+const rank = ({ kind, outcome }: Item): number =>
+  (toneOf(outcome) === 'bad' ? 0 : kind === 'failure' ? OUTCOMES.length : 2 * OUTCOMES.length) + OUTCOMES.indexOf(outcome);
+
+/** Of two faults at once nothing can be said before each is proven by itself. */
+const isWaiting = ({ outcome, reason }: Item): boolean => outcome === 'setup-failed' && reason.startsWith('it says nothing as long as');
 
 /** What two must have in common to be one: what is wrong with the answers, or else what is asked for, or why nothing can be said. */
 function kindOf({ kind, title, name, outcome, reason, expected, observed, discrepancies, operation }: Item): string {

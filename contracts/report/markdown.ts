@@ -2,7 +2,8 @@ import type { Contract } from '../../spec/index.js';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import { OUTCOMES } from '../types.js';
-import { alike, itemsOf, toneOf, type Item } from './items.js';
+import { alike, itemsOf, toneOf, type Alike, type Item } from './items.js';
+import { reasonsOf, verdictOf } from './sentence.js';
 import { counted, cut, inLine, tame } from './text.js';
 
 /** In bytes. GitHub takes 1 MiB of a step's summary, and nothing of a longer one. */
@@ -48,27 +49,21 @@ function fitting(blocks: readonly string[]): string {
   return `${kept.join('\n\n')}\n`;
 }
 
-function heading({ contract, deployment, verdict, exitCode, failures, summary, partial, durationMs, startedAt, ...rest }: Ledger): string {
+function heading(ledger: Ledger): string {
+  const { contract, deployment, verdict, exitCode, failures, summary, partial, durationMs, startedAt } = ledger;
   const mark = exitCode === 0 ? '✅' : exitCode === 1 ? '❌' : '⚠️';
   const counts = OUTCOMES.flatMap((outcome) => (summary[outcome] === undefined ? [] : [`${summary[outcome]} ${outcome}`]));
+  const run = `${(durationMs / 1000).toFixed(1)} s, ${startedAt}, exit code ${exitCode} (${plain(verdict)})`;
   return [
-    `## ${mark} ${plain(contract.title)} ${plain(contract.version)}: ${plain(verdict)}`,
+    `## ${mark} ${plain(verdictOf(ledger))}`,
     '',
-    `${counted(failures.length, 'failure')} at ${code(deployment.url)}: ${counts.join(', ')}. ${(durationMs / 1000).toFixed(1)} s, ${startedAt}, exit code ${exitCode}.`,
+    `${plain(contract.title)} ${plain(contract.version)} at ${code(deployment.url)}, ${counted(failures.length, 'failure')}: ${counts.join(', ')}. ${run}.`,
     ...(partial ? ['', 'The ledger is partial: no release is decided from it.'] : []),
-    ...reasonsOf(rest).flatMap((reason) => ['', `- ${plain(reason)}`]),
+    ...reasonsOf(ledger).flatMap(({ what, remedy }) => ['', `- ${plain(what)}${remedy === '' ? '' : ` **Fix:** ${plain(remedy)}`}`]),
   ].join('\n');
 }
 
-/** Why a gate has decided so, where it says. */
-function reasonsOf(decision: object): string[] {
-  const reasons = 'reasons' in decision && Array.isArray(decision.reasons) ? (decision.reasons as readonly unknown[]) : [];
-  return reasons.flatMap((reason) =>
-    typeof reason === 'object' && reason !== null && 'what' in reason && typeof reason.what === 'string' ? [reason.what] : [],
-  );
-}
-
-function finding([first, ...more]: readonly [Item, ...Item[]], contract: Contract | undefined): string {
+function finding([first, ...more]: Alike, contract: Contract | undefined): string {
   const { outcome, title, name, reason, expected, observed, discrepancies, remedies, requestId, declared } = first;
   const rows = [
     ...(expected === null ? [] : [['answer', expected, observed ?? 'no answer'] as const]),
@@ -111,7 +106,7 @@ function folded(what: string, inside: string): string[] {
   return ['', `<details><summary>${what}</summary>`, '', inside, '', '</details>'];
 }
 
-function unproven(group: readonly [Item, ...Item[]]): string {
+function unproven(group: Alike): string {
   const [{ outcome, reason, remedies }] = group;
   const fixes = remedies.map((remedy) => `- **Fix:** ${plain(remedy)}`);
   return [
