@@ -15,7 +15,7 @@ import { observe, type ObserveCommandOptions } from './commands/observe.js';
 import { plan, type PlanOptions } from './commands/plan.js';
 import { seen, type SeenOptions } from './commands/seen.js';
 import { sweep, type SweepOptions } from './commands/sweep.js';
-import { types, type TypesOptions } from './commands/types.js';
+import { types, TYPES_FORMATS, type TypesOptions } from './commands/types.js';
 import { verify, type VerifyOptions } from './commands/verify.js';
 import type { Io } from './io.js';
 
@@ -225,9 +225,14 @@ function createProgram(io: Io, done: (code: number) => void): Command {
 
   program
     .command('types')
-    .description("a contract's operations, codes and details as a TypeScript module")
+    .description("a contract's operations, codes and details as a TypeScript module, or as JSON Schemas")
     .addOption(contractOption())
-    .option('--out <file>', 'where the module goes (default: standard output)')
+    .addOption(
+      new Option('--format <format>', 'types for scripts, a module for clients with what they need at run time, or a schema for each code')
+        .choices(TYPES_FORMATS)
+        .default('types'),
+    )
+    .option('--out <path>', 'the file of the module, or the folder of the schemas (default: standard output)')
     .action(async (options: TypesOptions) => done(await types(options, io)));
 
   return program;

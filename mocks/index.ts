@@ -62,7 +62,7 @@ export {
   type ErrorCatalogue,
   type Reproduction,
 } from './catalogue/index.js';
-export { generateTypes } from './typescript/index.js';
+export { generateClient, generateTypes, jsonSchemasOf, type CodeSchema } from './typescript/index.js';
 export type {
   AdminAnswer,
   AdminRoute,
