@@ -162,7 +162,7 @@ async function explainAnswer(text: string, asked: Asked): Promise<number> {
   const entry = catalogue.codes.find((one) => one.code === code);
   const near = entry === undefined ? nearCodes(catalogue, code).map((one) => one.code) : [];
   const looked = typeof envelope.requestId === 'string' && (options.ledger !== undefined || options.url !== undefined);
-  const found = looked ? await sightingsOf(envelope.requestId as string, options.ledger ?? [], asked) : undefined;
+  const found = looked ? await sightingsOf(envelope.requestId, options.ledger ?? [], asked) : undefined;
   const sightings = found?.sightings ?? [];
   if (options.json === true) {
     const status = answer.head?.status ?? null;
