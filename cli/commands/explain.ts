@@ -105,10 +105,21 @@ async function explainRequest(id: string, asked: Asked): Promise<number> {
     io.out(json({ kind: 'request', requestId: id, sightings, codes: entries, exitCode: EXIT.proven }));
     return EXIT.proven;
   }
-  const parts = [formatSightings(id, sightings, io), ...entries.map((entry) => formatCode(entry, { color: io.color }))];
+  const operation = soleOperation(sightings) ?? asked.operation?.id;
+  const ofOne = (entry: CatalogueCode): string | undefined => entry.operations.find((one) => one.operation === operation)?.operation;
+  const parts = [
+    formatSightings(id, sightings, io),
+    ...entries.map((entry) => formatCode(entry, { color: io.color, operation: ofOne(entry) })),
+  ];
   io.out(parts.join('\n'));
   if (unreachable !== undefined) io.err(`${unreachable}\n`);
   return EXIT.proven;
+}
+
+/** The operation that has answered, where everybody says the same. */
+function soleOperation(sightings: readonly Sighting[]): string | undefined {
+  const all = new Set(sightings.map((one) => (one.in === 'ledger' ? one.request.label : one.operation)));
+  return all.size === 1 ? [...all][0] : undefined;
 }
 
 interface Found {

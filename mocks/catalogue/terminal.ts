@@ -93,7 +93,9 @@ function orderOf(operations: readonly Declaration[]): string | undefined {
 }
 
 function causes(entry: CatalogueCode, { dim }: Colors): string {
-  return entry.causes.map(({ cause, operations }) => wrapped(`${cause}${dim(among(operations, entry))}`, '  ', '    ')).join('\n');
+  const rows = entry.causes.map(({ cause, operations }) => [`  ${cause}`, onlyFor(operations, entry).join(', ')]);
+  const width = Math.max(...rows.map(([cause = '']) => cause.length));
+  return rows.map(([cause = '', only = '']) => (only === '' ? cause : `${cause.padEnd(width)}  ${dim(only)}`)).join('\n');
 }
 
 function detailsText({ members, required, operations }: Details, entry: CatalogueCode, { dim }: Colors): string {

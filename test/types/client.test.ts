@@ -6,6 +6,7 @@ import { format } from 'prettier';
 import ts from 'typescript';
 import { generateClient } from '../../mocks/index.js';
 import { jsonPointer, loadContract, type Contract } from '../../spec/index.js';
+import { readPage } from '../docs/support.js';
 import { ROOT, temporaryFile } from '../support/cli.js';
 import { contractCopy, contractWithCode } from '../support/contract-copy.js';
 import { expectGolden } from '../support/golden.js';
@@ -303,6 +304,12 @@ describe('a client that is compiled against its module', () => {
     expect(inSwitch[0]).to.equal(
       'Argument of type \'KnownError<"registration.title_taboo", "initWork">\' is not assignable to parameter of type \'never\'.',
     );
+  });
+
+  it('can be what the guide shows', () => {
+    const [program = ''] = readPage('docs/types.md').blocks.flatMap(({ language, text }) => (language === 'ts' ? [text] : []));
+    expect(program).to.include('matchError');
+    expect(says(program.replace('./errors.js', './now.js'))).to.deep.equal([]);
   });
 
   it('sees the details of a code, and those of an operation where operations differ', () => {
