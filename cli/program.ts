@@ -8,6 +8,7 @@ import { check, type CheckOptions } from './commands/check.js';
 import { coverage, type CoverageOptions } from './commands/coverage.js';
 import { diff, DIFF_FAIL_ON, type DiffOptions } from './commands/diff.js';
 import { docs, DOCS_FORMATS, type DocsOptions } from './commands/docs.js';
+import { explain as explainCommand, type ExplainOptions } from './commands/explain.js';
 import { fuzz, type FuzzCommandOptions } from './commands/fuzz.js';
 import { gate, STORE, type GateOptions } from './commands/gate.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
@@ -21,7 +22,7 @@ import { plan, type PlanOptions } from './commands/plan.js';
 import { report, type ReportOptions } from './commands/report.js';
 import { seen, type SeenOptions } from './commands/seen.js';
 import { sweep, type SweepOptions } from './commands/sweep.js';
-import { types, type TypesOptions } from './commands/types.js';
+import { types, TYPES_FORMATS, type TypesOptions } from './commands/types.js';
 import { verify, type VerifyOptions } from './commands/verify.js';
 import { byEnvironment } from './environment.js';
 import type { Io } from './io.js';
@@ -294,10 +295,28 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .action(async (options: CanDeployOptions) => done(await canDeploy(options, io)));
 
   program
-    .command('types')
-    .description("a contract's operations, codes and details as a TypeScript module")
+    .command('explain')
+    .description('what a code, a request or an answer means, what causes it, what to do about it, and how to see it')
+    .argument('[what]', 'a code, the request_id of an answer, or - for an answer that is piped in, as curl or curl -i prints it')
     .addOption(contractOption())
-    .option('--out <file>', 'where the module goes (default: standard output)')
+    .option('--operation <id>', 'the operation that answers')
+    .option('--ledger <file>', 'where a request is looked up (default: failpath-report/ledger.json, if it is there); repeatable', collect)
+    .option('--url <url>', 'a running mock, whose journal says why it answered; the curls that are shown are for it')
+    .option('--admin-token <token>', 'what the mock asks for (default: FAILPATH_ADMIN_TOKEN)')
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXPLAIN_EXIT_CODES)
+    .action(async (what: string | undefined, options: ExplainOptions) => done(await explainCommand(what, options, io)));
+
+  program
+    .command('types')
+    .description("a contract's operations, codes and details as a TypeScript module, or as JSON Schemas")
+    .addOption(contractOption())
+    .addOption(
+      new Option('--format <format>', 'types for scripts, a module for clients with what they need at run time, or a schema for each code')
+        .choices(TYPES_FORMATS)
+        .default('types'),
+    )
+    .option('--out <path>', 'the file of the module, or the folder of the schemas (default: standard output)')
     .action(async (options: TypesOptions) => done(await types(options, io)));
 
   return program;
@@ -403,6 +422,13 @@ Exit codes:
   0    nothing as severe as --fail-on
   1    something is
   4    a contract or the usage is invalid`;
+
+const EXPLAIN_EXIT_CODES = `
+Exit codes:
+  0    it is explained; an answer is a legal envelope of its code
+  1    the answer is no legal envelope of its code, or its code is not declared
+  3    the answer is no envelope, or no mock answers
+  4    no such code or request; contract, ledger or usage is invalid`;
 
 const COVERAGE_EXIT_CODES = `
 Exit codes:

@@ -56,12 +56,16 @@ export {
   catalogueHtml,
   catalogueMarkdown,
   catalogueOf,
+  formatCode,
+  indented,
+  nearCodes,
+  wrapped,
   type CatalogueCode,
   type Declaration,
   type ErrorCatalogue,
   type Reproduction,
 } from './catalogue/index.js';
-export { generateTypes } from './typescript/index.js';
+export { generateClient, generateTypes, jsonSchemasOf, type CodeSchema } from './typescript/index.js';
 export type {
   AdminAnswer,
   AdminRoute,

@@ -23,7 +23,7 @@ export function catalogueHtml(catalogue: ErrorCatalogue): string {
         </form>
       </div>
     </header>
-    <div class="wide frame">
+    <main class="wide frame">
       <div class="intro">
         <h1>Errors of ${title}</h1>
         <p class="lead">
@@ -36,12 +36,12 @@ export function catalogueHtml(catalogue: ErrorCatalogue): string {
         <summary>All codes</summary>
         <nav aria-label="Codes">${domains.map(([domain, of]) => navigation(domain, of))}</nav>
       </details>
-      <main id="codes" tabindex="-1">
+      <div id="codes" class="codes" tabindex="-1">
         <p class="count soft small screen" role="status" data-total="${codes.length}"></p>
         <p class="none screen" hidden>No code matches. <button type="button" data-clear>Show all ${codes.length}</button></p>
         ${codes.length === 0 ? html`<p>The contract declares no code.</p>` : codesOf(domains)}
-      </main>
-    </div>
+      </div>
+    </main>
     <footer class="wide soft small">Written by <code>failpath docs</code> from <code>${catalogue.file}</code>.</footer>`;
   return page({ title: `Errors of ${title}`, body, style: asset('catalogue.css'), script: asset('catalogue.js') });
 }
