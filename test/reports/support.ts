@@ -70,6 +70,7 @@ export function sampleLedger(foreign = ''): Ledger {
     requestId: null,
     durationMs: 3,
     takenFrom: null,
+    restsOn: [],
     repro: null,
     evidence: none,
   } as const;
@@ -77,7 +78,8 @@ export function sampleLedger(foreign = ''): Ledger {
   for (const { outcome } of failures) summary[outcome] = (summary[outcome] ?? 0) + 1;
   return {
     contract: { title: 'A toy', version: '1', sha256: '5eed' },
-    deployment: { url: BASE },
+    suite: null,
+    deployment: { name: 'toy', url: BASE },
     startedAt: '2026-03-02T09:00:00.000Z',
     durationMs: 1500,
     failures,
@@ -91,9 +93,11 @@ export function sampleLedger(foreign = ''): Ledger {
       { ...probe, kind: 'precedence', operation: 'makeThing', name: 'key.revoked before thing.exists', expected: '403 key.revoked', outcome: 'setup-failed', reason: 'it says nothing as long as makeThing key.revoked (revoked) is not proven', observed: null, discrepancies: [] },
     ],
     summary,
+    answered: true,
     partial: true,
     verdict: 'failed',
     exitCode: 1,
+    reasons: [],
   }; // prettier-ignore
 }
 
