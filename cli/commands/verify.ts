@@ -25,8 +25,6 @@ export const INTERRUPTED: Decision = { verdict: 'interrupted', exitCode: 130 };
 /** `failpath verify`: drives a deployment through every declared failure. Without a deployment, the embedded sandbox. */
 export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   if (options.dryRun === true) return printPlan(options, io, (deployment) => withOptions(deployment, options));
-  const contract = await soundContract(options.contract);
-  const selected = createSelection(contract, options);
   const wanted = reportsOf(options.out, options.report);
   if (options.json === true && wanted.some(({ name, file }) => name !== 'github' && file === '-'))
     throw usage(
@@ -34,6 +32,8 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
       'Whoever reads them there could not tell them apart.',
       'Name a file: --report <format>=<file>.',
     );
+  const contract = await soundContract(options.contract);
+  const selected = createSelection(contract, options);
   prepareFolder(options.out);
   prepareReports(wanted);
   const target = await openTarget(contract, options, io.env, (deployment) => withOptions(deployment, options));
