@@ -1,29 +1,41 @@
 import { randomUUID } from 'node:crypto';
-import { decide } from '../../ci/index.js';
-import { buildLedger, formatRun, type CauseLine, type Decision, type Ledger } from '../../contracts/index.js';
+import { decide, gate } from '../../ci/index.js';
+import { buildLedger, fingerprint, formatRun, type CauseLine, type Decision, type Ledger, type Reason } from '../../contracts/index.js';
+import { version, type Contract } from '../../spec/index.js';
 import { soundContract } from '../contract.js';
 import { drive, withOptions, type DriveOptions } from '../driven.js';
 import type { Io } from '../io.js';
-import type { Contract } from '../../spec/index.js';
 import { createProgress } from '../progress.js';
 import { followInto, prepareFolder, prepareReports, reportsOf, saveReports, withoutCommands, type Wanted } from '../reports.js';
 import { createSelection, isFiltered, type SelectOptions } from '../select.js';
+import { policyFor } from '../policy.js';
 import { plan as printPlan } from './plan.js';
-import { openTarget, usage, type TargetOptions } from '../targets.js';
+import { shardFor, type ShardOption } from '../shard.js';
+import { loadSuite } from '../suites.js';
+import { deploymentName, openTarget, usage, type TargetOptions } from '../targets.js';
 
 export interface VerifyOptions extends SelectOptions, TargetOptions, DriveOptions {
   readonly contract?: string;
   readonly out: string;
   readonly report?: readonly string[];
+  readonly policy?: string;
+  readonly shard?: ShardOption;
   readonly json?: boolean;
   readonly dryRun?: boolean;
 }
 
 /** What a run comes to that was not let finish; the exit code is what a shell expects. */
-export const INTERRUPTED: Decision = { verdict: 'interrupted', exitCode: 130 };
+export const INTERRUPTED: Omit<Decision, 'reasons'> = { verdict: 'interrupted', exitCode: 130 };
+
+const INTERRUPTION: Reason = {
+  kind: 'interrupted',
+  what: 'the run was interrupted',
+  why: 'What was not looked at may be broken.',
+  remedy: 'Run it again, to its end.',
+};
 
 /** `failpath verify`: drives a deployment through every declared failure. Without a deployment, the embedded sandbox. */
-export async function verify(options: VerifyOptions, io: Io): Promise<number> {
+export async function verify(options: VerifyOptions, io: Io, now: () => Date = () => new Date()): Promise<number> {
   if (options.dryRun === true) return printPlan(options, io, (deployment) => withOptions(deployment, options));
   const wanted = reportsOf(options.out, options.report);
   if (options.json === true && wanted.some(({ name, file }) => name !== 'github' && file === '-'))
@@ -33,20 +45,36 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
       'Name a file: --report <format>=<file>.',
     );
   const contract = await soundContract(options.contract);
-  const selected = createSelection(contract, options);
+  const suite = await loadSuite(contract, options);
+  const filter = createSelection(contract, options);
+  if (options.shard !== undefined && isFiltered(options))
+    throw usage('--shard and a filter are both given', 'A shard is a part of the whole, to be merged with the others.', 'Say one of them.');
+  const policy = policyFor(contract, suite, options.policy);
   prepareFolder(options.out);
   prepareReports(wanted);
-  const target = await openTarget(contract, options, io.env, (deployment) => withOptions(deployment, options));
+  const target = await openTarget(contract, options, io, (deployment) => withOptions(deployment, options));
   const abort = new AbortController();
   const unlisten = io.onInterrupt(() => abort.abort());
   try {
     const { deployment } = target;
     const { signal } = abort;
+    const shard = options.shard && (await shardFor({ contract, suite, deployment }, options.shard));
     const following = followInto(wanted, createProgress(io), io);
-    const { progress } = following;
-    const driven = await drive(contract, deployment, { selected, options, io, signal, webhooks: !isFiltered(options), progress });
-    const judged = buildLedger({ contract, url: deployment.url, ...driven, decide });
-    const ledger = signal.aborted ? { ...judged, ...INTERRUPTED } : judged;
+    const driven = await drive(contract, deployment, {
+      suite,
+      selected: (failure) => shard?.operations.includes(failure.operation.id) ?? filter(failure),
+      leftOut: shard && 'another shard looks at it',
+      ...{ options, io, signal, progress: following.progress },
+      webhooks: shard?.webhooks ?? !isFiltered(options),
+    });
+    const told = buildLedger({
+      ...{ contract, suite: fingerprint(contract, suite, version()), name: deploymentName(options), url: deployment.url, shard },
+      ...{ ...driven, decide },
+    });
+    // Whoever names failures leaves out what is no failure, whichever they name; a shard is one even where it is the only one.
+    const partial = told.partial || isFiltered(options) || shard !== undefined || signal.aborted;
+    const judged = gate({ ...told, partial }, { policy, now: now() }).ledger;
+    const ledger = signal.aborted ? { ...judged, ...INTERRUPTED, reasons: [INTERRUPTION, ...judged.reasons] } : judged;
     following.end(ledger);
     report(ledger, { contract, lines: driven.lines, wanted }, options, io);
     return ledger.exitCode;

@@ -8,3 +8,4 @@ export { REPORT_NAMES, REPORTS, type Report, type ReportName } from './registry.
 export { linesOf } from './shown.js';
 export { formatFinding, formatRun } from './terminal.js';
 export { formatTrend, tallyTrend, TREND_REPORTS, type Trend } from './trend/index.js';
+export { formatReasons } from './reasons.js';

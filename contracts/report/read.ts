@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Ledger } from '../ledger.js';
+import { REASON_KINDS } from '../decision.js';
 import { readLedgerFiles } from '../ledger-file.js';
 import { OUTCOMES } from '../types.js';
 
@@ -26,8 +27,10 @@ const evidence = z.looseObject({
   control: seen,
   notes: z.array(text),
 });
+const waived = z.looseObject({ outcome, owner: text, reason: text, expires: text }).optional();
 const tested = {
   outcome,
+  waived,
   reason: text,
   observed: seen,
   requestId: maybe,
@@ -38,10 +41,13 @@ const tested = {
 };
 const time = text.refine((value) => !Number.isNaN(Date.parse(value)), { error: 'it is no time' });
 
+const REST_OF_REASON = { failure: text.optional(), why: text.optional(), where: text.optional(), until: text.optional() };
+
 /** A ledger with all that reports show of it; newer versions may have more in it. */
 const ledger = z.looseObject({
   contract: z.looseObject({ title: text, version: text, sha256: text }),
-  deployment: z.looseObject({ url: text }),
+  suite: z.looseObject({ name: text, sha256: text }).nullable().default(null),
+  deployment: z.looseObject({ name: text.default(''), url: text }),
   startedAt: time,
   durationMs: z.number(),
   failures: z.array(
@@ -53,13 +59,15 @@ const ledger = z.looseObject({
     }),
   ),
   webhooks: z
-    .array(z.looseObject({ webhook: text, outcome, reason: text, discrepancies: z.array(discrepancy), received: maybe, declared: text }))
+    .array(
+      z.looseObject({ webhook: text, outcome, waived, reason: text, discrepancies: z.array(discrepancy), received: maybe, declared: text }),
+    )
     .default([]),
   probes: z
     .array(
       z.looseObject({
         ...{ kind: z.enum(['identity', 'precedence']), operation: text, name: text, expected: text },
-        ...{ basis: z.enum(['documented', 'reading']), source: text, takenFrom: maybe },
+        ...{ basis: z.enum(['documented', 'reading']), source: text, takenFrom: maybe, restsOn: z.array(text).default([]) },
         ...tested,
       }),
     )
@@ -68,6 +76,8 @@ const ledger = z.looseObject({
   partial: z.boolean(),
   verdict: text,
   exitCode: z.number(),
+  answered: z.boolean().nullable().default(null),
+  reasons: z.array(z.looseObject({ kind: z.enum(REASON_KINDS), what: text, remedy: text, ...REST_OF_REASON })).default([]),
   traffic: z
     .looseObject({
       untold: z.number().default(0),

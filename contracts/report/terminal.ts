@@ -1,10 +1,13 @@
 import { groupBy } from '../../spec/index.js';
 import { createColors } from 'picocolors';
+import { LET_PASS, type ReasonKind } from '../decision.js';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
+import { nameOfLine } from '../line.js';
 import type { Outcome } from '../types.js';
 import { remedyOf } from './items.js';
 import { formatProbes } from './probes.js';
+import { formatReasons } from './reasons.js';
 import { tamed, type ShownLine } from './shown.js';
 import { tameAll } from './text.js';
 import { formatWebhooks } from './webhooks.js';
@@ -13,6 +16,8 @@ type Colors = ReturnType<typeof createColors>;
 
 const FINDINGS: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path']);
 const QUIET: ReadonlySet<Outcome> = new Set<Outcome>(['verified', 'waived', 'not-selected']);
+/** Reasons that sections of their own tell. */
+const TOLD: ReadonlySet<ReasonKind> = new Set<ReasonKind>(['finding', 'unproven', 'unjudged', 'nothing-run', 'interrupted']);
 const WIDTH = 100;
 
 /**
@@ -29,13 +34,20 @@ export function formatRun(
 ): string {
   const [ledger, lines] = [tameAll(told), toldLines.map(tamed)];
   const colors = createColors(options.color);
+  const passed = new Set(ledger.reasons.flatMap(({ kind, failure }) => (LET_PASS.has(kind) ? [failure] : [])));
+  const open = lines.filter((line) => !passed.has(nameOfLine(line)));
   const sections = [
     overview(ledger, options.where ?? ledger.deployment.url, colors),
-    ...unproven(lines, colors),
-    ...findings(lines, colors),
+    ...unproven(open, colors),
+    ...findings(open, colors),
     ...formatProbes(ledger.probes, colors),
     ...formatWebhooks(ledger.webhooks, colors),
     ...noteworthy(lines, colors),
+    ...formatReasons(
+      // Those of lines have been told with all that there is to them.
+      ledger.reasons.filter(({ kind, why }) => !TOLD.has(kind) || why !== undefined),
+      colors,
+    ),
     verdict(ledger, lines, colors),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;

@@ -12,16 +12,19 @@ const failure = (causes: readonly LedgerCause[], members: Partial<LedgerFailure>
 }); // prettier-ignore
 const ledger = (...failures: readonly LedgerFailure[]): Ledger => ({
   contract: { title: 'An API', version: '1', sha256: '' },
-  deployment: { url: 'http://toy.test' },
+  suite: null,
+  deployment: { name: 'toy', url: 'http://toy.test' },
   startedAt: '2026-03-02T09:00:00.000Z',
   durationMs: 1500,
   failures,
   webhooks: [],
   probes: [],
   summary: {},
+  answered: true,
   partial: false,
   verdict: '',
   exitCode: 0,
+  reasons: [],
 });
 
 /** As a CI system reads it. */

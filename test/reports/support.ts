@@ -70,6 +70,7 @@ export function sampleLedger(foreign = ''): Ledger {
     requestId: null,
     durationMs: 3,
     takenFrom: null,
+    restsOn: [],
     repro: null,
     evidence: none,
   } as const;
@@ -77,7 +78,8 @@ export function sampleLedger(foreign = ''): Ledger {
   for (const { outcome } of failures) summary[outcome] = (summary[outcome] ?? 0) + 1;
   return {
     contract: { title: 'A toy', version: '1', sha256: '5eed' },
-    deployment: { url: BASE },
+    suite: null,
+    deployment: { name: 'toy', url: BASE },
     startedAt: '2026-03-02T09:00:00.000Z',
     durationMs: 1500,
     failures,
@@ -91,9 +93,15 @@ export function sampleLedger(foreign = ''): Ledger {
       { ...probe, kind: 'precedence', operation: 'makeThing', name: 'key.revoked before thing.exists', expected: '403 key.revoked', outcome: 'setup-failed', reason: 'it says nothing as long as makeThing key.revoked (revoked) is not proven', observed: null, discrepancies: [] },
     ],
     summary,
+    answered: true,
     partial: true,
     verdict: 'failed',
     exitCode: 1,
+    reasons: [
+      { kind: 'waiver-expired', failure: 'makeThing 409 thing.exists (same name in other case)', what: `the waiver of ada ended on 2026-03-01${foreign}`, remedy: 'Mend it, or agree on another date.', where: 'policy.yaml:9:5' },
+      { kind: 'known', failure: 'makeThing 403 thing.forbidden (foreign)', what: 'it is known', remedy: 'Mend it.', where: 'policy.yaml:4:5' },
+      { kind: 'waived', failure: 'removeThing 403 thing.locked (locked)', what: 'ada answers for it: the new lock comes first', remedy: 'Mend it by then.', until: '2026-12-31' },
+    ],
   }; // prettier-ignore
 }
 
@@ -119,5 +127,5 @@ export function provenLedger(): Ledger {
     return { ...failure, outcome: 'verified', reason: '', causes };
   }); // prettier-ignore
   const summary = { verified: proven.length };
-  return { ...rest, failures: proven, webhooks: [], probes: [], summary, partial: false, verdict: 'proven', exitCode: 0 };
+  return { ...rest, failures: proven, webhooks: [], probes: [], summary, partial: false, verdict: 'proven', exitCode: 0, reasons: [] };
 }

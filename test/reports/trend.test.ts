@@ -81,8 +81,12 @@ describe('the trend of ledgers', () => {
 
   it('says what makes runs hard to compare', () => {
     const [a, b] = builds({ one: ['verified', 'verified'] }) as [Saved, Saved];
-    const other = { ...b, deployment: { url: 'https://production.toy.test' }, contract: { ...b.contract, sha256: 'other' } };
+    const other = {
+      ...b,
+      deployment: { name: 'production', url: 'https://production.toy.test' },
+      contract: { ...b.contract, sha256: 'other' },
+    };
     const text = TREND_REPORTS.terminal(tallyTrend([a, other]));
-    expect(text).to.contain('The runs are of 2 addresses').and.to.contain('The contract changed between them');
+    expect(text).to.contain('The runs are of 2 deployments (toy, production)').and.to.contain('The contract changed between them');
   });
 });
