@@ -231,6 +231,6 @@ function kindOf(item: Item): string {
 
 /** `openapi.yaml:12:7` taken apart. */
 export function locationOf(declared: string | null): Location | undefined {
-  const [, file, line, column] = /^(.+):(\d+):(\d+)$/s.exec(declared ?? '') ?? [];
+  const [, file, line, column] = /^(.+):([1-9]\d{0,8}):([1-9]\d{0,8})$/s.exec(declared ?? '') ?? [];
   return file === undefined ? undefined : { file, line: Number(line), column: Number(column) };
 }

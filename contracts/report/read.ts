@@ -9,6 +9,9 @@ const outcome = z.enum(OUTCOMES, {
 });
 const text = z.string();
 const maybe = z.string().nullable();
+/** What there are dates for. */
+const time = text.refine((value) => Math.abs(Date.parse(value)) < 8e15, { error: 'it is no time' });
+const duration = z.number().min(0).max(1e12);
 const seen = z.looseObject({ status: z.number(), code: maybe }).nullable();
 const discrepancy = z.looseObject({ check: text, at: text, expected: text, actual: text, remedy: text });
 const request = z.looseObject({
@@ -19,7 +22,7 @@ const request = z.looseObject({
   status: z.number().nullable(),
   code: maybe,
   requestId: maybe,
-  durationMs: z.number(),
+  durationMs: duration,
 });
 const evidence = z.looseObject({
   trigger: z.enum(['real cause', 'magic value', 'simulated', 'observed']).nullable(),
@@ -34,12 +37,11 @@ const tested = {
   reason: text,
   observed: seen,
   requestId: maybe,
-  durationMs: z.number(),
+  durationMs: duration,
   discrepancies: z.array(discrepancy),
   evidence,
   repro: maybe,
 };
-const time = text.refine((value) => !Number.isNaN(Date.parse(value)), { error: 'it is no time' });
 
 const REST_OF_REASON = { failure: text.optional(), why: text.optional(), where: text.optional(), until: text.optional() };
 
@@ -49,7 +51,7 @@ const ledger = z.looseObject({
   suite: z.looseObject({ name: text, sha256: text }).nullable().default(null),
   deployment: z.looseObject({ name: text.default(''), url: text }),
   startedAt: time,
-  durationMs: z.number(),
+  durationMs: duration,
   failures: z.array(
     z.looseObject({
       ...{ operation: text, method: text, path: text, status: z.number(), code: text, outcome, reason: text },

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { REPORT_NAMES, REPORTS, type Report, type ReportName } from '../../contracts/index.js';
+import { readSavedLedgers, REPORT_NAMES, REPORTS, type Report, type ReportName } from '../../contracts/index.js';
 import { prepareReports, reportsOf } from '../../cli/reports.js';
 import { InputError } from '../../spec/index.js';
 import { failpath, temporaryFile, temporaryFolder } from '../support/cli.js';
@@ -108,13 +108,16 @@ describe('failpath report', function () {
   const broken: readonly (readonly [string, string, RegExp])[] = [
     ['that is no JSON', '{', /^ledger-invalid .*not valid JSON/],
     ['of something else', '{"log":{}}', /^ledger-invalid .*contract: /],
+    ['that is nested without end', `${JSON.stringify(sampleLedger()).slice(0, -1)},"more":${'['.repeat(5000)}${']'.repeat(5000)}}`, /^ledger-invalid .*nested deeper/],
+    ['with a time that there is not', JSON.stringify({ ...sampleLedger(), durationMs: 1e300 }), /^ledger-invalid .*durationMs: /],
     ['with an outcome of another version', JSON.stringify(sampleLedger()).replaceAll('"violated"', '"contradicted"'), /^ledger-invalid .*failures\.1\.outcome: "contradicted" is no outcome: it was written by another version/],
   ]; // prettier-ignore
-  for (const [what, text, says] of broken) {
-    it(`refuses a file ${what}`, async () => {
-      const { exitCode, stdout, stderr } = await failpath(['report', temporaryFile('ledger.json', text)]);
-      expect({ exitCode, stdout }).to.deep.equal({ exitCode: 4, stdout: '' });
-      expect(stderr).to.match(says);
-    });
-  }
+  for (const [what, text, says] of broken)
+    it(`refuses a file ${what}`, () => expect(() => readSavedLedgers([temporaryFile('ledger.json', text)])).to.throw(InputError, says));
+
+  it('such a refusal is exit code 4, and nothing is printed', async () => {
+    const { exitCode, stdout, stderr } = await failpath(['report', temporaryFile('ledger.json', '{}')]);
+    expect({ exitCode, stdout }).to.deep.equal({ exitCode: 4, stdout: '' });
+    expect(stderr).to.match(/^ledger-invalid /);
+  });
 });
