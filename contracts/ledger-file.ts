@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { displayName, InputError, readFileText, type Finding } from '../spec/index.js';
+import { deeperThan, DEEPEST_JSON, displayName, InputError, readFileText, type Finding } from '../spec/index.js';
 
 /** In bytes: what a text can be that is parsed at once. */
 const LARGEST = 256 * 1_048_576;
@@ -44,7 +44,9 @@ export function readLedgerFiles<T extends object>(
 function readOne<T>(path: string, schema: z.ZodType<T>): { readonly ledger: T } | { readonly wrong: readonly string[] } {
   let value: unknown;
   try {
-    value = JSON.parse(readFileText(path, LARGEST));
+    const text = readFileText(path, LARGEST);
+    if (deeperThan(text, DEEPEST_JSON)) return { wrong: ['it is nested deeper than any ledger is'] };
+    value = JSON.parse(text);
   } catch (error) {
     const { message } = error as Error;
     return { wrong: [error instanceof SyntaxError ? `it is not valid JSON (${message.slice(0, 200)})` : message] };

@@ -37,12 +37,6 @@ const INTERRUPTION: Reason = {
 /** `failpath verify`: drives a deployment through every declared failure. Without a deployment, the embedded sandbox. */
 export async function verify(options: VerifyOptions, io: Io, now: () => Date = () => new Date()): Promise<number> {
   if (options.dryRun === true) return printPlan(options, io, (deployment) => withOptions(deployment, options));
-  const contract = await soundContract(options.contract);
-  const suite = await loadSuite(contract, options);
-  const filter = createSelection(contract, options);
-  if (options.shard !== undefined && isFiltered(options))
-    throw usage('--shard and a filter are both given', 'A shard is a part of the whole, to be merged with the others.', 'Say one of them.');
-  const policy = policyFor(contract, suite, options.policy);
   const wanted = reportsOf(options.out, options.report);
   if (options.json === true && wanted.some(({ name, file }) => name !== 'github' && file === '-'))
     throw usage(
@@ -50,6 +44,12 @@ export async function verify(options: VerifyOptions, io: Io, now: () => Date = (
       'Whoever reads them there could not tell them apart.',
       'Name a file: --report <format>=<file>.',
     );
+  const contract = await soundContract(options.contract);
+  const suite = await loadSuite(contract, options);
+  const filter = createSelection(contract, options);
+  if (options.shard !== undefined && isFiltered(options))
+    throw usage('--shard and a filter are both given', 'A shard is a part of the whole, to be merged with the others.', 'Say one of them.');
+  const policy = policyFor(contract, suite, options.policy);
   prepareFolder(options.out);
   prepareReports(wanted);
   const target = await openTarget(contract, options, io, (deployment) => withOptions(deployment, options));

@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger.js';
-import { alike, itemsOf, locationOf, toneOf, type Alike } from './items.js';
+import { alike, itemsOf, locationOf, standingOf, type Alike } from './items.js';
 import { counted, cut, inLine, tame } from './text.js';
 
 /** What GitHub shows of one step, of each level. */
@@ -19,8 +19,8 @@ type Level = 'error' | 'warning';
 export function toAnnotations(ledger: Ledger): string {
   const groups = alike(itemsOf(ledger));
   const lines = [
-    ...level('error', groups.filter(([{ outcome }]) => toneOf(outcome) === 'bad')),
-    ...level('warning', groups.filter(([{ outcome }]) => toneOf(outcome) === 'open')),
+    ...level('error', groups.filter(([first]) => standingOf(first) === 'bad')),
+    ...level('warning', groups.filter(([first]) => standingOf(first) === 'open')),
   ]; // prettier-ignore
   return lines.map((line) => `${line}\n`).join('');
 }

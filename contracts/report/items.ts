@@ -1,4 +1,5 @@
 import { groupBy, type Location } from '../../spec/index.js';
+import { LET_PASS } from '../decision.js';
 import { summarise } from '../judge.js';
 import type { Ledger, LedgerFailure } from '../ledger.js';
 import type { ObservedLedger } from '../observe/index.js';
@@ -51,7 +52,17 @@ export interface Item {
   readonly takenFrom: string | null;
   /** Why it is expected, where no contract says so. */
   readonly source: string | null;
+  /** Whether it is not proven, and the policy lets it pass. */
+  readonly passed: boolean;
 }
+
+/** How an item is looked at by the policy that the ledger was decided by. */
+export function standingOf({ outcome, passed }: Pick<Item, 'outcome' | 'passed'>): Tone {
+  return passed ? 'quiet' : toneOf(outcome);
+}
+
+/** An item of whose standing nothing is known yet. */
+type Told = Omit<Item, 'passed'>;
 
 /**
  * Everything that a ledger tells of, in its order: what the formats are made of.
@@ -60,13 +71,21 @@ export interface Item {
  * itemsOf(ledger).filter(({ outcome }) => toneOf(outcome) === 'bad').length;
  */
 export function itemsOf(ledger: Ledger | ObservedLedger): Item[] {
-  return [...ledger.failures.flatMap(fromFailure), ...fromProbes(ledger), ...fromWebhooks(ledger), ...fromTraffic(ledger)];
+  const passed = new Set(ledger.reasons.flatMap(({ kind, failure }) => (LET_PASS.has(kind) && failure !== undefined ? [failure] : [])));
+  const items = [...ledger.failures.flatMap(fromFailure), ...fromProbes(ledger), ...fromWebhooks(ledger), ...fromTraffic(ledger)];
+  return items.map((item) => ({ ...item, passed: passed.has(nameOf(item)) }));
+}
+
+/** A line by the name that policies and their reasons have for it. */
+function nameOf({ kind, operation, title, name }: Told): string {
+  if (kind === 'failure') return `${title} (${name ?? 'unknown'})`;
+  return kind === 'identity' || kind === 'precedence' ? `${kind} ${operation ?? ''}: ${name ?? ''}` : title;
 }
 
 const said = (seen: { readonly status: number; readonly code: string | null } | null): string | null =>
   seen === null ? null : seen.code === null ? String(seen.status) : `${seen.status} ${seen.code}`;
 
-function fromFailure(failure: LedgerFailure): Item[] {
+function fromFailure(failure: LedgerFailure): Told[] {
   const { operation, status, code, declared } = failure;
   const [title, expected] = [`${operation} ${status} ${code}`, `${status} ${code}`];
   const shared = { kind: 'failure', operation, title, expected, declared, takenFrom: null, source: null } as const;
@@ -90,7 +109,7 @@ function fromFailure(failure: LedgerFailure): Item[] {
   }));
 }
 
-function fromProbes({ probes }: Ledger): Item[] {
+function fromProbes({ probes }: Ledger): Told[] {
   return probes.map((probe) => ({
     kind: probe.kind,
     operation: probe.operation,
@@ -113,7 +132,7 @@ function fromProbes({ probes }: Ledger): Item[] {
   }));
 }
 
-function fromWebhooks({ webhooks }: Ledger): Item[] {
+function fromWebhooks({ webhooks }: Ledger): Told[] {
   return webhooks.map(({ webhook, outcome, reason, discrepancies, received, declared }) => ({
     ...{ kind: 'webhook', operation: null, title: `webhook ${webhook}`, name: null, outcome, reason, discrepancies, declared },
     ...{ expected: null, observed: null, remedies: remediesOf({ outcome, discrepancies }, ''), requestId: null, durationMs: 0 },
@@ -122,13 +141,13 @@ function fromWebhooks({ webhooks }: Ledger): Item[] {
 }
 
 /** Violations that belong to no declared failure as well. */
-function fromTraffic(ledger: Ledger | ObservedLedger): Item[] {
+function fromTraffic(ledger: Ledger | ObservedLedger): Told[] {
   if (!('traffic' in ledger)) return [];
   const { violated, untold } = ledger.traffic;
   // Of a declared failure its line tells it already.
   const items = violated
     .filter(({ declared }) => !declared)
-    .map((violation): Item => {
+    .map((violation): Told => {
       const { operation, method, path, status, code, count, discrepancies, request, answer } = violation;
       return {
         ...{
@@ -159,7 +178,7 @@ const NOTHING = {
 } as const;
 
 /** What to do about it, each thing once. */
-function remediesOf(item: Pick<Item, 'outcome' | 'discrepancies'>, expected: string): string[] {
+function remediesOf(item: Pick<Told, 'outcome' | 'discrepancies'>, expected: string): string[] {
   return [...new Set([...item.discrepancies.map(({ remedy }) => remedy), ...remedyOf(item.outcome, expected)])];
 }
 
@@ -194,14 +213,16 @@ export function alike(items: readonly Item[]): Alike[] {
   return first === undefined ? groups : [...groups, [first, ...rest]];
 }
 
-const rank = ({ kind, outcome }: Item): number =>
-  (toneOf(outcome) === 'bad' ? 0 : kind === 'failure' ? OUTCOMES.length : 2 * OUTCOMES.length) + OUTCOMES.indexOf(outcome);
+const rank = ({ kind, outcome, passed }: Item): number =>
+  (standingOf({ outcome, passed }) === 'bad' ? 0 : kind === 'failure' ? OUTCOMES.length : 2 * OUTCOMES.length) + OUTCOMES.indexOf(outcome);
 
 /** Of two faults at once nothing can be said before each is proven by itself. */
 const isWaiting = ({ outcome, reason }: Item): boolean => outcome === 'setup-failed' && reason.startsWith('it says nothing as long as');
 
 /** What two must have in common to be one: what is wrong with the answers, or else what is asked for, or why nothing can be said. */
-function kindOf({ kind, title, name, outcome, reason, expected, observed, discrepancies, operation }: Item): string {
+function kindOf(item: Item): string {
+  const { kind, title, name, outcome, reason, expected, observed, discrepancies, operation, passed } = item;
+  if (passed) return JSON.stringify(['passed', outcome, reason]);
   if (toneOf(outcome) !== 'bad') return JSON.stringify([outcome, reason]);
   const wrong = discrepancies.map(({ check, at, expected, actual }) => [check, at, expected, actual]);
   if (wrong.length > 0) return JSON.stringify([outcome, wrong]);
@@ -210,6 +231,6 @@ function kindOf({ kind, title, name, outcome, reason, expected, observed, discre
 
 /** `openapi.yaml:12:7` taken apart. */
 export function locationOf(declared: string | null): Location | undefined {
-  const [, file, line, column] = /^(.+):(\d+):(\d+)$/s.exec(declared ?? '') ?? [];
+  const [, file, line, column] = /^(.+):([1-9]\d{0,8}):([1-9]\d{0,8})$/s.exec(declared ?? '') ?? [];
   return file === undefined ? undefined : { file, line: Number(line), column: Number(column) };
 }

@@ -2,7 +2,7 @@ import type { Contract } from '../../spec/index.js';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import { OUTCOMES } from '../types.js';
-import { alike, itemsOf, toneOf, type Alike, type Item } from './items.js';
+import { alike, itemsOf, standingOf, type Alike, type Item } from './items.js';
 import { reasonsOf, verdictOf } from './sentence.js';
 import { counted, cut, inLine, tame } from './text.js';
 
@@ -22,14 +22,14 @@ const MOST_NAMES = 40;
  */
 export function toMarkdown(ledger: Ledger, contract?: Contract): string {
   const groups = alike(itemsOf(ledger));
-  const bad = groups.filter(([{ outcome }]) => toneOf(outcome) === 'bad');
-  const open = groups.filter(([{ outcome }]) => toneOf(outcome) === 'open');
-  const waived = groups.filter(([{ outcome }]) => outcome === 'waived');
+  const bad = groups.filter(([first]) => standingOf(first) === 'bad');
+  const open = groups.filter(([first]) => standingOf(first) === 'open');
+  const waived = groups.filter(([{ outcome, passed }]) => passed || outcome === 'waived');
   const blocks = [
     heading(ledger),
     ...(bad.length === 0 ? [] : ['### What is wrong', ...bad.map((group) => finding(group, contract))]),
     ...(open.length === 0 ? [] : ['### What is unproven', ...open.map(unproven)]),
-    ...(waived.length === 0 ? [] : ['### What is waived', ...waived.map(unproven)]),
+    ...(waived.length === 0 ? [] : ['### What the policy lets pass', ...waived.map(unproven)]),
     overview(ledger),
   ];
   return fitting(blocks);
@@ -59,7 +59,10 @@ function heading(ledger: Ledger): string {
     '',
     `${plain(contract.title)} ${plain(contract.version)} at ${code(deployment.url)}, ${counted(failures.length, 'failure')}: ${counts.join(', ')}. ${run}.`,
     ...(partial ? ['', 'The ledger is partial: no release is decided from it.'] : []),
-    ...reasonsOf(ledger).flatMap(({ what, remedy }) => ['', `- ${plain(what)}${remedy === '' ? '' : ` **Fix:** ${plain(remedy)}`}`]),
+    ...reasonsOf(ledger).flatMap(({ reason: { kind, what, remedy, where, until }, lines }) => [
+      '',
+      `- \`${kind}\` ${plain(what)}${where === undefined ? '' : ` (${code(where)})`}${until === undefined ? '' : `, until ${until}`}. **Fix:** ${plain(remedy)}${lines.length === 0 ? '' : ` ${counted(lines.length, 'line')}: ${listed(lines)}`}`,
+    ]),
   ].join('\n');
 }
 
@@ -117,7 +120,11 @@ function unproven(group: Alike): string {
 }
 
 function names(items: readonly Item[]): string {
-  const all = [...new Set(items.map(({ title, name, kind }) => (kind === 'failure' || name === null ? title : `${title} ${name}`)))];
+  return listed(items.map(({ title, name, kind }) => (kind === 'failure' || name === null ? title : `${title} ${name}`)));
+}
+
+function listed(names: readonly string[]): string {
+  const all = [...new Set(names)];
   const left = all.length - MOST_NAMES;
   return [...all.slice(0, MOST_NAMES).map((name) => code(name)), ...(left > 0 ? [`and ${left} more`] : [])].join(', ');
 }

@@ -9,6 +9,9 @@ const outcome = z.enum(OUTCOMES, {
 });
 const text = z.string();
 const maybe = z.string().nullable();
+/** What there are dates for. */
+const time = text.refine((value) => Math.abs(Date.parse(value)) < 8e15, { error: 'it is no time' });
+const duration = z.number().min(0).max(1e12);
 const seen = z.looseObject({ status: z.number(), code: maybe }).nullable();
 const discrepancy = z.looseObject({ check: text, at: text, expected: text, actual: text, remedy: text });
 const request = z.looseObject({
@@ -19,7 +22,7 @@ const request = z.looseObject({
   status: z.number().nullable(),
   code: maybe,
   requestId: maybe,
-  durationMs: z.number(),
+  durationMs: duration,
 });
 const evidence = z.looseObject({
   trigger: z.enum(['real cause', 'magic value', 'simulated', 'observed']).nullable(),
@@ -27,17 +30,20 @@ const evidence = z.looseObject({
   control: seen,
   notes: z.array(text),
 });
+const waived = z.looseObject({ outcome, owner: text, reason: text, expires: text }).optional();
 const tested = {
   outcome,
+  waived,
   reason: text,
   observed: seen,
   requestId: maybe,
-  durationMs: z.number(),
+  durationMs: duration,
   discrepancies: z.array(discrepancy),
   evidence,
   repro: maybe,
 };
-const time = text.refine((value) => !Number.isNaN(Date.parse(value)), { error: 'it is no time' });
+
+const REST_OF_REASON = { failure: text.optional(), why: text.optional(), where: text.optional(), until: text.optional() };
 
 /** A ledger with all that reports show of it; newer versions may have more in it. */
 const ledger = z.looseObject({
@@ -45,7 +51,7 @@ const ledger = z.looseObject({
   suite: z.looseObject({ name: text, sha256: text }).nullable().default(null),
   deployment: z.looseObject({ name: text.default(''), url: text }),
   startedAt: time,
-  durationMs: z.number(),
+  durationMs: duration,
   failures: z.array(
     z.looseObject({
       ...{ operation: text, method: text, path: text, status: z.number(), code: text, outcome, reason: text },
@@ -55,7 +61,9 @@ const ledger = z.looseObject({
     }),
   ),
   webhooks: z
-    .array(z.looseObject({ webhook: text, outcome, reason: text, discrepancies: z.array(discrepancy), received: maybe, declared: text }))
+    .array(
+      z.looseObject({ webhook: text, outcome, waived, reason: text, discrepancies: z.array(discrepancy), received: maybe, declared: text }),
+    )
     .default([]),
   probes: z
     .array(
@@ -71,9 +79,7 @@ const ledger = z.looseObject({
   verdict: text,
   exitCode: z.number(),
   answered: z.boolean().nullable().default(null),
-  reasons: z
-    .array(z.looseObject({ kind: z.enum(REASON_KINDS), failure: text.optional(), what: text, remedy: text, until: text.optional() }))
-    .default([]),
+  reasons: z.array(z.looseObject({ kind: z.enum(REASON_KINDS), what: text, remedy: text, ...REST_OF_REASON })).default([]),
   traffic: z
     .looseObject({
       untold: z.number().default(0),

@@ -77,11 +77,10 @@ function about({ kind, operation, title, expected, source }: Item): string {
 function result(item: Item, ruleIndex: number): Readonly<Record<string, unknown>> {
   const { outcome, reason, name, remedies, requestId, observed, expected, evidence, answer, repro, title } = item;
   const text = [`${outcome}: ${reason}${name === null ? '' : ` (${name})`}`, ...remedies.map((remedy) => `Fix: ${remedy}`)].join('\n');
-  const tone = toneOf(outcome);
   return {
     ruleId: ruleOf(item),
     ruleIndex,
-    level: tone === 'bad' ? 'error' : 'warning',
+    level: toneOf(outcome) === 'bad' ? 'error' : 'warning',
     message: { text },
     ...placeOf(item),
     partialFingerprints: {
@@ -89,7 +88,7 @@ function result(item: Item, ruleIndex: number): Readonly<Record<string, unknown>
         .update(JSON.stringify([item.kind, title, name]))
         .digest('hex'),
     },
-    ...(outcome === 'waived' ? { suppressions: [{ kind: 'external', justification: reason }] } : {}),
+    ...(outcome === 'waived' || item.passed ? { suppressions: [{ kind: 'external', justification: reason }] } : {}),
     properties: {
       ...{ outcome, cause: name, expected, observed, requestId, trigger: evidence?.trigger ?? null, control: evidence?.control ?? null },
       ...(answer === null ? {} : { answer: cut(answer, LONGEST) }),

@@ -1,3 +1,5 @@
+import { groupBy } from '../../spec/index.js';
+import type { Reason, ReasonKind } from '../decision.js';
 import type { Ledger } from '../ledger.js';
 import { itemsOf, toneOf } from './items.js';
 import { counted } from './text.js';
@@ -12,7 +14,10 @@ export function verdictOf(ledger: Ledger): string {
   const { failures, verdict, exitCode } = ledger;
   if ('traffic' in ledger) return `${verdict.replace(/^./, (first) => first.toUpperCase())}.`;
   const left = failures.filter(({ outcome }) => outcome === 'not-selected').length;
-  const told = `${exitCode === 130 ? 'Interrupted: ' : ''}${main(ledger, failures.length - left)}`;
+  const passed = itemsOf(ledger).some(({ passed }) => passed);
+  const said = main(ledger, failures.length - left);
+  const told =
+    exitCode === 0 && passed ? `${said.slice(0, -1)}: the policy lets it pass.` : `${exitCode === 130 ? 'Interrupted: ' : ''}${said}`;
   return left === 0 || left === failures.length ? told : `${told} ${left} more ${left === 1 ? 'was' : 'were'} left out.`;
 }
 
@@ -32,11 +37,14 @@ function main(ledger: Ledger, looked: number): string {
     : `${proven}, but ${counted(others, 'expectation')} beyond them ${others === 1 ? 'is' : 'are'} not met.`;
 }
 
-/** Why a gate has decided as it did, where it says: what, and what to do about it. */
-export function reasonsOf(ledger: Ledger): { readonly what: string; readonly remedy: string }[] {
-  const reasons: readonly unknown[] = 'reasons' in ledger && Array.isArray(ledger.reasons) ? ledger.reasons : [];
-  return reasons.flatMap((reason) => {
-    if (typeof reason !== 'object' || reason === null || !('what' in reason) || typeof reason.what !== 'string') return [];
-    return [{ what: reason.what, remedy: 'remedy' in reason && typeof reason.remedy === 'string' ? reason.remedy : '' }];
-  });
+/** Reasons that the lines themselves tell, each with all that there is to it. */
+const TOLD: ReadonlySet<ReasonKind> = new Set<ReasonKind>(['finding', 'unproven', 'unjudged', 'nothing-run']);
+
+/** Why a gate has decided as it did, beyond what the lines tell: those that differ in nothing but their line once, with how many they are. */
+export function reasonsOf({ reasons }: Ledger): { readonly reason: Reason; readonly lines: readonly string[] }[] {
+  const told = reasons.filter(({ kind, why }) => !TOLD.has(kind) || why !== undefined);
+  return [...groupBy(told, ({ failure: _, ...rest }) => JSON.stringify(rest)).values()].map((group) => ({
+    reason: group[0],
+    lines: group.flatMap(({ failure }) => failure ?? []),
+  }));
 }

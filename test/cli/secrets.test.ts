@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Ledger } from '../../contracts/index.js';
+import { REPORT_NAMES, type Ledger } from '../../contracts/index.js';
 import { createAtsSandbox, RULES, type Replacements } from '../../mocks/ats/index.js';
 import { startMock, type Mock } from '../../mocks/index.js';
 import { failpath, temporaryFolder } from '../support/cli.js';
@@ -73,8 +73,9 @@ interface Texts {
 async function verify({ file, env }: DeploymentFixture, ...more: readonly string[]): Promise<Texts> {
   const out = temporaryFolder();
   const { exitCode, stdout, stderr } = await failpath(['verify', '--deployment', file, '--out', out, ...more], { env });
-  const [ledger = '', junit = ''] = ['ledger.json', 'junit.xml'].map((name) => readFileSync(join(out, name), 'utf8'));
-  return { exitCode, all: [stdout, stderr, ledger, junit].join('\n'), ledger: JSON.parse(ledger) as Ledger };
+  const texts = readdirSync(out).map((name) => readFileSync(join(out, name), 'utf8'));
+  const ledger = JSON.parse(readFileSync(join(out, 'ledger.json'), 'utf8')) as Ledger;
+  return { exitCode, all: [stdout, stderr, ...texts].join('\n'), ledger };
 }
 
 /** What is said before anything is sent. */
@@ -133,6 +134,25 @@ describe('failpath verify: secrets', function () {
     const { texts, secrets } = await drive(PERMISSIVE, (answer) => answer, '--json');
     expect(texts.exitCode).to.equal(1);
     expect(texts.ledger.summary['not-reached']).to.be.greaterThan(50);
+    expectNone(texts, secrets);
+  });
+
+  it('are in no format of a report', async () => {
+    const formats = REPORT_NAMES.flatMap((name) => ['--report', name]);
+    const { texts, secrets } = await drive(
+      {},
+      echoing,
+      '--operation',
+      'createApiKey',
+      '--code',
+      '*unknown_scope',
+      '--code',
+      '*invalid_name',
+      ...formats,
+    );
+    expect(texts.ledger.summary['violated']).to.be.greaterThan(1);
+    for (const sign of ['<!doctype html>', 'TAP version 14', 'sarif-2.1.0', '::error ', '"path-finished"', '<testsuites', '## ❌'])
+      expect(texts.all).to.contain(sign);
     expectNone(texts, secrets);
   });
 

@@ -103,6 +103,7 @@ describe('formats of a ledger', () => {
       results.map(({ partialFingerprints }) => partialFingerprints),
     );
     expect(results.filter(({ suppressions }) => suppressions !== undefined).map(({ ruleId }) => ruleId)).to.deep.equal([
+      'makeThing 403 thing.forbidden',
       'removeThing 403 thing.locked',
     ]);
   });
@@ -130,7 +131,6 @@ describe('formats of a ledger', () => {
       ['error', 'violated: webhook thing_gone'],
       ['error', 'not-reached: makeThing 409 thing.exists'],
       ['error', 'not-reached: makeThing identity'],
-      ['error', 'wrong-path: makeThing 403 thing.forbidden'],
       ['warning', 'setup-failed: removeThing 401 key.missing'],
       ['warning', 'edge-intercepted: removeThing 401 key.missing'],
       ['warning', 'not-capable: makeThing 503 toy.down'],
@@ -144,7 +144,7 @@ describe('formats of a ledger', () => {
   it('github: at most ten of a level, of which the last says how many more there are', () => {
     const one = sampleLedger().failures.find(({ outcome }) => outcome === 'wrong-path');
     const many = Array.from({ length: 14 }, (_, index) => ({ ...one, code: `code.${index}`, causes: one?.causes.map((cause) => ({ ...cause, cause: `cause ${index}` })) }));
-    const read = annotations(format('github', { ...sampleLedger(), failures: many as unknown as Ledger['failures'], probes: [], webhooks: [] }));
+    const read = annotations(format('github', { ...sampleLedger(), reasons: [], failures: many as unknown as Ledger['failures'], probes: [], webhooks: [] }));
     expect(read).to.have.length(10);
     expect(read.at(-1)?.properties).to.deep.equal({ title: '5 more findings, on 5 lines' });
   }); // prettier-ignore

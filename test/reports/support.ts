@@ -97,7 +97,11 @@ export function sampleLedger(foreign = ''): Ledger {
     partial: true,
     verdict: 'failed',
     exitCode: 1,
-    reasons: [],
+    reasons: [
+      { kind: 'waiver-expired', failure: 'makeThing 409 thing.exists (same name in other case)', what: `the waiver of ada ended on 2026-03-01${foreign}`, remedy: 'Mend it, or agree on another date.', where: 'policy.yaml:9:5' },
+      { kind: 'known', failure: 'makeThing 403 thing.forbidden (foreign)', what: 'it is known', remedy: 'Mend it.', where: 'policy.yaml:4:5' },
+      { kind: 'waived', failure: 'removeThing 403 thing.locked (locked)', what: 'ada answers for it: the new lock comes first', remedy: 'Mend it by then.', until: '2026-12-31' },
+    ],
   }; // prettier-ignore
 }
 
@@ -123,5 +127,5 @@ export function provenLedger(): Ledger {
     return { ...failure, outcome: 'verified', reason: '', causes };
   }); // prettier-ignore
   const summary = { verified: proven.length };
-  return { ...rest, failures: proven, webhooks: [], probes: [], summary, partial: false, verdict: 'proven', exitCode: 0 };
+  return { ...rest, failures: proven, webhooks: [], probes: [], summary, partial: false, verdict: 'proven', exitCode: 0, reasons: [] };
 }

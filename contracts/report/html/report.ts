@@ -1,9 +1,10 @@
 import { asset, html, page, type Contract, type Html } from '../../../spec/index.js';
+import { LET_PASS } from '../../decision.js';
 import type { Ledger } from '../../ledger.js';
 import { OUTCOMES, type Outcome } from '../../types.js';
-import { alike, itemsOf, toneOf } from '../items.js';
+import { alike, itemsOf, standingOf, toneOf } from '../items.js';
 import { reasonsOf, verdictOf } from '../sentence.js';
-import { tame } from '../text.js';
+import { counted, tame } from '../text.js';
 import { entriesOf, othersOf } from './entries.js';
 import { findingsOf, unprovenOf, type Shown } from './findings.js';
 import { lettersOf, matrixOf } from './matrix.js';
@@ -22,15 +23,15 @@ export function toHtml(ledger: Ledger, contract?: Contract): string {
   const items = itemsOf(ledger);
   const groups = alike(items);
   const shown: Shown = { contract, base: ledger.deployment.url, next: numbering() };
-  const bad = groups.filter(([{ outcome }]) => toneOf(outcome) === 'bad');
-  const open = groups.filter(([{ outcome }]) => toneOf(outcome) === 'open');
-  const waived = groups.filter(([{ outcome }]) => outcome === 'waived');
+  const bad = groups.filter(([first]) => standingOf(first) === 'bad');
+  const open = groups.filter(([first]) => standingOf(first) === 'open');
+  const waived = groups.filter(([{ outcome, passed }]) => passed || outcome === 'waived');
   const body = html`${SPRITE}
     <a class="skip" href="#matrix-title">To the matrix</a>
     ${header(ledger)}
     <main>
       ${bad.length === 0 ? '' : findingsOf(bad, shown)} ${matrix(ledger)} ${open.length === 0 ? '' : unprovenOf(open, 'What is unproven')}
-      ${waived.length === 0 ? '' : unprovenOf(waived, 'What is waived')} ${beyondOf(items)} ${entriesOf(ledger, shown)}
+      ${waived.length === 0 ? '' : unprovenOf(waived, 'What the policy lets pass')} ${beyondOf(items)} ${entriesOf(ledger, shown)}
       <div class="wide">${othersOf(items, shown)}</div>
     </main>
     ${footer(ledger)}
@@ -53,9 +54,24 @@ function header(ledger: Ledger): Html {
     <h1>${verdictOf(ledger)}</h1>
     ${bar(ledger)} ${legend(ledger)}
     ${partial ? html`<p class="small">The ledger is partial: no release is decided from it.</p>` : ''}
-    ${reasons.length === 0 ? '' : html`<ul class="why">${reasons.map(({ what, remedy }) => html`<li>${tame(what)}${remedy === '' ? '' : html` <span class="soft">${tame(remedy)}</span>`}</li>`)}</ul>`}
+    ${reasons.length === 0 ? '' : html`<ul class="why">${reasons.map(why)}</ul>`}
     <p class="small soft"><time datetime="${startedAt}">${startedAt.slice(0, 16).replace('T', ' ')} UTC</time>, ${(durationMs / 1000).toFixed(1)} s, ${ledger.verdict}, exit code ${exitCode}${grades(ledger)}</p>
   </header>`; // prettier-ignore
+}
+
+/** One reason of the decision that no line tells by itself. */
+function why({ reason: { kind, what, why, remedy, where, until }, lines }: ReturnType<typeof reasonsOf>[number]): Html {
+  const passes = LET_PASS.has(kind);
+  const places = [where, until === undefined ? undefined : `until ${until}`].filter((one) => one !== undefined).join(', ');
+  return html`<li>
+    <p>
+      <span class="tag ${passes ? 'quiet' : 'bad'}">${kind}</span>
+      ${tame(what)}${places === '' ? '' : html` <span class="soft small">${places}</span>`}
+    </p>
+    <p class="small soft">
+      ${why === undefined ? '' : `${why} `}${tame(remedy)}${lines.length === 0 ? '' : html` ${counted(lines.length, 'line')}: ${tame(lines.join(', '))}`}
+    </p>
+  </li>`;
 }
 
 /** How many causes were driven, and how. */

@@ -1,3 +1,4 @@
+import { trendToHtml } from './html.js';
 import { trendToMarkdown } from './markdown.js';
 import type { Trend } from './tally.js';
 import { formatTrend } from './text.js';
@@ -5,8 +6,7 @@ import { formatTrend } from './text.js';
 /** The formats that a trend can be read in, by the names of those of a ledger. */
 export const TREND_REPORTS = {
   terminal: (trend) => formatTrend(trend, { color: false }),
+  html: trendToHtml,
   markdown: trendToMarkdown,
   json: (trend) => `${JSON.stringify(trend, null, 2)}\n`,
 } as const satisfies Readonly<Record<string, (trend: Trend) => string>>;
-
-export type TrendReportName = keyof typeof TREND_REPORTS;

@@ -24,6 +24,8 @@ export type Movement = (typeof MOVEMENTS)[number];
 export interface TrendRun {
   readonly file: string;
   readonly startedAt: string;
+  /** What policies and records call it. */
+  readonly deployment: string;
   readonly url: string;
   /** The contract's hash: with another one, other failures may be declared. */
   readonly sha256: string;
@@ -67,7 +69,7 @@ const UNSTEADY = 3;
 export function tallyTrend(ledgers: readonly (Ledger & { readonly file: string })[]): Trend {
   const ordered = [...ledgers].sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
   const runs = ordered.map(({ file, startedAt, deployment, contract, verdict, exitCode, partial, summary }) => ({
-    ...{ file, startedAt, url: deployment.url, sha256: contract.sha256, verdict, exitCode, partial, summary },
+    ...{ file, startedAt, deployment: deployment.name, url: deployment.url, sha256: contract.sha256, verdict, exitCode, partial, summary },
   }));
   const maps = ordered.map(({ failures }) => new Map(failures.map((failure) => [keyOf(failure), failure])));
   // The last run knows best in which order they stand; what it does not know follows.
@@ -125,11 +127,14 @@ export function outcomesOf({ runs }: Trend): Outcome[] {
 
 /** What runs have not in common although they are compared, in sentences. */
 export function caveatsOf({ runs }: Trend): string[] {
-  const urls = new Set(runs.map(({ url }) => url));
+  // Of ledgers that do not name it, the address has to do.
+  const places = new Set(runs.map(({ deployment, url }) => (deployment === '' ? url : deployment)));
   const hashes = new Set(runs.map(({ sha256 }) => sha256));
   const partial = runs.filter((run) => run.partial).length;
   return [
-    ...(urls.size > 1 ? [`The runs are of ${urls.size} addresses: what differs may be the deployments' doing.`] : []),
+    ...(places.size > 1
+      ? [`The runs are of ${places.size} deployments (${[...places].join(', ')}): what differs may be their doing.`]
+      : []),
     ...(hashes.size > 1 ? [`The contract changed between them: there are ${hashes.size} of it.`] : []),
     ...(partial > 0 ? [`${partial} of them ${partial === 1 ? 'is' : 'are'} partial: what was left out counts as not looked at.`] : []),
   ];
