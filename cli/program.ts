@@ -1,24 +1,32 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../ci/index.js';
-import { DEFAULT_RECORDING, version } from '../mocks/index.js';
-import { formatFinding, InputError } from '../spec/index.js';
-import { check } from './commands/check.js';
+import { REPORT_NAMES, REPORTS, Unready } from '../contracts/index.js';
+import { DEFAULT_RECORDING } from '../mocks/index.js';
+import { formatFinding, InputError, version } from '../spec/index.js';
+import { canDeploy, type CanDeployOptions } from './commands/can-deploy.js';
+import { check, type CheckOptions } from './commands/check.js';
 import { coverage, type CoverageOptions } from './commands/coverage.js';
 import { diff, DIFF_FAIL_ON, type DiffOptions } from './commands/diff.js';
 import { docs, DOCS_FORMATS, type DocsOptions } from './commands/docs.js';
 import { explain as explainCommand, type ExplainOptions } from './commands/explain.js';
 import { fuzz, type FuzzCommandOptions } from './commands/fuzz.js';
+import { gate, STORE, type GateOptions } from './commands/gate.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
+import { CI_SYSTEMS, init, type InitOptions } from './commands/init.js';
 import { list } from './commands/list.js';
+import { merge, type MergeOptions } from './commands/merge.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
 import { parity, type ParityOptions } from './commands/parity.js';
 import { observe, type ObserveCommandOptions } from './commands/observe.js';
 import { plan, type PlanOptions } from './commands/plan.js';
+import { report, type ReportOptions } from './commands/report.js';
 import { seen, type SeenOptions } from './commands/seen.js';
 import { sweep, type SweepOptions } from './commands/sweep.js';
 import { types, TYPES_FORMATS, type TypesOptions } from './commands/types.js';
 import { verify, type VerifyOptions } from './commands/verify.js';
+import { byEnvironment } from './environment.js';
 import type { Io } from './io.js';
+import type { ShardOption } from './shard.js';
 
 /**
  * Runs one command line and returns its exit code; nothing is thrown, whatever is in the arguments.
@@ -46,6 +54,10 @@ function explain(error: unknown, io: Io): number {
     io.err(`${error.findings.map(formatFinding).join('\n')}\n`);
     return EXIT.invalid;
   }
+  if (error instanceof Unready) {
+    io.err(`${error.message}\n`);
+    return EXIT.unjudged;
+  }
   io.err(
     `failpath broke; this is a bug in failpath, not in your API.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
@@ -65,12 +77,17 @@ function createProgram(io: Io, done: (code: number) => void): Command {
       getErrHasColors: () => io.color,
     });
 
-  driving(selecting(program.command('verify').description('drive a deployment through every declared failure, and decide')))
+  const verifying = driving(selecting(program.command('verify')))
+    .description('drive a deployment through every declared failure, and decide')
     .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
+    .option('--report <format[=file]>', `another format: ${OTHER_REPORTS.join(', ')}; repeatable`, collect)
+    .option('--policy <file>', 'what is required, and what is let pass (default: everything must be verified)')
+    .option('--shard <i/n>', 'only this part of the run, of so many; failpath merge puts the ledgers together', shard)
     .option('--json', 'print the ledger instead of the report')
     .option('--dry-run', 'send nothing: print the plan, as `failpath plan` does')
     .addHelpText('after', EXIT_CODES)
     .action(async (options: VerifyOptions) => done(await verify(options, io)));
+  byEnvironment(verifying, io);
 
   driving(selecting(program.command('parity').description('the same paths on the embedded mock and on a deployment, side by side')))
     .option('--json', 'print JSON')
@@ -81,12 +98,12 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--deployment <file>', 'the deployment under test (default: the embedded sandbox)')
     .option('--url <url>', 'a deployment by its address alone; a failpath mock there is asked for its world, and nothing else is sent')
     .option('--filter <globs>', 'only failures that match all these globs by operation, status or code; repeatable', collect)
+    .addOption(suiteOption())
     .option('--json', 'print JSON')
     .addHelpText('after', PLAN_EXIT_CODES)
     .action(async (options: PlanOptions) => done(await plan(options, io)));
 
-  program
-    .command('fuzz')
+  readying(program.command('fuzz'))
     .description('send every operation what its contract does not allow, and sequences of what it does; hold every answer against it')
     .addOption(contractOption())
     .option('--deployment <file>', 'the deployment to fuzz (default: the embedded sandbox)')
@@ -99,6 +116,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--rate <n>', 'at most so many requests per second', positive)
     .option('--concurrency <n>', 'how many requests are under way at once', whole(1, 256), 16)
     .addOption(new Option('--only <what>', 'hostile requests, or sequences of good ones (default: both)').choices(['input', 'sequences']))
+    .addOption(suiteOption())
     .option('--corpus <folder>', 'where findings are kept, and tried first next time')
     .option('--replay <what>', 'only this again: a kept finding, or <seed>:<number> of a report')
     .option('--json', 'print JSON')
@@ -199,11 +217,20 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .action(async (command: readonly string[], options: Omit<SweepOptions, 'command'>) => done(await sweep({ ...options, command }, io)));
 
   program
+    .command('init')
+    .description('a new project: a contract, its failure paths, and CI that runs them; nothing is overwritten')
+    .argument('[folder]', 'where it goes', '.')
+    .addOption(new Option('--ci <system>', 'whose CI').choices(CI_SYSTEMS).default('github'))
+    .option('--json', 'print JSON')
+    .action(async (folder: string, options: InitOptions) => done(await Promise.resolve(init(folder, options, io))));
+
+  program
     .command('check')
     .description('is the contract sound?')
     .argument('[file]', "the contract (default: openapi.yaml, or failpath's own ATS contract)")
+    .addOption(suiteOption())
     .option('--json', 'print JSON')
-    .action(async (file: string | undefined, options: { json?: boolean }) => done(await check(file, options, io)));
+    .action(async (file: string | undefined, options: CheckOptions) => done(await check(file, options, io)));
 
   program
     .command('diff')
@@ -217,12 +244,55 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .action(async (old: string, now: string | undefined, options: DiffOptions) => done(await diff(old, now, options, io)));
 
   program
+    .command('report')
+    .description('a saved ledger in another format; of several, how outcomes moved from run to run')
+    .argument('<ledgers...>', 'ledger.json files, or the folders that they are in')
+    .addOption(contractOption())
+    .option('--report <format[=file]>', `the format: ${REPORT_NAMES.join(', ')} (default: terminal); repeatable`, collect)
+    .addHelpText('after', REPORT_HELP)
+    .action(async (files: readonly string[], options: ReportOptions) => done(await report(files, options, io)));
+
+  program
     .command('docs')
     .description('the error catalogue: what each code means, what to do about it, and how to see it')
     .addOption(contractOption())
     .addOption(new Option('--format <format>', 'what to write it as').choices(DOCS_FORMATS).default('markdown'))
     .option('--out <file>', 'where it goes (default: standard output)')
     .action(async (options: DocsOptions) => done(await docs(options, io)));
+
+  program
+    .command('gate')
+    .description('decide from a saved ledger, and record the verdict of a build')
+    .requiredOption('--ledger <file>', 'what verify or merge has written: a ledger.json, or the folder that it is in')
+    .option('--policy <file>', 'what is required, and what is let pass (default: everything must be verified)')
+    .option('--write-baseline', "make what is wrong by now what is known: writes the policy's baseline")
+    .option('--build <id>', 'record the verdict for this build')
+    .option('--store <folder>', 'where verdicts are recorded', STORE)
+    .option('--json', 'print JSON')
+    .addHelpText('after', GATE_EXIT_CODES)
+    .action((options: GateOptions) => done(gate(options, io)));
+
+  program
+    .command('merge')
+    .description('put the ledgers of all shards of a run together, and decide')
+    .argument('<ledgers...>', 'what verify --shard has written: ledger.json files, or the folders that they are in')
+    .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
+    .option('--policy <file>', 'what is required, and what is let pass (default: everything must be verified)')
+    .option('--json', 'print the ledger')
+    .addHelpText('after', GATE_EXIT_CODES)
+    .action((files: readonly string[], options: MergeOptions) => done(merge(files, options, io)));
+
+  program
+    .command('can-deploy')
+    .description('may this build go to that deployment? by what gate has recorded')
+    .requiredOption('--build <id>', 'the build')
+    .requiredOption('--to <deployment>', 'where it is to go')
+    .option('--policy <file>', 'says where a build must have been proven before (default: there)')
+    .option('--contract <file>', 'insist that it was verified with this contract')
+    .option('--store <folder>', 'where verdicts are recorded', STORE)
+    .option('--json', 'print JSON')
+    .addHelpText('after', CAN_DEPLOY_EXIT_CODES)
+    .action(async (options: CanDeployOptions) => done(await canDeploy(options, io)));
 
   program
     .command('explain')
@@ -262,7 +332,7 @@ function selecting(command: Command): Command {
 
 /** What a command says of the deployment that it drives, and of how. */
 function driving(command: Command): Command {
-  return command
+  return readying(command)
     .option('--deployment <file>', 'the deployment under test: base URL, identities, capabilities (default: the embedded sandbox)')
     .option('--url <url>', 'a deployment by its address alone; a failpath mock there describes itself')
     .option('--filter <globs>', 'only failures that match all these globs by operation, status or code; repeatable', collect)
@@ -273,7 +343,24 @@ function driving(command: Command): Command {
     .option('--ca <file>', 'PEM file of certificate authorities to trust')
     .option('--proxy <url>', 'HTTP proxy to go through')
     .option('--reruns <n>', 'how often a path that is not proven is run again: if it passes then, it is flaky', whole(0, 5), 1)
-    .option('--remove-leftovers', 'revoke the keys that aborted runs left behind');
+    .option('--remove-leftovers', 'revoke the keys that aborted runs left behind')
+    .addOption(suiteOption());
+}
+
+/** How a run comes to a deployment that is not there yet. */
+function readying(command: Command): Command {
+  return command
+    .option('--start <command>', 'starts the deployment, and ends it after the run')
+    .option('--wait <seconds>', 'until the deployment answers (default: 60 with --start or --wait-for, else not at all)', positive)
+    .option('--wait-for <address>', 'an address or a path of the deployment that says with a 2xx that it is ready');
+}
+
+/** Where the failure paths are. */
+function suiteOption(): Option {
+  return new Option(
+    '--suite <module>',
+    "the failure paths (default: failpath.suite.js for an API of your own, failpath's own for the ATS)",
+  );
 }
 
 function contractOption(): Option {
@@ -289,6 +376,21 @@ Exit codes:
   4    contract, configuration or usage is invalid
   70   failpath itself broke
   130  interrupted`;
+
+const GATE_EXIT_CODES = `
+Exit codes:
+  0    proven, or accepted by the policy
+  1    a finding: a wrong answer, or a waiver or baseline that is out of date
+  2    a failure is unproven
+  3    the environment could not be judged when the ledger was made
+  4    ledger, policy or usage is invalid, or the ledger is only a part`;
+
+const CAN_DEPLOY_EXIT_CODES = `
+Exit codes:
+  0    yes
+  1    no: there is a finding, or a waiver has ended since
+  2    no: it is unproven, or nothing is recorded of it
+  4    a record, the policy, the contract or the usage is invalid`;
 
 const PARITY_EXIT_CODES = `
 Exit codes:
@@ -349,6 +451,19 @@ Exit codes:
   70   failpath itself broke
   130  a third signal ended it at once: nothing is written (143 for SIGTERM)`;
 
+const OTHER_REPORTS = REPORT_NAMES.filter((name) => name !== 'json' && name !== 'junit');
+
+const REPORT_HELP = `
+Formats, each for:
+${REPORT_NAMES.map((name) => `  ${name.padEnd(9)} ${REPORTS[name].what}`).join('\n')}
+
+A format goes to standard output, or to the file behind =. Of several ledgers there is
+the trend: terminal, html, markdown and json.
+
+Exit codes:
+  0    it was written
+  4    a ledger, the contract or the usage is invalid`;
+
 const FINDINGS_OF_SEEN = ['undeclared', 'never-seen'] as const;
 
 const SEEN_EXIT_CODES = `
@@ -377,6 +492,13 @@ function oneOf<T extends string>(words: readonly T[]): (value: string, previous:
     if (word === undefined) throw new InvalidArgumentError(`Allowed choices are ${words.join(', ')}.`);
     return [...(previous ?? []), word];
   };
+}
+
+function shard(value: string): ShardOption {
+  const [, index, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(value)?.map(Number) ?? [];
+  if (index === undefined || of === undefined || index < 1 || index > of)
+    throw new InvalidArgumentError('It is which one of how many, such as 2/4.');
+  return { index, of };
 }
 
 function whole(least: number, most: number): (value: string) => number {

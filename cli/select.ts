@@ -1,4 +1,4 @@
-import { closest, InputError, type Contract, type Failure } from '../spec/index.js';
+import { closest, glob, InputError, type Contract, type Failure } from '../spec/index.js';
 
 /** Which failures a command looks at: globs (`*`, `?`) over operation ids, statuses and codes. */
 export interface SelectOptions {
@@ -47,15 +47,6 @@ function anyOf(globs: readonly string[] | undefined): (text: string) => boolean 
   if (globs === undefined || globs.length === 0) return () => true;
   const compiled = globs.map(glob);
   return (text) => compiled.some((one) => one(text));
-}
-
-function glob(pattern: string): (text: string) => boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const compiled = new RegExp(`^${source}$`);
-  return (text) => compiled.test(text);
 }
 
 function nothingSelected(contract: Contract, options: SelectOptions): InputError['findings'][number] {

@@ -21,15 +21,20 @@ export {
 } from './fuzz/index.js';
 export type { Finding, FindingKind } from './fuzz/index.js';
 export { isHandshake } from './handshake.js';
+export { LET_PASS, REASON_KINDS, type Decision, type Reason, type ReasonKind, type Waived } from './decision.js';
 export {
   buildLedger,
-  type Decision,
+  countOutcomes,
+  toldBy,
   type Evidence,
   type Ledger,
   type LedgerCause,
   type LedgerFailure,
+  type LedgerShard,
+  type LedgerSuite,
   type LedgerWebhook,
 } from './ledger.js';
+export { nameOfLine } from './line.js';
 export {
   compareRuns,
   formatParity,
@@ -62,9 +67,10 @@ export {
 } from './observe/index.js';
 export { describePath, matchPaths, type Expect, type FailurePath, type Scenario, type Seen } from './path.js';
 export { createPermits, NotPermitted, permitting, type Permits, type PermittingTransport } from './permits.js';
-export { createPlan, laneOf, type Lane, type Plan, type PlannedPath, type Selection } from './plan.js';
+export { createPlan, laneOf, laneOfPlanned, type Lane, type Plan, type PlannedPath, type Selection } from './plan.js';
 export {
   declareProbes,
+  nameOfProbe,
   planProbes,
   prepareProbes,
   sortProbes,
@@ -76,6 +82,7 @@ export {
   type ProbeRun,
   type ProbeSuite,
 } from './probes/index.js';
+export { Unready, waitUntilReady } from './ready.js';
 export { createRedactor, type Redactor } from './redact.js';
 export {
   planRun,
@@ -87,17 +94,37 @@ export {
   type Rehearsal,
   type RehearsalSuite,
 } from './rehearsal/index.js';
-export { formatFuzz, type FuzzReport } from './report/fuzz.js';
-export { toJunit } from './report/junit.js';
-export { formatProbe } from './report/probes.js';
-export { formatPlan, type PlanReport } from './report/plan.js';
-export { formatFinding, formatRun } from './report/terminal.js';
+export {
+  endingEvents,
+  formatFinding,
+  formatFuzz,
+  formatPlan,
+  formatProbe,
+  formatReasons,
+  formatRun,
+  formatTrend,
+  linesOf,
+  readSavedLedgers,
+  REPORT_NAMES,
+  REPORTS,
+  tallyTrend,
+  toEvent,
+  toJunit,
+  TREND_REPORTS,
+  type FuzzReport,
+  type PlanReport,
+  type Report,
+  type ReportName,
+  type SavedLedger,
+  type Trend,
+} from './report/index.js';
 export { isRepeatable, sendAgain } from './retry.js';
 export { prepareRun, run, type Run, type RunOptions } from './run.js';
 export type { SessionWay } from './sessions.js';
 export { SetupFailed } from './setup-failed.js';
 export { Steps, type Cleanup } from './steps.js';
-export type { FuzzSuite, Leftover, Sequence, Suite } from './suite.js';
+export { fingerprint } from './fingerprint.js';
+export { defineSuite, type FuzzSuite, type Leftover, type Sequence, type Suite, type SuiteParts } from './suite.js';
 export { createTransport, toAnswer, type TransportOptions } from './transport.js';
 export {
   OUTCOMES,

@@ -4,7 +4,7 @@ import { isSharedState } from './capability-file.js';
 import type { Deployment } from './deployment.js';
 import { isExpiry, movesClock } from './expiry.js';
 import { matchPaths, type FailurePath } from './path.js';
-import type { Sequence, Suite } from './suite.js';
+import { withScenarios, type Sequence, type Suite } from './suite.js';
 import type { Capability } from './types.js';
 
 /**
@@ -55,15 +55,22 @@ export type Selection = (failure: Failure) => boolean;
  * @example
  * createPlan(contract, atsSuite, deployment).paths.filter(({ action }) => action.do === 'nothing');
  *
+ * @param leftOut Why others are not looked at.
  * @throws {InputError} when the suite's paths do not fit the contract
  */
-export function createPlan(contract: Contract, suite: Suite, deployment: Deployment, selected: Selection = () => true): Plan {
+export function createPlan(
+  contract: Contract,
+  given: Suite,
+  deployment: Deployment,
+  selected: Selection = () => true,
+  leftOut = 'the filter left it out',
+): Plan {
+  const suite = withScenarios(given, contract);
   const resolve = createResolver(deployment, suite, contract.limits);
   const matched = matchPaths(contract, suite.paths);
   const paths = contract.failures.flatMap((failure) =>
     failure.causes.map((cause): PlannedPath => {
-      if (!selected(failure))
-        return { failure, cause, action: { do: 'nothing', outcome: 'not-selected', reason: 'the filter left it out' } };
+      if (!selected(failure)) return { failure, cause, action: { do: 'nothing', outcome: 'not-selected', reason: leftOut } };
       const path = matched.get(failure)?.get(cause);
       return { failure, cause, action: plan(path, { suite, resolve, deployment }) };
     }),
@@ -77,7 +84,7 @@ function plan(
 ): PlannedPath['action'] {
   const fallback = deployment.simulate === undefined ? undefined : ({ do: 'simulate' } as const);
   if (path === undefined) {
-    const reason = `no failure path leads there yet: write one beside its siblings in contracts/${suite.name}/`;
+    const reason = `no failure path leads there yet: write one beside its siblings in ${suite.name === 'ats' ? 'contracts/ats/' : 'failpath.suite.js'}`;
     return fallback ?? { do: 'nothing', outcome: 'not-capable', reason };
   }
   const needs = needsOf(path, suite);

@@ -18,7 +18,6 @@ export { readKeyPair } from './http/index.js';
 export type { Journal } from './journal.js';
 export { defaultContract, requireSandbox } from './assemble.js';
 export { startMock, type Mock, type StartOptions } from './start.js';
-export { version } from './version.js';
 export {
   DEFAULT_FILE as DEFAULT_RECORDING,
   importHar,

@@ -2,6 +2,7 @@ export { checkContract } from './check/index.js';
 export { envelopeCodec, type EnvelopeCodec } from './envelope.js';
 export { formatFinding, InputError, PROBLEMS, type Finding, type ProblemName } from './errors.js';
 export { readFileText } from './file.js';
+export { glob } from './glob.js';
 export { groupBy } from './group.js';
 export {
   essenceOf,
@@ -19,6 +20,7 @@ export {
 } from './har/index.js';
 export { deeperThan, DEEPEST_JSON } from './json.js';
 export { loadContract } from './load.js';
+export { packageFile, version } from './package-file.js';
 export { asset, html, page, type Html, type HtmlValue, type Page } from './page/index.js';
 export { createRedactor, SHORTEST_SECRET, type Redactor } from './redact.js';
 export { closest } from './refs.js';

@@ -11,11 +11,24 @@ import { status } from './status.js';
 import type { Answered, Check } from './types.js';
 
 /** The built-in checks, in the order in which a report shows what they find. */
-const CHECKS: readonly Check[] = [status, code, declared, contentType, schema, message, headers, requestId, leak];
+const CHECKS: Readonly<Record<string, Check>> = {
+  status,
+  code,
+  declared,
+  'content-type': contentType,
+  schema,
+  message,
+  headers,
+  'request-id': requestId,
+  leak,
+};
+
+/** By name, and after them what is asked of what comes after an answer. */
+export const CHECK_NAMES: readonly string[] = [...Object.keys(CHECKS), 'repeatable', 'no-side-effect', 'recovery', 'boundary'];
 
 /** Everything that is wrong with an answer. */
 export function runChecks(answered: Answered): Discrepancy[] {
-  return CHECKS.flatMap((check) => check(answered));
+  return Object.values(CHECKS).flatMap((check) => check(answered));
 }
 
 export { traceCheck } from './leak.js';

@@ -1,6 +1,7 @@
 import type { Contract } from '../../spec/index.js';
 import { summarise } from '../judge.js';
-import { buildLedger, type Decision, type LedgerCause, type LedgerFailure } from '../ledger.js';
+import type { Decision } from '../decision.js';
+import { buildLedger, type LedgerCause, type LedgerFailure } from '../ledger.js';
 import type { Outcome } from '../types.js';
 import type { Observer } from './observer.js';
 import type { ObservedFailure, ObservedLedger, SeenFailure, Traffic } from './types.js';
@@ -25,7 +26,7 @@ export function toLedger(run: {
 }): ObservedLedger {
   const { contract, observer } = run;
   const { traffic, seen } = observer;
-  const decide = (): Decision => decideOf(traffic, run.failOnViolation);
+  const decide = (): Decision => ({ ...decideOf(traffic, run.failOnViolation), reasons: [] });
   const bare = buildLedger({ ...run, lines: [], decide });
   const failures = contract.failures.map((failure, index): ObservedFailure => {
     const one = seen.get(failure);
@@ -70,7 +71,7 @@ function toLine(line: LedgerFailure, seen: SeenFailure): ObservedFailure {
 /** What stands for a verdict when requests came by, and none of them was an operation's. */
 const NONE_REACHED = 'no operation of the contract was reached';
 
-function decideOf({ violations, reached, unrouted, elsewhere }: Traffic, failOnViolation: boolean): Decision {
+function decideOf({ violations, reached, unrouted, elsewhere }: Traffic, failOnViolation: boolean): Omit<Decision, 'reasons'> {
   if (violations > 0 && (failOnViolation || reached > 0)) return { verdict: 'violations were seen', exitCode: failOnViolation ? 1 : 0 };
   if (reached > 0) return { verdict: 'no violation was seen', exitCode: 0 };
   return { verdict: violations + unrouted + elsewhere.length > 0 ? NONE_REACHED : 'nothing could be judged', exitCode: 3 };

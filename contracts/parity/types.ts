@@ -1,7 +1,7 @@
 import type { Contract } from '../../spec/index.js';
 import type { Deployment } from '../deployment.js';
 import type { ProbeLine } from '../probes/index.js';
-import type { Decision } from '../ledger.js';
+import type { Decision } from '../decision.js';
 import type { CauseLine, Outcome } from '../types.js';
 
 /**
@@ -71,7 +71,7 @@ export interface BothRuns {
 }
 
 /** What `failpath parity` has found, as `--json` prints it. */
-export interface ParityReport extends Decision {
+export interface ParityReport extends Omit<Decision, 'reasons'> {
   readonly contract: { readonly title: string; readonly version: string; readonly sha256: string };
   readonly deployment: { readonly url: string };
   /** RFC 3339, UTC. */

@@ -1,6 +1,8 @@
+import type { Waived } from '../decision.js';
+import { nameOfLine } from '../line.js';
 import { describeDeclared } from './declare.js';
 import type { Discrepancy, LineEvidence, Outcome } from '../types.js';
-import type { Basis, ProbeLine } from './types.js';
+import type { Basis, Probe, ProbeLine } from './types.js';
 
 /** An expectation beyond single causes, as the ledger keeps it. */
 export interface LedgerProbe {
@@ -21,6 +23,10 @@ export interface LedgerProbe {
   readonly discrepancies: readonly Discrepancy[];
   /** The line or control twin that this was taken from; `null` where requests of its own were sent. */
   readonly takenFrom: string | null;
+  /** The lines that it stands on, by name: while one of them is not proven, it says nothing of its own. */
+  readonly restsOn: readonly string[];
+  /** Present when somebody answers for it. */
+  readonly waived?: Waived;
   readonly evidence: LineEvidence;
   /** The whole way as a shell script, secrets as environment variables; `null` when nothing was sent. */
   readonly repro: string | null;
@@ -43,7 +49,14 @@ export function toLedgerProbe(line: ProbeLine): LedgerProbe {
     durationMs: line.durationMs,
     discrepancies: line.discrepancies,
     takenFrom: line.takenFrom ?? null,
+    restsOn: restsOn(probe),
     evidence: line.evidence,
     repro: line.repro ?? null,
   };
+}
+
+/** Both faults of a pair; the line that a verdict is taken from. */
+function restsOn({ expected, over, line }: Probe): string[] {
+  const declared = over === undefined ? [line] : [expected, over];
+  return declared.flatMap((one) => (one === undefined ? [] : [nameOfLine(one)]));
 }

@@ -22,13 +22,16 @@ export async function planRun({
   suite,
   deployment,
   selected,
+  leftOut,
 }: {
   readonly contract: Contract;
   readonly suite: Suite;
   readonly deployment: Deployment;
   readonly selected?: Selection;
+  /** Why others are not looked at. */
+  readonly leftOut?: string | undefined;
 }): Promise<Plan> {
-  const plan = createPlan(contract, suite, deployment, selected);
+  const plan = createPlan(contract, suite, deployment, selected, leftOut);
   if (deployment.allow === undefined) return plan;
   const lifted = { ...deployment, allow: undefined };
   const refused = createRefusals(contract, deployment, deployment.allow);

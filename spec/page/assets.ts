@@ -1,8 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
-/** The folder of styles and scripts: two levels over the sources, three over what is built of them, one over a bundle. */
-const FOLDERS = ['../../assets/', '../../../assets/', '../assets/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+import { readFileSync } from 'node:fs';
+import { packageFile } from '../package-file.js';
 
 /**
  * A style or a script that pages are made of, as the package has it.
@@ -11,6 +8,5 @@ const FOLDERS = ['../../assets/', '../../../assets/', '../assets/'].map((path) =
  * page({ title: 'A report', body, style: asset('report.css'), script: asset('report.js') });
  */
 export function asset(name: string): string {
-  const folder = FOLDERS.find((candidate) => existsSync(candidate + name)) ?? FOLDERS[0] ?? '';
-  return readFileSync(folder + name, 'utf8');
+  return readFileSync(packageFile(`assets/${name}`), 'utf8');
 }

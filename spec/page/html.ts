@@ -19,13 +19,13 @@ export type HtmlValue = string | number | Html | false | null | undefined | read
 /**
  * A part of a page; whatever is put in is text, unless it is a part itself.
  *
- * Values of attributes stand in double quotes. Nothing is put into scripts, styles, or addresses that a foreigner chose.
+ * What is only indented in the source is not indented in the page. Values of attributes stand in double quotes. Nothing is put into scripts, styles, or addresses that a foreigner chose.
  *
  * @example
  * html`<ul>${['a < b', 'c'].map((item) => html`<li title="${item}">${item}</li>`)}</ul>`; // <ul><li title="a &lt; b">a &lt; b</li>...
  */
 export function html(markup: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
-  const parts = markup.map((part, index) => part + (index < values.length ? render(values[index]) : ''));
+  const parts = markup.map((part, index) => part.replaceAll(/\n\s+/g, '\n') + (index < values.length ? render(values[index]) : ''));
   return new Html(parts.join(''));
 }
 

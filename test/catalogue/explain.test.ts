@@ -10,7 +10,7 @@ import { catalogueOf, formatCode, nearCodes, startMock, type Mock } from '../../
 import { loadContract, type Contract } from '../../spec/index.js';
 import { ROOT, temporaryFile, temporaryFolder } from '../support/cli.js';
 import { expectGolden } from '../support/golden.js';
-import { testIo } from '../verification/io.js';
+import { testIo } from '../support/io.js';
 
 const golden = (name: string): URL => new URL(`./golden/${name}.txt`, import.meta.url);
 

@@ -11,6 +11,7 @@ import { contract } from '../support/judge.js';
 /** The names of an object's members and those inside of it, as one text: what a consumer of the ledger relies on. */
 const LEDGER = [
   'contract',
+  'suite',
   'deployment',
   'startedAt',
   'durationMs',
@@ -18,11 +19,13 @@ const LEDGER = [
   'webhooks',
   'probes',
   'summary',
+  'answered',
   'partial',
   'verdict',
   'exitCode',
+  'reasons',
 ];
-const FAILURE = ['operation', 'method', 'path', 'status', 'code', 'outcome', 'reason', 'causes'];
+const FAILURE = ['operation', 'method', 'path', 'status', 'code', 'outcome', 'reason', 'declared', 'causes'];
 const CAUSE = ['cause', 'outcome', 'reason', 'observed', 'requestId', 'durationMs', 'discrepancies', 'answer', 'evidence', 'repro'];
 
 interface Report {
@@ -99,10 +102,11 @@ describe('failpath verify: ledger.json and junit.xml', function () {
       const ledger = JSON.parse(json) as Ledger;
       expect(Object.keys(ledger)).to.deep.equal(LEDGER);
       expect(ledger['contract']).to.deep.equal({ title: contract.title, version: contract.version, sha256: contract.sha256 });
-      expect(ledger['deployment']).to.have.all.keys('url');
+      expect(ledger['deployment']).to.have.all.keys('name', 'url');
       expect(ledger['startedAt']).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
       for (const failure of ledger.failures) {
         expect(Object.keys(failure)).to.deep.equal(FAILURE);
+        expect(failure['declared']).to.match(/openapi\.yaml:\d+:\d+$/);
         for (const cause of failure.causes) expect(Object.keys(cause)).to.deep.equal(CAUSE);
       }
     }

@@ -11,6 +11,7 @@ const failure = (outcome: Outcome): LedgerFailure => ({
   code: 'c',
   outcome,
   reason: '',
+  declared: 'openapi.yaml:1:1',
   causes: [],
 });
 const exitOf = (outcomes: readonly Outcome[], answered: boolean | undefined = true): number =>
@@ -41,7 +42,7 @@ describe('the gate', () => {
   ];
   for (const [outcomes, answered, exitCode, verdict] of table) {
     it(`exits ${exitCode} (${verdict}) for ${outcomes.join(', ') || 'nothing'}${answered === false ? ' without any answer of the application' : ''}`, () => {
-      expect(decide({ failures: outcomes.map(failure), answered })).to.deep.equal({ verdict, exitCode });
+      expect(decide({ failures: outcomes.map(failure), answered })).to.include({ verdict, exitCode });
     });
   }
 

@@ -8,20 +8,23 @@ const cause = (outcome: Outcome, members: Partial<LedgerCause> = {}): LedgerCaus
   evidence: { trigger: 'real cause', requests: [], control: null, notes: [] }, ...members,
 }); // prettier-ignore
 const failure = (causes: readonly LedgerCause[], members: Partial<LedgerFailure> = {}): LedgerFailure => ({
-  operation: 'confirmWork', method: 'POST', path: '/confirm', status: 404, code: 'registration.prepared_not_found', outcome: 'verified', reason: '', causes, ...members,
+  operation: 'confirmWork', method: 'POST', path: '/confirm', status: 404, code: 'registration.prepared_not_found', outcome: 'verified', reason: '', declared: 'openapi.yaml:1:1', causes, ...members,
 }); // prettier-ignore
 const ledger = (...failures: readonly LedgerFailure[]): Ledger => ({
   contract: { title: 'An API', version: '1', sha256: '' },
-  deployment: { url: 'http://toy.test' },
+  suite: null,
+  deployment: { name: 'toy', url: 'http://toy.test' },
   startedAt: '2026-03-02T09:00:00.000Z',
   durationMs: 1500,
   failures,
   webhooks: [],
   probes: [],
   summary: {},
+  answered: true,
   partial: false,
   verdict: '',
   exitCode: 0,
+  reasons: [],
 });
 
 /** As a CI system reads it. */

@@ -45,7 +45,7 @@ describe('a ledger', () => {
       lines,
       decide: (evidence) => {
         seen = evidence;
-        return { verdict: 'proven', exitCode: 0 };
+        return { verdict: 'proven', exitCode: 0, reasons: [] };
       },
       ...sections,
     });
@@ -67,15 +67,18 @@ describe('a ledger', () => {
     expect(failures).to.have.length(contract.failures.length);
     expect(rest).to.deep.equal({
       contract: { title: 'Toy API', version: '1.0.0', sha256: contract.sha256 },
-      deployment: { url: 'http://toy.test' },
+      suite: null,
+      deployment: { name: 'toy.test', url: 'http://toy.test' },
       startedAt: '2026-03-02T09:00:00.000Z',
       durationMs: 7,
       webhooks: [],
       probes: [],
       summary: { verified: contract.failures.length },
+      answered: true,
       partial: false,
       verdict: 'proven',
       exitCode: 0,
+      reasons: [],
     });
   });
 
@@ -91,6 +94,7 @@ describe('a ledger', () => {
       path: '/things',
       status: 409,
       code: 'thing.exists',
+      declared: 'test/contracts/toy.yaml:43:15',
       outcome: 'not-reached',
       reason: 'same name in other case: same name in other case is not-reached',
       causes: [

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { main } from '../../cli/program.js';
 import { startMock, type Mock } from '../../mocks/index.js';
 import { ROOT, temporaryFolder } from '../support/cli.js';
-import { testIo } from '../verification/io.js';
+import { testIo } from '../support/io.js';
 import { readPage } from './support.js';
 
 const shell = promisify(execFile);

@@ -70,7 +70,7 @@ describe('observe in front of the sandbox, while verify drives it', function () 
     const ledger = ledgerOf();
     expect(ledger.partial).to.equal(true);
     expect(ledger.summary).to.deep.equal({ 'not-selected': contract.failures.length });
-    expect(decide({ failures: ledger.failures, answered: true })).to.deep.equal({ verdict: 'nothing was run', exitCode: 4 });
+    expect(decide({ failures: ledger.failures, answered: true })).to.include({ verdict: 'nothing was run', exitCode: 4 });
     expect({ verdict: ledger.verdict, exitCode: ledger.exitCode }).to.deep.equal({ verdict: 'no violation was seen', exitCode: 0 });
     expect(toJunit(ledger)).to.contain(`failures="0" errors="0" skipped="${contract.failures.length}"`);
   });

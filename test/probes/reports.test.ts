@@ -12,19 +12,21 @@ import { normalise } from '../support/normalise.js';
 
 const probe = (outcome: Outcome, members: Partial<LedgerProbe> = {}): LedgerProbe => ({
   kind: 'precedence', operation: 'initWork', name: 'a before b', expected: '401 a', basis: 'reading', source: 'it is so', outcome, reason: 'why',
-  observed: null, requestId: null, durationMs: 4, discrepancies: [], takenFrom: null, evidence: { trigger: null, requests: [], control: null, notes: [] },
+  observed: null, requestId: null, durationMs: 4, discrepancies: [], takenFrom: null, restsOn: [], evidence: { trigger: null, requests: [], control: null, notes: [] },
   repro: 'echo probe', ...members,
 }); // prettier-ignore
 
 const ledgerOf = (...probes: readonly LedgerProbe[]): Ledger => ({
   contract: { title: 'An API', version: '1', sha256: '' },
-  deployment: { url: 'http://toy.test' },
+  suite: null,
+  deployment: { name: 'toy', url: 'http://toy.test' },
   startedAt: '2026-03-02T09:00:00.000Z',
   durationMs: 1500,
   failures: [],
   webhooks: [],
   probes,
   summary: {},
+  answered: true,
   partial: false,
   ...decide({ failures: [], probes, answered: true }),
 });
@@ -37,7 +39,17 @@ describe('probes in the gate', () => {
   for (const outcome of OUTCOMES) {
     it(`beside a proven line, ${outcome} is exit code ${expected[outcome]}`, () => {
       const failures = [
-        { operation: 'o', method: 'GET', path: '/', status: 400, code: 'c', outcome: 'verified', reason: '', causes: [] },
+        {
+          operation: 'o',
+          method: 'GET',
+          path: '/',
+          status: 400,
+          code: 'c',
+          outcome: 'verified',
+          reason: '',
+          declared: 'openapi.yaml:1:1',
+          causes: [],
+        },
       ] as const;
       expect(decide({ failures, probes: [probe(outcome)], answered: true }).exitCode).to.equal(expected[outcome]);
     });
@@ -161,7 +173,7 @@ describe('reports of probes', function () {
       for (const one of ledger.probes)
         expect(Object.keys(one)).to.deep.equal([
           ...['kind', 'operation', 'name', 'expected', 'basis', 'source', 'outcome', 'reason', 'observed', 'requestId', 'durationMs'],
-          ...['discrepancies', 'takenFrom', 'evidence', 'repro'],
+          ...['discrepancies', 'takenFrom', 'restsOn', 'evidence', 'repro'],
         ]);
     });
   }

@@ -9,7 +9,7 @@ import { jsonSchemasOf } from '../../mocks/index.js';
 import { jsonPointer, loadContract, type Contract } from '../../spec/index.js';
 import { ROOT, temporaryFile, temporaryFolder } from '../support/cli.js';
 import { expectGolden } from '../support/golden.js';
-import { testIo } from '../verification/io.js';
+import { testIo } from '../support/io.js';
 
 const CONTRACT = join(ROOT, 'openapi.yaml');
 const SHOP = fileURLToPath(new URL('shop.yaml', import.meta.url));
