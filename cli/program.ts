@@ -428,7 +428,8 @@ Exit codes:
   0    it is explained; an answer is a legal envelope of its code
   1    the answer is no legal envelope of its code, or its code is not declared
   3    the answer is no envelope, or no mock answers
-  4    no such code or request; contract, ledger or usage is invalid`;
+  4    no such code or request; contract, ledger or usage is invalid
+  70   failpath itself broke`;
 
 const COVERAGE_EXIT_CODES = `
 Exit codes:
