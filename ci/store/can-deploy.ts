@@ -77,7 +77,7 @@ function against(record: BuildRecord, { build, contract, now }: Question): Objec
       : [
           {
             ...objection,
-            what: `build ${build} is ${verdict} on ${deployment.name}, recorded at ${recordedAt}`,
+            what: `the verdict on ${deployment.name} is ${JSON.stringify(verdict)}, recorded at ${recordedAt}`,
             why:
               reasons.map(({ kind, failure, what }) => `${kind}: ${failure === undefined ? '' : `${failure}: `}${what}`).join('\n') ||
               verdict,

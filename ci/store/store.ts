@@ -46,7 +46,7 @@ export function addRecord(store: string, record: BuildRecord): string {
     writeWhole(draft, text);
     publish(draft, file);
   } catch (error) {
-    rmSync(draft, { force: true });
+    discard(draft);
     throw new InputError([
       {
         problem: 'output-unwritable',
@@ -57,6 +57,15 @@ export function addRecord(store: string, record: BuildRecord): string {
     ]);
   }
   return file;
+}
+
+/** As far as there is one: why it could not be written is what matters. */
+function discard(draft: string): void {
+  try {
+    rmSync(draft, { force: true });
+  } catch {
+    // Where no file can be, none is left.
+  }
 }
 
 /** On the disk before it has its name. */
