@@ -127,7 +127,7 @@ describe('shards of a run over the embedded sandbox', function () {
     const shared = await sharedOut({ ...target.deployment, sessions: undefined });
     expect(shared.filter(({ alone }) => alone).map(({ operations }) => operations)).to.deep.equal([['prepareWork']]);
     const bare = await rehearse(await planRun({ contract, suite, deployment: createDeployment({ url: 'https://staging.example.com' }) }));
-    expect(shardsOf(bare, 4).map((shard) => [shard.operations.length > 0, shard.alone])).to.deep.equal(Array(4).fill([true, false]));
+    expect(shardsOf(bare, 4).every(({ operations, alone }) => operations.length > 0 && !alone)).to.equal(true);
   });
 });
 
@@ -159,30 +159,30 @@ describe('a merge of shards', () => {
     expect(merged).to.not.have.any.keys('shard', 'policy');
   });
 
-  const with_ = (saved: SavedLedger, members: Partial<Ledger>, file = saved.file): SavedLedger => ({
+  const changed = (saved: SavedLedger, members: Partial<Ledger>, file = saved.file): SavedLedger => ({
     ...saved,
     file,
     ledger: { ...saved.ledger, ...members },
   });
   const at = { name: 'staging', url: 'https://other.example.com' };
-  const moved = (saved: SavedLedger): SavedLedger => with_(saved, { shard: { ...(saved.ledger.shard as LedgerShard), alone: true } });
+  const moved = (saved: SavedLedger): SavedLedger => changed(saved, { shard: { ...(saved.ledger.shard as LedgerShard), alone: true } });
   const REFUSED: Readonly<Record<string, readonly SavedLedger[]>> = {
     'no ledger': [],
     'a whole one': [one, { file: 'whole.json', sha256: '', ledger: ledgerOf(LINES) }],
     'what a filter has left': [one, two, { file: 'filtered.json', sha256: '', ledger: { ...ledgerOf(LINES), partial: true } }],
-    'one twice': [one, two, three, with_(two, {}, 'copy.json')],
+    'one twice': [one, two, three, changed(two, {}, 'copy.json')],
     'one missing': [one, three],
     'two missing': [two],
     'of another number of shards': [one, two, shardOf(3, ['removeThing'], {}, 4)],
-    'of another contract': [one, two, with_(three, { contract: { ...three.ledger.contract, sha256: 'd'.repeat(64) } })],
-    'of another suite': [one, two, with_(three, { suite: { name: 'things', sha256: '6'.repeat(64) } })],
-    'of another deployment': [one, two, with_(three, { deployment: { name: 'production', url: 'https://staging.example.com' } })],
-    'at another address': [one, two, with_(three, { deployment: at })],
-    'of other failures': [one, two, with_(three, { failures: three.ledger.failures.slice(1) })],
+    'of another contract': [one, two, changed(three, { contract: { ...three.ledger.contract, sha256: 'd'.repeat(64) } })],
+    'of another suite': [one, two, changed(three, { suite: { name: 'things', sha256: '6'.repeat(64) } })],
+    'of another deployment': [one, two, changed(three, { deployment: { name: 'production', url: 'https://staging.example.com' } })],
+    'at another address': [one, two, changed(three, { deployment: at })],
+    'of other failures': [one, two, changed(three, { failures: three.ledger.failures.slice(1) })],
     overlapping: [one, shardOf(2, ['getThing', 'makeThing']), three],
     'with a hole': [one, two, shardOf(3, [])],
-    interrupted: [one, two, with_(three, { failures: one.ledger.failures })],
-    'interrupted at its end': [one, two, with_(three, { verdict: 'interrupted' })],
+    interrupted: [one, two, changed(three, { failures: one.ledger.failures })],
+    'interrupted at its end': [one, two, changed(three, { verdict: 'interrupted' })],
     'that have disturbed each other': [one, moved(two), three],
   };
   it('refuses what is not the whole of one run, and says why', () => {
@@ -200,15 +200,15 @@ describe('a merge of shards', () => {
 
   it('takes shards that each had a deployment on their own machine, or took turns, although they move state', () => {
     const local = [one, two, three].map((saved, index) =>
-      moved(with_(saved, { deployment: { name: 'staging', url: `http://127.0.0.1:${4010 + index}` } })),
+      moved(changed(saved, { deployment: { name: 'staging', url: `http://127.0.0.1:${4010 + index}` } })),
     );
     expect(mergeLedgers(local).partial).to.equal(false);
-    const turns = [one, two, three].map((saved, index) => moved(with_(saved, { startedAt: `2026-09-30T10:0${index}:00.000Z` })));
+    const turns = [one, two, three].map((saved, index) => moved(changed(saved, { startedAt: `2026-09-30T10:0${index}:00.000Z` })));
     expect(mergeLedgers(turns).partial).to.equal(false);
   });
 
   it('is decided anew, by a policy or without one', () => {
-    const wrong = with_(two, {
+    const wrong = changed(two, {
       failures: ledgerOf(LINES.map((line, index) => (index === 1 ? { ...line, outcome: 'flaky' } : { ...line, outcome: 'not-selected' })))
         .failures,
     });
