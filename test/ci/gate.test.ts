@@ -184,6 +184,8 @@ describe('failpath gate', () => {
     'a ledger that hides what it has left out': { ...ledgerOf([{}, { operation: 'getThing', outcome: 'not-selected' }]), partial: false },
     'a line that its causes deny': tampered,
     'a failure twice': { ...ledgerOf([{}]), failures: [...ledgerOf([{}]).failures, ...ledgerOf([{}]).failures] },
+    'a line that nobody waives': JSON.stringify(ledgerOf([{ outcome: 'violated' }])).replaceAll('"violated"', '"waived"'),
+    'a verified line with something wrong': ledgerOf([{ wrong: ['leak /error'] }]),
     'an outcome that there is not': JSON.stringify(ledgerOf([{}])).replaceAll('"verified"', '"fine"'),
     'a ledger without its head': headless,
     'half a ledger': JSON.stringify(ledgerOf([{}])).slice(0, 300),
