@@ -6,6 +6,7 @@ export {
   createDeployment,
   createPlan,
   createTransport,
+  defineSuite,
   discoverWorld,
   formatRun,
   loadDeployment,
@@ -23,6 +24,7 @@ export {
   type Scenario,
   type Steps,
   type Suite,
+  type SuiteParts,
   type Transport,
 } from './contracts/index.js';
 export {

@@ -11,16 +11,18 @@ import {
   type ProbeLine,
   type RunEvent,
   type Selection,
+  type Suite,
   type Transport,
   type WebhookLine,
 } from '../contracts/index.js';
 import type { Contract } from '../spec/index.js';
 import type { Io } from './io.js';
 import { createProgress, type Progress } from './progress.js';
-import { suiteOf, usage } from './targets.js';
+import type { SuiteOptions } from './suites.js';
+import { usage } from './targets.js';
 
 /** How a deployment is driven: what the command line says. */
-export interface DriveOptions extends HttpOptions {
+export interface DriveOptions extends HttpOptions, SuiteOptions {
   readonly concurrency: number;
   readonly reruns: number;
   readonly removeLeftovers?: boolean;
@@ -55,6 +57,7 @@ export async function drive(
   contract: Contract,
   deployment: Deployment,
   how: {
+    readonly suite: Suite;
     readonly selected: Selection;
     /** Why others are not looked at, if it is not a filter. */
     readonly leftOut?: string | undefined;
@@ -66,9 +69,9 @@ export async function drive(
     readonly progress?: Progress;
   },
 ): Promise<Driven> {
-  const { selected, leftOut, options, io, signal, progress = createProgress(io) } = how;
+  const { suite, selected, leftOut, options, io, signal, progress = createProgress(io) } = how;
   const { concurrency, reruns, removeLeftovers = false } = options;
-  const plan = await planRun({ contract, suite: suiteOf(contract), deployment, selected, leftOut });
+  const plan = await planRun({ contract, suite, deployment, selected, leftOut });
   const transport = createTransport({ ...deployment.http, connections: concurrency });
   const startedAt = new Date();
   const began = performance.now();

@@ -5,6 +5,8 @@ export interface Io {
   out(text: string): void;
   /** Standard error: progress and complaints. */
   err(text: string): void;
+  /** What is piped into the command, as text, at most so many bytes of it; absent where nothing is. */
+  input?(limitBytes: number): Promise<string>;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
   readonly color: boolean;
@@ -17,13 +19,14 @@ export interface Io {
 
 /** The process's own streams; NO_COLOR and FORCE_COLOR are respected (no-color.org). */
 export function processIo(): Io {
-  const { env, stdout, stderr } = process;
+  const { env, stdin, stdout, stderr } = process;
   const outIsTerminal = stdout.isTTY;
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
   return {
     env,
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
+    ...(stdin.isTTY ? {} : { input: (limitBytes: number) => readInput(stdin, limitBytes) }),
     outIsTerminal,
     errIsTerminal: stderr.isTTY && env['CI'] === undefined,
     color: (env['NO_COLOR'] ?? '') === '' && (forced || outIsTerminal),
@@ -45,4 +48,15 @@ export function processIo(): Io {
       };
     },
   };
+}
+
+/** What is beyond the limit is read and dropped, so that whoever writes it is not cut off. */
+async function readInput(stream: AsyncIterable<Buffer>, limitBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let left = limitBytes;
+  for await (const chunk of stream) {
+    if (left > 0) chunks.push(chunk.subarray(0, left));
+    left -= chunk.length;
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }

@@ -19,18 +19,20 @@ import {
   type ProbeLine,
   type ProbeRun,
   sortProbes,
+  type Suite,
   toLedgerProbe,
   type Run,
   type Transport,
 } from '../contracts/index.js';
-import { version } from '../mocks/index.js';
-import type { Contract, Failure } from '../spec/index.js';
+import { version, type Contract, type Failure } from '../spec/index.js';
 import { soundContract } from './contract.js';
+import { processIo } from './io.js';
 import { writeReports } from './reports.js';
 import { createSupertestTransport } from './supertest-transport.js';
-import { deploymentName, openTarget, suiteOf, type Target, type TargetOptions } from './targets.js';
+import { loadSuite, type SuiteOptions } from './suites.js';
+import { deploymentName, openTarget, type Target, type TargetOptions } from './targets.js';
 
-export interface ContractSuiteOptions extends TargetOptions {
+export interface ContractSuiteOptions extends TargetOptions, SuiteOptions {
   /** By default `openapi.yaml` of the working folder, else failpath's own ATS contract. */
   readonly contract?: string;
   /** Folder for ledger.json and junit.xml; none are written without it. */
@@ -62,6 +64,7 @@ interface Session {
  */
 export async function describeContract(options: ContractSuiteOptions = {}): Promise<ContractSuite> {
   const contract = await soundContract(options.contract);
+  const suite = await loadSuite(contract, options);
   const lines: CauseLine[] = [];
   const probes: ProbeLine[] = [];
   let session: Session | undefined;
@@ -87,7 +90,7 @@ export async function describeContract(options: ContractSuiteOptions = {}): Prom
 
   describe(`${contract.title} ${contract.version}`, function () {
     before(async () => {
-      session = await openSession(contract, options, lines);
+      session = await openSession({ contract, suite }, options, lines);
     });
     for (const [lane, title] of [
       ['parallel', 'with provisions of their own'],
@@ -95,7 +98,7 @@ export async function describeContract(options: ContractSuiteOptions = {}): Prom
       ['quota', 'using up a quota'],
     ] as const) {
       describe(title, function () {
-        for (const { failure, cause } of pathsOf(contract, lane)) {
+        for (const { failure, cause } of pathsOf(contract, suite, lane)) {
           it(`${failure.operation.id} ${failure.status} ${failure.code} (${cause})`, function () {
             return check(this, failure, cause);
           });
@@ -107,7 +110,7 @@ export async function describeContract(options: ContractSuiteOptions = {}): Prom
       ['precedence', 'with two faults at once'],
     ] as const) {
       describe(title, function () {
-        for (const probe of declareProbes(contract, suiteOf(contract)).filter((one) => one.kind === kind)) {
+        for (const probe of declareProbes(contract, suite).filter((one) => one.kind === kind)) {
           it(`${probe.operation.id} ${probe.name}`, function () {
             return checkProbe(this, probe);
           });
@@ -139,10 +142,14 @@ export async function describeContract(options: ContractSuiteOptions = {}): Prom
   return { ledger: () => ledger };
 }
 
-async function openSession(contract: Contract, options: ContractSuiteOptions, lines: readonly CauseLine[]): Promise<Session> {
-  const target = await openTarget(contract, options, process.env);
+async function openSession(
+  { contract, suite }: { readonly contract: Contract; readonly suite: Suite },
+  options: ContractSuiteOptions,
+  lines: readonly CauseLine[],
+): Promise<Session> {
+  const target = await openTarget(contract, options, processIo());
   const { deployment } = target;
-  const plan = await planRun({ contract, suite: suiteOf(contract), deployment });
+  const plan = await planRun({ contract, suite, deployment });
   const { timeoutMs, headers } = deployment.http;
   const uploads = createTransport({ ...deployment.http, connections: 2 });
   const transport = createSupertestTransport(deployment.url, { timeoutMs, headers, uploads });
@@ -151,8 +158,7 @@ async function openSession(contract: Contract, options: ContractSuiteOptions, li
 }
 
 /** Every cause of every failure in one lane; what has no path is shown as well, and skipped. */
-function pathsOf(contract: Contract, lane: Lane): { failure: Failure; cause: string }[] {
-  const suite = suiteOf(contract);
+function pathsOf(contract: Contract, suite: Suite, lane: Lane): { failure: Failure; cause: string }[] {
   const matched = matchPaths(contract, suite.paths);
   return contract.failures.flatMap((failure) =>
     failure.causes.flatMap((cause) => {

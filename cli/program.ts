@@ -1,24 +1,30 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from '../ci/index.js';
-import { DEFAULT_RECORDING, version } from '../mocks/index.js';
-import { formatFinding, InputError } from '../spec/index.js';
+import { REPORT_NAMES, REPORTS, Unready } from '../contracts/index.js';
+import { DEFAULT_RECORDING } from '../mocks/index.js';
+import { formatFinding, InputError, version } from '../spec/index.js';
 import { canDeploy, type CanDeployOptions } from './commands/can-deploy.js';
-import { check } from './commands/check.js';
+import { check, type CheckOptions } from './commands/check.js';
 import { coverage, type CoverageOptions } from './commands/coverage.js';
 import { diff, DIFF_FAIL_ON, type DiffOptions } from './commands/diff.js';
+import { docs, DOCS_FORMATS, type DocsOptions } from './commands/docs.js';
+import { explain as explainCommand, type ExplainOptions } from './commands/explain.js';
 import { fuzz, type FuzzCommandOptions } from './commands/fuzz.js';
 import { gate, STORE, type GateOptions } from './commands/gate.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
+import { CI_SYSTEMS, init, type InitOptions } from './commands/init.js';
 import { list } from './commands/list.js';
 import { merge, type MergeOptions } from './commands/merge.js';
 import { mock, type MockCommandOptions } from './commands/mock.js';
 import { parity, type ParityOptions } from './commands/parity.js';
 import { observe, type ObserveCommandOptions } from './commands/observe.js';
 import { plan, type PlanOptions } from './commands/plan.js';
+import { report, type ReportOptions } from './commands/report.js';
 import { seen, type SeenOptions } from './commands/seen.js';
 import { sweep, type SweepOptions } from './commands/sweep.js';
-import { types, type TypesOptions } from './commands/types.js';
+import { types, TYPES_FORMATS, type TypesOptions } from './commands/types.js';
 import { verify, type VerifyOptions } from './commands/verify.js';
+import { byEnvironment } from './environment.js';
 import type { Io } from './io.js';
 import type { ShardOption } from './shard.js';
 
@@ -48,6 +54,10 @@ function explain(error: unknown, io: Io): number {
     io.err(`${error.findings.map(formatFinding).join('\n')}\n`);
     return EXIT.invalid;
   }
+  if (error instanceof Unready) {
+    io.err(`${error.message}\n`);
+    return EXIT.unjudged;
+  }
   io.err(
     `failpath broke; this is a bug in failpath, not in your API.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
@@ -67,14 +77,17 @@ function createProgram(io: Io, done: (code: number) => void): Command {
       getErrHasColors: () => io.color,
     });
 
-  driving(selecting(program.command('verify').description('drive a deployment through every declared failure, and decide')))
+  const verifying = driving(selecting(program.command('verify')))
+    .description('drive a deployment through every declared failure, and decide')
     .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
+    .option('--report <format[=file]>', `another format: ${OTHER_REPORTS.join(', ')}; repeatable`, collect)
     .option('--policy <file>', 'what is required, and what is let pass (default: everything must be verified)')
     .option('--shard <i/n>', 'only this part of the run, of so many; failpath merge puts the ledgers together', shard)
     .option('--json', 'print the ledger instead of the report')
     .option('--dry-run', 'send nothing: print the plan, as `failpath plan` does')
     .addHelpText('after', EXIT_CODES)
     .action(async (options: VerifyOptions) => done(await verify(options, io)));
+  byEnvironment(verifying, io);
 
   driving(selecting(program.command('parity').description('the same paths on the embedded mock and on a deployment, side by side')))
     .option('--json', 'print JSON')
@@ -85,12 +98,12 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--deployment <file>', 'the deployment under test (default: the embedded sandbox)')
     .option('--url <url>', 'a deployment by its address alone; a failpath mock there is asked for its world, and nothing else is sent')
     .option('--filter <globs>', 'only failures that match all these globs by operation, status or code; repeatable', collect)
+    .addOption(suiteOption())
     .option('--json', 'print JSON')
     .addHelpText('after', PLAN_EXIT_CODES)
     .action(async (options: PlanOptions) => done(await plan(options, io)));
 
-  program
-    .command('fuzz')
+  readying(program.command('fuzz'))
     .description('send every operation what its contract does not allow, and sequences of what it does; hold every answer against it')
     .addOption(contractOption())
     .option('--deployment <file>', 'the deployment to fuzz (default: the embedded sandbox)')
@@ -103,6 +116,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--rate <n>', 'at most so many requests per second', positive)
     .option('--concurrency <n>', 'how many requests are under way at once', whole(1, 256), 16)
     .addOption(new Option('--only <what>', 'hostile requests, or sequences of good ones (default: both)').choices(['input', 'sequences']))
+    .addOption(suiteOption())
     .option('--corpus <folder>', 'where findings are kept, and tried first next time')
     .option('--replay <what>', 'only this again: a kept finding, or <seed>:<number> of a report')
     .option('--json', 'print JSON')
@@ -203,11 +217,20 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .action(async (command: readonly string[], options: Omit<SweepOptions, 'command'>) => done(await sweep({ ...options, command }, io)));
 
   program
+    .command('init')
+    .description('a new project: a contract, its failure paths, and CI that runs them; nothing is overwritten')
+    .argument('[folder]', 'where it goes', '.')
+    .addOption(new Option('--ci <system>', 'whose CI').choices(CI_SYSTEMS).default('github'))
+    .option('--json', 'print JSON')
+    .action(async (folder: string, options: InitOptions) => done(await Promise.resolve(init(folder, options, io))));
+
+  program
     .command('check')
     .description('is the contract sound?')
     .argument('[file]', "the contract (default: openapi.yaml, or failpath's own ATS contract)")
+    .addOption(suiteOption())
     .option('--json', 'print JSON')
-    .action(async (file: string | undefined, options: { json?: boolean }) => done(await check(file, options, io)));
+    .action(async (file: string | undefined, options: CheckOptions) => done(await check(file, options, io)));
 
   program
     .command('diff')
@@ -219,6 +242,23 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--markdown', "print Markdown, for a job's summary")
     .addHelpText('after', DIFF_EXIT_CODES)
     .action(async (old: string, now: string | undefined, options: DiffOptions) => done(await diff(old, now, options, io)));
+
+  program
+    .command('report')
+    .description('a saved ledger in another format; of several, how outcomes moved from run to run')
+    .argument('<ledgers...>', 'ledger.json files, or the folders that they are in')
+    .addOption(contractOption())
+    .option('--report <format[=file]>', `the format: ${REPORT_NAMES.join(', ')} (default: terminal); repeatable`, collect)
+    .addHelpText('after', REPORT_HELP)
+    .action(async (files: readonly string[], options: ReportOptions) => done(await report(files, options, io)));
+
+  program
+    .command('docs')
+    .description('the error catalogue: what each code means, what to do about it, and how to see it')
+    .addOption(contractOption())
+    .addOption(new Option('--format <format>', 'what to write it as').choices(DOCS_FORMATS).default('markdown'))
+    .option('--out <file>', 'where it goes (default: standard output)')
+    .action(async (options: DocsOptions) => done(await docs(options, io)));
 
   program
     .command('gate')
@@ -255,10 +295,28 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .action(async (options: CanDeployOptions) => done(await canDeploy(options, io)));
 
   program
-    .command('types')
-    .description("a contract's operations, codes and details as a TypeScript module")
+    .command('explain')
+    .description('what a code, a request or an answer means, what causes it, what to do about it, and how to see it')
+    .argument('[what]', 'a code, the request_id of an answer, or - for an answer that is piped in, as curl or curl -i prints it')
     .addOption(contractOption())
-    .option('--out <file>', 'where the module goes (default: standard output)')
+    .option('--operation <id>', 'the operation that answers')
+    .option('--ledger <file>', 'where a request is looked up (default: failpath-report/ledger.json, if it is there); repeatable', collect)
+    .option('--url <url>', 'a running mock, whose journal says why it answered; the curls that are shown are for it')
+    .option('--admin-token <token>', 'what the mock asks for (default: FAILPATH_ADMIN_TOKEN)')
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXPLAIN_EXIT_CODES)
+    .action(async (what: string | undefined, options: ExplainOptions) => done(await explainCommand(what, options, io)));
+
+  program
+    .command('types')
+    .description("a contract's operations, codes and details as a TypeScript module, or as JSON Schemas")
+    .addOption(contractOption())
+    .addOption(
+      new Option('--format <format>', 'types for scripts, a module for clients with what they need at run time, or a schema for each code')
+        .choices(TYPES_FORMATS)
+        .default('types'),
+    )
+    .option('--out <path>', 'the file of the module, or the folder of the schemas (default: standard output)')
     .action(async (options: TypesOptions) => done(await types(options, io)));
 
   return program;
@@ -274,7 +332,7 @@ function selecting(command: Command): Command {
 
 /** What a command says of the deployment that it drives, and of how. */
 function driving(command: Command): Command {
-  return command
+  return readying(command)
     .option('--deployment <file>', 'the deployment under test: base URL, identities, capabilities (default: the embedded sandbox)')
     .option('--url <url>', 'a deployment by its address alone; a failpath mock there describes itself')
     .option('--filter <globs>', 'only failures that match all these globs by operation, status or code; repeatable', collect)
@@ -285,7 +343,24 @@ function driving(command: Command): Command {
     .option('--ca <file>', 'PEM file of certificate authorities to trust')
     .option('--proxy <url>', 'HTTP proxy to go through')
     .option('--reruns <n>', 'how often a path that is not proven is run again: if it passes then, it is flaky', whole(0, 5), 1)
-    .option('--remove-leftovers', 'revoke the keys that aborted runs left behind');
+    .option('--remove-leftovers', 'revoke the keys that aborted runs left behind')
+    .addOption(suiteOption());
+}
+
+/** How a run comes to a deployment that is not there yet. */
+function readying(command: Command): Command {
+  return command
+    .option('--start <command>', 'starts the deployment, and ends it after the run')
+    .option('--wait <seconds>', 'until the deployment answers (default: 60 with --start or --wait-for, else not at all)', positive)
+    .option('--wait-for <address>', 'an address or a path of the deployment that says with a 2xx that it is ready');
+}
+
+/** Where the failure paths are. */
+function suiteOption(): Option {
+  return new Option(
+    '--suite <module>',
+    "the failure paths (default: failpath.suite.js for an API of your own, failpath's own for the ATS)",
+  );
 }
 
 function contractOption(): Option {
@@ -348,6 +423,13 @@ Exit codes:
   1    something is
   4    a contract or the usage is invalid`;
 
+const EXPLAIN_EXIT_CODES = `
+Exit codes:
+  0    it is explained; an answer is a legal envelope of its code
+  1    the answer is no legal envelope of its code, or its code is not declared
+  3    the answer is no envelope, or no mock answers
+  4    no such code or request; contract, ledger or usage is invalid`;
+
 const COVERAGE_EXIT_CODES = `
 Exit codes:
   0    shown enough, and the client did nothing that is certainly wrong
@@ -368,6 +450,19 @@ Exit codes:
   4    contract, configuration or usage is invalid, or the HAR file has no answer of the API
   70   failpath itself broke
   130  a third signal ended it at once: nothing is written (143 for SIGTERM)`;
+
+const OTHER_REPORTS = REPORT_NAMES.filter((name) => name !== 'json' && name !== 'junit');
+
+const REPORT_HELP = `
+Formats, each for:
+${REPORT_NAMES.map((name) => `  ${name.padEnd(9)} ${REPORTS[name].what}`).join('\n')}
+
+A format goes to standard output, or to the file behind =. Of several ledgers there is
+the trend: terminal, html, markdown and json.
+
+Exit codes:
+  0    it was written
+  4    a ledger, the contract or the usage is invalid`;
 
 const FINDINGS_OF_SEEN = ['undeclared', 'never-seen'] as const;
 

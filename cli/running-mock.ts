@@ -57,12 +57,9 @@ const coverage = z.object({
  * @throws {InputError} `usage` for a URL that is none, a token that is refused, and what is no mock of this contract
  */
 export async function fetchClients(mock: RunningMock, contract: Contract): Promise<SeenClients | { readonly unreachable: string }> {
-  if (!URL.canParse(mock.url) || !/^https?:$/.test(new URL(mock.url).protocol))
-    throw usage(`--url is ${JSON.stringify(mock.url)}`, 'A mock is reached over http or https.', 'Say --url http://127.0.0.1:4010');
-  const answer = await get(mock, '/__admin/coverage');
-  if ('unreachable' in answer) return answer;
-  const { success, data } = coverage.safeParse(answer.body);
-  if (!success) throw noMock(mock.url);
+  const asked = await askMock(mock, '/__admin/coverage', coverage);
+  if ('unreachable' in asked) return asked;
+  const data = asked.answer;
   if (data.contract.sha256 !== contract.sha256) {
     throw usage(
       `${mock.url} serves another contract than ${contract.file}`,
@@ -72,6 +69,26 @@ export async function fetchClients(mock: RunningMock, contract: Contract): Promi
   }
   const { requests, unjudged, failures, verdicts } = data;
   return { requests, unjudged, rows: failures, verdicts: verdicts as readonly ReportedVerdict[] };
+}
+
+/**
+ * Asks a running mock something, and reads its answer.
+ *
+ * @returns why, when nothing answers there.
+ * @throws {InputError} `usage` for a URL that is none, a token that is refused, and what is no mock
+ */
+export async function askMock<T>(
+  mock: RunningMock,
+  path: string,
+  schema: z.ZodType<T>,
+): Promise<{ readonly answer: T } | { readonly unreachable: string }> {
+  if (!URL.canParse(mock.url) || !/^https?:$/.test(new URL(mock.url).protocol))
+    throw usage(`--url is ${JSON.stringify(mock.url)}`, 'A mock is reached over http or https.', 'Say --url http://127.0.0.1:4010');
+  const got = await get(mock, path);
+  if ('unreachable' in got) return got;
+  const { success, data } = schema.safeParse(got.body);
+  if (!success) throw noMock(mock.url);
+  return { answer: data };
 }
 
 async function get({ url, token }: RunningMock, path: string): Promise<{ readonly body: unknown } | { readonly unreachable: string }> {
@@ -106,7 +123,7 @@ async function get({ url, token }: RunningMock, path: string): Promise<{ readonl
 function noMock(url: string): Error {
   return usage(
     `what answers at ${url} is no failpath mock, or not one of this version`,
-    'Coverage is what a running mock has shown.',
+    'Only a running mock knows what it has answered, and why.',
     'Start one with `failpath mock`, and name its address.',
   );
 }

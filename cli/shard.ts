@@ -1,7 +1,7 @@
 import { shardsOf } from '../ci/index.js';
-import { planRun, rehearse, type Deployment, type LedgerShard } from '../contracts/index.js';
+import { planRun, rehearse, type Deployment, type LedgerShard, type Suite } from '../contracts/index.js';
 import type { Contract } from '../spec/index.js';
-import { suiteOf, usage } from './targets.js';
+import { usage } from './targets.js';
 
 /** Which part of a run this machine takes. */
 export interface ShardOption {
@@ -14,8 +14,11 @@ export interface ShardOption {
  *
  * @throws {InputError} where there is less to share out than there are shards
  */
-export async function shardFor(contract: Contract, deployment: Deployment, { index, of }: ShardOption): Promise<LedgerShard> {
-  const plan = await planRun({ contract, suite: suiteOf(contract), deployment });
+export async function shardFor(
+  whole: { readonly contract: Contract; readonly suite: Suite; readonly deployment: Deployment },
+  { index, of }: ShardOption,
+): Promise<LedgerShard> {
+  const plan = await planRun(whole);
   const shards = shardsOf(await rehearse(plan, { probes: true, webhooks: true }), of);
   const own = shards[index - 1];
   if (own !== undefined && shards.length === of) return own;

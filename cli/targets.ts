@@ -1,16 +1,9 @@
 import { basename, extname } from 'node:path';
-import {
-  atsSuite,
-  createDeployment,
-  createTransport,
-  discoverWorld,
-  loadDeployment,
-  type Deployment,
-  type Suite,
-  type Transport,
-} from '../contracts/index.js';
+import { createDeployment, createTransport, discoverWorld, loadDeployment, type Deployment, type Transport } from '../contracts/index.js';
 import { startMock } from '../mocks/index.js';
 import { InputError, type Contract } from '../spec/index.js';
+import type { Io } from './io.js';
+import { makeReady, type ReadyOptions } from './ready.js';
 
 /** A deployment to drive, and how to let go of it. */
 export interface Target {
@@ -21,7 +14,7 @@ export interface Target {
 }
 
 /** Where to find the deployment: a file, an address, or neither, which is the embedded sandbox. */
-export interface TargetOptions {
+export interface TargetOptions extends ReadyOptions {
   readonly deployment?: string;
   readonly url?: string;
 }
@@ -29,48 +22,48 @@ export interface TargetOptions {
 /** Changes what is known of a deployment before anything is sent to it, such as options of the command line. */
 export type Adjust = (deployment: Deployment) => Deployment;
 
-/** The suites that come with failpath, by the contract's `x-failpath.api`. */
-const SUITES: Readonly<Record<string, Suite>> = { ats: atsSuite };
-
-/** The failure paths that belong to a contract; an API that failpath does not know has none yet. */
-export function suiteOf({ api }: Contract): Suite {
-  return SUITES[api ?? ''] ?? { ...atsSuite, name: api ?? 'your-api', paths: [], scenarios: {}, sequences: {}, fuzz: { ids: [] } };
-}
-
 /**
  * Finds the deployment that a run drives; without a file or an address, a sandbox is started for it.
  *
  * @example
- * const target = await openTarget(contract, {}, process.env);
+ * const target = await openTarget(contract, {}, io);
  *
  * @throws {InputError} for a deployment file or an address that cannot be used
+ * @throws {Unready} for a deployment that was waited for in vain
  */
 export async function openTarget(
   contract: Contract,
   options: TargetOptions,
-  environment: Readonly<Record<string, string | undefined>>,
+  io: Pick<Io, 'env' | 'err' | 'errIsTerminal' | 'onInterrupt'>,
   adjust: Adjust = (deployment) => deployment,
 ): Promise<Target> {
-  const stays = (deployment: Deployment, unanswered = false): Target => ({
-    deployment: adjust(deployment),
-    unanswered,
-    close: () => Promise.resolve(),
-  });
-  if (options.deployment !== undefined && options.url !== undefined) {
+  const { deployment: file, url } = options;
+  if (file !== undefined && url !== undefined) {
     throw usage(
       '--deployment and --url are both given',
       'They name two deployments.',
       'Keep one; the deployment file says the URL as well.',
     );
   }
-  if (options.deployment !== undefined) return stays(loadDeployment(options.deployment, environment));
-  if (options.url !== undefined) {
-    const { deployment, unanswered } = await fromUrl(options.url, adjust);
-    return stays(deployment, unanswered);
+  if (file === undefined && url === undefined) {
+    refuseForSandbox(options);
+    return openSandbox(contract, adjust);
   }
+  const known = file === undefined ? bare(url ?? '') : loadDeployment(file, io.env);
+  const started = await makeReady(adjust(known), options, io);
+  try {
+    const found = file === undefined ? await askWorld(known, adjust) : { deployment: known, unanswered: false };
+    return { ...found, deployment: adjust(found.deployment), close: () => started.end() };
+  } catch (error) {
+    await started.end();
+    throw error;
+  }
+}
+
+async function openSandbox(contract: Contract, adjust: Adjust): Promise<Target> {
   const mock = await startMock({ port: 0, contract });
   try {
-    const deployment = { ...(await fromUrl(mock.url, adjust)).deployment, replayUrl: REPLAY_URL, webhooks: HERE };
+    const deployment = { ...(await askWorld(bare(mock.url), adjust)).deployment, replayUrl: REPLAY_URL, webhooks: HERE };
     return { deployment: adjust(deployment), unanswered: false, close: () => mock.close() };
   } catch (error) {
     // A server that goes on listening would keep the process alive.
@@ -85,13 +78,26 @@ const HERE = { listen: { host: '127.0.0.1', port: 0 }, url: undefined, timeoutMs
 /** Where `failpath mock` listens: an embedded sandbox is gone when its report is read. */
 const REPLAY_URL = 'http://127.0.0.1:4010';
 
-/** A bare URL is described by its own well-known world, if it has one; otherwise nothing but the address is known. */
-async function fromUrl(url: string, adjust: Adjust): Promise<Pick<Target, 'deployment' | 'unanswered'>> {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw usage(`--url is ${JSON.stringify(url)}`, 'A deployment is reached over http or https.', 'Say --url https://staging.example.com');
-  }
-  const bare = createDeployment({ url });
-  const transport = createTransport({ ...adjust(bare).http, connections: 1 });
+/** What is started or waited for is a deployment; the embedded sandbox is there by itself. */
+function refuseForSandbox({ start, wait, waitFor }: ReadyOptions): void {
+  const [flag] = Object.entries({ '--start': start, '--wait': wait, '--wait-for': waitFor }).find(([, value]) => value !== undefined) ?? [];
+  if (flag !== undefined)
+    throw usage(
+      `${flag} is given without --url or --deployment`,
+      'The embedded sandbox starts by itself.',
+      'Say where the deployment is: --url http://127.0.0.1:3000.',
+    );
+}
+
+/** Of an address alone, nothing else is known. */
+function bare(url: string): Deployment {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return createDeployment({ url });
+  throw usage(`--url is ${JSON.stringify(url)}`, 'A deployment is reached over http or https.', 'Say --url https://staging.example.com');
+}
+
+/** An address may describe itself, by its own well-known world. */
+async function askWorld(known: Deployment, adjust: Adjust): Promise<Pick<Target, 'deployment' | 'unanswered'>> {
+  const transport = createTransport({ ...adjust(known).http, connections: 1 });
   let unanswered = true;
   const send: Transport['send'] = async (...request) => {
     const answer = await transport.send(...request);
@@ -99,8 +105,8 @@ async function fromUrl(url: string, adjust: Adjust): Promise<Pick<Target, 'deplo
     return answer;
   };
   try {
-    const world = await discoverWorld(url, { ...transport, send });
-    return { deployment: world ?? bare, unanswered };
+    const world = await discoverWorld(known.url, { ...transport, send });
+    return { deployment: world ?? known, unanswered };
   } finally {
     await transport.close();
   }

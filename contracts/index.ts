@@ -82,6 +82,7 @@ export {
   type ProbeRun,
   type ProbeSuite,
 } from './probes/index.js';
+export { Unready, waitUntilReady } from './ready.js';
 export { createRedactor, type Redactor } from './redact.js';
 export {
   planRun,
@@ -93,19 +94,37 @@ export {
   type Rehearsal,
   type RehearsalSuite,
 } from './rehearsal/index.js';
-export { formatFuzz, type FuzzReport } from './report/fuzz.js';
-export { toJunit } from './report/junit.js';
-export { formatProbe } from './report/probes.js';
-export { formatPlan, type PlanReport } from './report/plan.js';
-export { formatReasons } from './report/reasons.js';
-export { formatFinding, formatRun } from './report/terminal.js';
+export {
+  endingEvents,
+  formatFinding,
+  formatFuzz,
+  formatPlan,
+  formatProbe,
+  formatReasons,
+  formatRun,
+  formatTrend,
+  linesOf,
+  readSavedLedgers,
+  REPORT_NAMES,
+  REPORTS,
+  tallyTrend,
+  toEvent,
+  toJunit,
+  TREND_REPORTS,
+  type FuzzReport,
+  type PlanReport,
+  type Report,
+  type ReportName,
+  type SavedLedger,
+  type Trend,
+} from './report/index.js';
 export { isRepeatable, sendAgain } from './retry.js';
 export { prepareRun, run, type Run, type RunOptions } from './run.js';
 export type { SessionWay } from './sessions.js';
 export { SetupFailed } from './setup-failed.js';
 export { Steps, type Cleanup } from './steps.js';
 export { fingerprint } from './fingerprint.js';
-export type { FuzzSuite, Leftover, Sequence, Suite } from './suite.js';
+export { defineSuite, type FuzzSuite, type Leftover, type Sequence, type Suite, type SuiteParts } from './suite.js';
 export { createTransport, toAnswer, type TransportOptions } from './transport.js';
 export {
   OUTCOMES,

@@ -32,6 +32,8 @@ export interface LedgerFailure {
   readonly code: string;
   readonly outcome: Outcome;
   readonly reason: string;
+  /** Where the contract lists it: file, line and column. */
+  readonly declared: string;
   readonly causes: readonly LedgerCause[];
 }
 
@@ -122,7 +124,7 @@ export function buildLedger(run: {
 }): Ledger {
   const { contract, lines } = run;
   const byFailure = groupBy(lines, ({ failure }) => failure);
-  const failures = contract.failures.map((failure) => toFailure(failure, byFailure.get(failure) ?? []));
+  const failures = contract.failures.map((failure) => toFailure(contract, failure, byFailure.get(failure) ?? []));
   const webhooks = (run.webhooks ?? []).map(toWebhook);
   const probes = (run.probes ?? []).map(toLedgerProbe);
   const summary = countOutcomes(failures);
@@ -149,9 +151,25 @@ function toWebhook({ webhook, outcome, reason, discrepancies, received, location
   return { webhook: webhook.name, outcome, reason, discrepancies, received: received ?? null, declared: `${file}:${line}:${column}` };
 }
 
-function toFailure(failure: Failure, lines: readonly CauseLine[]): LedgerFailure {
+function toFailure(contract: Contract, failure: Failure, lines: readonly CauseLine[]): LedgerFailure {
   const ordered = failure.causes.map((cause) => lines.find((line) => line.cause === cause)).filter((line) => line !== undefined);
-  const causes = ordered.map((line): LedgerCause => ({
+  const causes = ordered.map(toLedgerCause);
+  const { file, line, column } = contract.locate(failure.pointer);
+  return {
+    operation: failure.operation.id,
+    method: failure.operation.method,
+    path: failure.operation.path,
+    status: failure.status,
+    code: failure.code,
+    declared: `${file}:${line}:${column}`,
+    ...toldBy(causes),
+    causes,
+  };
+}
+
+/** The line of a path for the ledger. */
+export function toLedgerCause(line: CauseLine): LedgerCause {
+  return {
     cause: line.cause,
     outcome: line.outcome,
     reason: line.reason,
@@ -162,15 +180,6 @@ function toFailure(failure: Failure, lines: readonly CauseLine[]): LedgerFailure
     answer: line.response ?? null,
     evidence: line.evidence,
     repro: line.repro ?? null,
-  }));
-  return {
-    operation: failure.operation.id,
-    method: failure.operation.method,
-    path: failure.operation.path,
-    status: failure.status,
-    code: failure.code,
-    ...toldBy(causes),
-    causes,
   };
 }
 

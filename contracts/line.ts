@@ -24,7 +24,7 @@ const PROVEN: ReadonlySet<Outcome> = new Set<Outcome>(['verified', 'simulated', 
  * @example
  * toLine(context, { failure, cause, verdict, trigger: 'real cause', steps, durationMs }).evidence.requests.length;
  */
-export function toLine({ contract, redactor, deployment, run }: RunContext, told: Told): CauseLine {
+export function toLine({ contract, redactor, deployment, run, scripts }: RunContext, told: Told): CauseLine {
   const { failure, cause, verdict, steps, durationMs } = told;
   const { exchanges } = steps;
   const when = exchanges.findLast(({ phase }) => phase === 'when');
@@ -48,7 +48,7 @@ export function toLine({ contract, redactor, deployment, run }: RunContext, told
     evidence: toEvidence(told, requests, redactor),
     response: !PROVEN.has(verdict.outcome) && shown?.answer ? formatResponse(shown.answer, redactor.redact) : undefined,
     answer: when?.answer && toSeen(when.answer, redactor),
-    repro: exchanges.length === 0 ? undefined : toScript({ failure, cause, exchanges, deployment, redactor, run, until }),
+    repro: exchanges.length === 0 || !scripts ? undefined : toScript({ failure, cause, exchanges, deployment, redactor, run, until }),
     location: contract.locate(failure.pointer),
     answered: exchanges.some((exchange) => isApplicationAnswer(contract, exchange)),
   };
@@ -103,12 +103,18 @@ function hideIn(one: Discrepancy, { redact }: Redactor): Discrepancy {
   };
 }
 
+/** As much of a line as names it. */
+interface NamedLine {
+  readonly failure: Pick<Failure, 'status' | 'code'> & { readonly operation: { readonly id: string } };
+  readonly cause: string;
+}
+
 /**
  * A line by name, as reasons and policies know it.
  *
  * @example
  * nameOfLine(line); // 'initWork 401 api_key.revoked (revoked)'
  */
-export function nameOfLine({ failure, cause }: Pick<CauseLine, 'failure' | 'cause'>): string {
-  return `${failure.key} (${cause})`;
+export function nameOfLine({ failure: { operation, status, code }, cause }: NamedLine): string {
+  return `${operation.id} ${status} ${code} (${cause})`;
 }

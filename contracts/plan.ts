@@ -4,7 +4,7 @@ import { isSharedState } from './capability-file.js';
 import type { Deployment } from './deployment.js';
 import { isExpiry, movesClock } from './expiry.js';
 import { matchPaths, type FailurePath } from './path.js';
-import type { Sequence, Suite } from './suite.js';
+import { withScenarios, type Sequence, type Suite } from './suite.js';
 import type { Capability } from './types.js';
 
 /**
@@ -60,11 +60,12 @@ export type Selection = (failure: Failure) => boolean;
  */
 export function createPlan(
   contract: Contract,
-  suite: Suite,
+  given: Suite,
   deployment: Deployment,
   selected: Selection = () => true,
   leftOut = 'the filter left it out',
 ): Plan {
+  const suite = withScenarios(given, contract);
   const resolve = createResolver(deployment, suite, contract.limits);
   const matched = matchPaths(contract, suite.paths);
   const paths = contract.failures.flatMap((failure) =>
@@ -83,7 +84,7 @@ function plan(
 ): PlannedPath['action'] {
   const fallback = deployment.simulate === undefined ? undefined : ({ do: 'simulate' } as const);
   if (path === undefined) {
-    const reason = `no failure path leads there yet: write one beside its siblings in contracts/${suite.name}/`;
+    const reason = `no failure path leads there yet: write one beside its siblings in ${suite.name === 'ats' ? 'contracts/ats/' : 'failpath.suite.js'}`;
     return fallback ?? { do: 'nothing', outcome: 'not-capable', reason };
   }
   const needs = needsOf(path, suite);

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly probes?: boolean;
   /** Lets time pass; real time by default. */
   readonly wait?: (milliseconds: number) => Promise<void>;
+  /** Whether lines carry their path as a script; true by default. */
+  readonly scripts?: boolean;
 }
 
 /** A run that is prepared: for the runner itself, and for test frameworks that schedule paths on their own. */
@@ -60,6 +62,7 @@ export function prepareRun(plan: Plan, options: Omit<RunOptions, 'concurrency' |
     run: options.run ?? randomBytes(4).toString('hex'),
     shared: new Map(),
     wait: options.wait ?? ((milliseconds) => waitFor(milliseconds, options.signal)),
+    scripts: options.scripts ?? true,
     cleanups: [],
     unsure: new Set(),
     succeeded: new Set(),

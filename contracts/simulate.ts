@@ -1,5 +1,7 @@
-import type { Failure, Operation, Parameter } from '../spec/index.js';
+import type { Failure } from '../spec/index.js';
+import { exampleRequest } from './example-request.js';
 import type { RunContext } from './steps.js';
+import { identityFor } from './suite.js';
 import type { PathRequest } from './types.js';
 
 /**
@@ -21,19 +23,12 @@ export function simulatedRequest(failure: Failure, { deployment, suite }: Pick<R
     );
   const { operation } = failure;
   const scheme = operation.credentials[0]?.scheme;
-  const token = scheme === undefined ? undefined : deployment.identities.get(suite.identityOf[scheme] ?? '');
-  const body = operation.body?.json?.examples[0]?.value;
+  const token = scheme === undefined ? undefined : deployment.identities.get(identityFor(suite, scheme));
+  const example = exampleRequest(operation);
   return {
-    operation: operation.id,
+    ...example,
     as: token ?? null,
-    params: examplesOf(operation, ({ in: place }) => place === 'path'),
-    query: { ...examplesOf(operation, ({ in: place, required }) => place === 'query' && required), ...fill(deployment.simulate?.query) },
-    headers: fill(deployment.simulate?.headers),
-    ...(body === undefined ? {} : { body }),
+    query: { ...example.query, ...fill(deployment.simulate?.query) },
+    headers: { ...example.headers, ...fill(deployment.simulate?.headers) },
   };
-}
-
-function examplesOf({ parameters }: Operation, asked: (parameter: Parameter) => boolean): Record<string, string> {
-  const shown = parameters.filter((one) => asked(one) && one.example !== undefined);
-  return Object.fromEntries(shown.map(({ name, example }) => [name, String(example)]));
 }

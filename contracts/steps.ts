@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Contract, Operation } from '../spec/index.js';
 import { jsonPointer } from '../spec/index.js';
 import { isSharedState } from './capability-file.js';
+import { exampleRequest } from './example-request.js';
 import { missingOf, type Resolver, type Way } from './capabilities.js';
 import type { Deployment } from './deployment.js';
 import type { CallTemplate, MagicWay } from './deployment-schema.js';
@@ -9,7 +10,7 @@ import { NotPermitted, type PermittingTransport } from './permits.js';
 import type { Redactor } from './redact.js';
 import { describeAnswer, insteadOfSuccess, refusedBy, SetupFailed } from './setup-failed.js';
 import { succeeded } from './success.js';
-import type { Sequence, Suite } from './suite.js';
+import { identityFor, type Sequence, type Suite } from './suite.js';
 import {
   TransportError,
   type AudioUpload,
@@ -37,6 +38,8 @@ export interface RunContext {
   readonly shared: Map<Capability, Promise<Provided>>;
   /** Lets so many milliseconds pass; a rehearsal takes none. */
   readonly wait: (milliseconds: number) => Promise<void>;
+  /** Whether lines carry their path as a script: of a rehearsal, nobody reads it. */
+  readonly scripts: boolean;
   /** What the run must undo at its end. */
   readonly cleanups: Cleanup[];
   /** What may have made something without anybody knowing: POSTs that got no answer. */
@@ -107,11 +110,13 @@ export class Steps {
     return `${this.namesBegin}${what}${what === '' ? '' : '-'}${randomBytes(3).toString('hex')}${this.#names}`;
   }
 
-  /** How the operation succeeds here: its scenario's request, provisioned afresh. */
+  /** How the operation succeeds here: its scenario's request, provisioned afresh; without a scenario, the contract's example. */
   async scenario(operation: string): Promise<PathRequest> {
     const scenario = this.#context.suite.scenarios[operation];
-    if (scenario === undefined) throw new SetupFailed(`the suite ${this.#context.suite.name} has no scenario for ${operation}`);
-    return scenario.given(this);
+    if (scenario !== undefined) return scenario.given(this);
+    const declared = this.contract.operation(operation);
+    if (declared === undefined) throw new SetupFailed(`the contract declares no operation ${operation}`);
+    return exampleRequest(declared);
   }
 
   /** The token of an identity: the deployment file's, or one that is made over the public API. */
@@ -345,9 +350,8 @@ export class Steps {
   }
 
   async #defaultToken(operation: Operation): Promise<Token | undefined> {
-    const credential = operation.credentials[0];
-    const name = credential && this.#context.suite.identityOf[credential.scheme];
-    return name === undefined ? undefined : this.identity(name);
+    const [credential] = operation.credentials;
+    return credential && this.identity(identityFor(this.#context.suite, credential.scheme));
   }
 
   /** Credentials in an answer are secrets from the moment they arrive. */

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { InputError, loadContract, type Contract } from '../spec/index.js';
+import { InputError, loadContract, packageFile, version, type Contract } from '../spec/index.js';
 import { adminRoutes, createAdmin, type AdminSubject } from './admin/index.js';
 import type { Answered } from './answered.js';
 import { outside, scriptRequestOf } from './asked.js';
@@ -40,7 +38,6 @@ import type { App } from './server.js';
 import type { JournalEntry, MockAnswer, MockRequest, Sandbox, SandboxFactory } from './types.js';
 import { createAudit, judgeBehaviour, reportVerdict, type Audit } from './verification/index.js';
 import { createTargets } from './targets.js';
-import { version } from './version.js';
 import { splitUrl, type WireMockSubject } from './wiremock/index.js';
 
 export interface AssemblyOptions {
@@ -264,10 +261,9 @@ interface Moments {
   readonly time: number;
 }
 
-/** The ATS contract that comes with failpath: beside the sources, or one level up from what is built of them. */
+/** The ATS contract that comes with failpath. */
 export function defaultContract(): string {
-  const candidates = ['../openapi.yaml', '../../openapi.yaml'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
-  return candidates.find((path) => existsSync(path)) ?? candidates[0] ?? '';
+  return packageFile('openapi.yaml');
 }
 
 /** The rules of script files, as long as the mock runs. */

@@ -18,7 +18,6 @@ export { readKeyPair } from './http/index.js';
 export type { Journal } from './journal.js';
 export { defaultContract, requireSandbox } from './assemble.js';
 export { startMock, type Mock, type StartOptions } from './start.js';
-export { version } from './version.js';
 export {
   DEFAULT_FILE as DEFAULT_RECORDING,
   importHar,
@@ -53,7 +52,20 @@ export {
   type Verdict,
   type WaitOptions,
 } from './verification/index.js';
-export { generateTypes } from './typescript/index.js';
+export {
+  catalogueHtml,
+  catalogueMarkdown,
+  catalogueOf,
+  formatCode,
+  indented,
+  nearCodes,
+  wrapped,
+  type CatalogueCode,
+  type Declaration,
+  type ErrorCatalogue,
+  type Reproduction,
+} from './catalogue/index.js';
+export { generateClient, generateTypes, jsonSchemasOf, type CodeSchema } from './typescript/index.js';
 export type {
   AdminAnswer,
   AdminRoute,

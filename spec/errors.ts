@@ -34,6 +34,8 @@ export const PROBLEMS = {
   'filter-empty': 'A filter selects nothing.',
   'deployment-invalid': 'The deployment file is not valid.',
   'deployment-secret-missing': 'The deployment file names an environment variable that is not set.',
+  'suite-unreadable': 'A module of failure paths cannot be loaded.',
+  'suite-invalid': 'A module of failure paths is no suite.',
   'path-undeclared': 'A failure path names something that the contract does not declare.',
   'path-duplicate': 'Two failure paths claim the same operation, code and cause.',
   'finding-unreadable': 'A finding that was kept cannot be read.',

@@ -34,10 +34,10 @@ interface Span {
  */
 export function createRedactor(): Redactor {
   // By their first characters: a run knows hundreds of secrets, and a text is gone through once for all of them.
-  const needles = new Map<string, Needle[]>();
+  const needles: Needles = { groups: new Map(), begins: new Uint8Array(BEGINNINGS) };
   const known = new Set<string>();
   const search = (text: string): Span[] => {
-    if (needles.size === 0) return [];
+    if (needles.groups.size === 0) return [];
     const spans: Span[] = [];
     for (const view of viewsOf({ text }, DEEPEST)) {
       for (const span of searchIn(view.text, needles)) spans.push(inSource(view, span));
@@ -50,8 +50,9 @@ export function createRedactor(): Redactor {
       known.add(value);
       for (const needle of needlesOf(value, `$${name}`)) {
         const key = needle.text.slice(0, SHORTEST_SECRET);
-        const group = needles.get(key);
-        if (group === undefined) needles.set(key, [needle]);
+        needles.begins[beginningOf(key, 0)] = 1;
+        const group = needles.groups.get(key);
+        if (group === undefined) needles.groups.set(key, [needle]);
         else group.push(needle);
       }
     },
@@ -77,9 +78,27 @@ function needlesOf(value: string, name: string): Needle[] {
   return [{ text: value, name, before: 0, after: 0 }, ...base64];
 }
 
-function* searchIn(text: string, needles: ReadonlyMap<string, readonly Needle[]>): Generator<Span> {
+/** What is looked for. */
+interface Needles {
+  /** By their first characters. */
+  readonly groups: Map<string, Needle[]>;
+  /** Which beginnings there are: nearly every place of a text is passed by without a look at the groups. */
+  readonly begins: Uint8Array;
+}
+
+/** A power of two. */
+const BEGINNINGS = 65_536;
+
+/** Four characters as a number below {@link BEGINNINGS}; different ones may have the same. */
+function beginningOf(text: string, at: number): number {
+  const sum = ((text.charCodeAt(at) * 31 + text.charCodeAt(at + 1)) * 31 + text.charCodeAt(at + 2)) * 31 + text.charCodeAt(at + 3);
+  return (sum ^ (sum >>> 16)) & (BEGINNINGS - 1);
+}
+
+function* searchIn(text: string, { groups, begins }: Needles): Generator<Span> {
   for (let at = 0; at <= text.length - SHORTEST_SECRET; at++) {
-    for (const needle of needles.get(text.slice(at, at + SHORTEST_SECRET)) ?? []) {
+    if (begins[beginningOf(text, at)] === 0) continue;
+    for (const needle of groups.get(text.slice(at, at + SHORTEST_SECRET)) ?? []) {
       if (!text.startsWith(needle.text, at)) continue;
       yield { name: needle.name, from: Math.max(at - needle.before, 0), to: Math.min(at + needle.text.length + needle.after, text.length) };
     }

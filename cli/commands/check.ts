@@ -4,15 +4,19 @@ import { requireSandbox } from '../../mocks/index.js';
 import { checkContract, InputError, loadContract, type Contract, type Finding } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
-import { suiteOf } from '../targets.js';
+import { loadSuite, type SuiteOptions } from '../suites.js';
+
+export interface CheckOptions extends SuiteOptions {
+  readonly json?: boolean;
+}
 
 /** `failpath check [file]`: is the contract sound? */
-export async function check(file: string | undefined, options: { readonly json?: boolean }, io: Io): Promise<number> {
+export async function check(file: string | undefined, options: CheckOptions, io: Io): Promise<number> {
   const contract = await loadContract(contractFile(file));
   const findings = [
     ...(await checkContract(contract)),
-    ...findingsOf(() => requireSandbox(contract)),
-    ...findingsOf(() => requirePaths(contract)),
+    ...(await findingsOf(() => requireSandbox(contract))),
+    ...(await findingsOf(() => requirePaths(contract, options))),
   ];
   if (options.json === true) io.out(`${JSON.stringify({ file: contract.file, findings }, null, 2)}\n`);
   else if (findings.length > 0) throw new InputError(findings);
@@ -23,14 +27,14 @@ export async function check(file: string | undefined, options: { readonly json?:
   return findings.length > 0 ? EXIT.invalid : EXIT.proven;
 }
 
-/** The failure paths that come with failpath lead to declared failures only. */
-function requirePaths(contract: Contract): void {
-  matchPaths(contract, suiteOf(contract).paths);
+/** Failure paths lead to declared failures only. */
+async function requirePaths(contract: Contract, options: SuiteOptions): Promise<void> {
+  matchPaths(contract, (await loadSuite(contract, options)).paths);
 }
 
-function findingsOf(requirement: () => void): readonly Finding[] {
+async function findingsOf(requirement: () => void | Promise<void>): Promise<readonly Finding[]> {
   try {
-    requirement();
+    await requirement();
     return [];
   } catch (error) {
     if (error instanceof InputError) return error.findings;

@@ -5,9 +5,10 @@ import { InputError, type Contract } from '../../spec/index.js';
 import { soundContract } from '../contract.js';
 import type { Io } from '../io.js';
 import { createSelection, type SelectOptions } from '../select.js';
-import { openTarget, suiteOf, usage, type TargetOptions } from '../targets.js';
+import { loadSuite, type SuiteOptions } from '../suites.js';
+import { openTarget, usage, type TargetOptions } from '../targets.js';
 
-export interface FuzzCommandOptions extends Pick<SelectOptions, 'operation'>, TargetOptions {
+export interface FuzzCommandOptions extends Pick<SelectOptions, 'operation'>, TargetOptions, SuiteOptions {
   readonly contract?: string;
   readonly seed?: number;
   readonly requests?: number;
@@ -39,10 +40,11 @@ interface Task {
 export async function fuzz(options: FuzzCommandOptions, io: Io): Promise<number> {
   const contract = await soundContract(options.contract);
   const selected = selectOperations(contract, options);
+  const suite = await loadSuite(contract, options);
   const task = taskOf(options);
   // What is found is to be kept: that it cannot be is said before anything is sent.
   if (options.corpus !== undefined) keep(options.corpus, [], io);
-  const target = await openTarget(contract, options, io.env, (deployment) =>
+  const target = await openTarget(contract, options, io, (deployment) =>
     options.rate === undefined ? deployment : { ...deployment, http: { ...deployment.http, rate: options.rate } },
   );
   const abort = new AbortController();
@@ -51,7 +53,7 @@ export async function fuzz(options: FuzzCommandOptions, io: Io): Promise<number>
     const { deployment } = target;
     const events = run({
       contract,
-      suite: suiteOf(contract),
+      suite,
       deployment,
       ...task,
       concurrency: options.concurrency,

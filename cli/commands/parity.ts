@@ -15,6 +15,7 @@ import { drive, withOptions, type Driven, type DriveOptions } from '../driven.js
 import type { Io } from '../io.js';
 import { QUIET } from '../progress.js';
 import { createSelection, type SelectOptions } from '../select.js';
+import { loadSuite } from '../suites.js';
 import { openTarget, type Target, type TargetOptions } from '../targets.js';
 import { INTERRUPTED } from './verify.js';
 
@@ -26,18 +27,19 @@ export interface ParityOptions extends SelectOptions, TargetOptions, DriveOption
 /** `failpath parity`: the same paths on the embedded mock and on a deployment, side by side. Without one, on the mock twice. */
 export async function parity(options: ParityOptions, io: Io): Promise<number> {
   const contract = await soundContract(options.contract);
+  const suite = await loadSuite(contract, options);
   const selected = createSelection(contract, options);
-  const target = await openTarget(contract, options, io.env, (deployment) => withOptions(deployment, options));
+  const target = await openTarget(contract, options, io, (deployment) => withOptions(deployment, options));
   const abort = new AbortController();
   const unlisten = io.onInterrupt(() => abort.abort());
   let mock: Target | undefined;
   try {
-    mock = await openTarget(contract, {}, io.env);
+    mock = await openTarget(contract, {}, io);
     const { signal } = abort;
     const { concurrency, reruns } = options;
     const [mine, theirs] = await together(abort, [
-      drive(contract, mock.deployment, { selected, options: { concurrency, reruns }, io, signal, webhooks: false, progress: QUIET }),
-      drive(contract, target.deployment, { selected, options, io, signal, webhooks: false }),
+      drive(contract, mock.deployment, { suite, selected, options: { concurrency, reruns }, io, signal, webhooks: false, progress: QUIET }),
+      drive(contract, target.deployment, { suite, selected, options, io, signal, webhooks: false }),
     ]);
     const lines = compareRuns({
       contract,

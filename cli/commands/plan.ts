@@ -3,9 +3,10 @@ import { formatPlan, planRun, promisesOf, rehearse, type PlanReport, type Promis
 import { soundContract } from '../contract.js';
 import type { Io } from '../io.js';
 import { createSelection, isFiltered, type SelectOptions } from '../select.js';
-import { openTarget, suiteOf, type Adjust, type TargetOptions } from '../targets.js';
+import { loadSuite, type SuiteOptions } from '../suites.js';
+import { openTarget, type Adjust, type TargetOptions } from '../targets.js';
 
-export interface PlanOptions extends SelectOptions, TargetOptions {
+export interface PlanOptions extends SelectOptions, TargetOptions, SuiteOptions {
   readonly contract?: string;
   readonly json?: boolean;
 }
@@ -14,10 +15,11 @@ export interface PlanOptions extends SelectOptions, TargetOptions {
 export async function plan(options: PlanOptions, io: Io, adjust?: Adjust): Promise<number> {
   const contract = await soundContract(options.contract);
   const selected = createSelection(contract, options);
-  const target = await openTarget(contract, options, io.env, adjust);
+  const suite = await loadSuite(contract, options);
+  const target = await openTarget(contract, options, io, adjust);
   try {
     const { deployment } = target;
-    const planned = await planRun({ contract, suite: suiteOf(contract), deployment, selected });
+    const planned = await planRun({ contract, suite, deployment, selected });
     const promises = promisesOf(await rehearse(planned, { probes: true, webhooks: !isFiltered(options) }));
     const exitCode = isProvable(promises) ? EXIT.proven : EXIT.unproven;
     const asked = options.url === undefined ? null : 'GET /__admin/world';

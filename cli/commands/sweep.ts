@@ -3,10 +3,11 @@ import { repetitionsOf, startMock, type LooseApi, type Mock, type RecordedExchan
 import { loadContract, type Contract, type Failure } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
+import { lastLines } from '../process-group.js';
 import { createSelection, type SelectOptions } from '../select.js';
 import { runCommand, type Ended } from '../sweep/command.js';
 import { exitCodeOf, judgeRun, type SweepLine } from '../sweep/lines.js';
-import { formatSweep, lastLines, sweepToJson, type Sweep } from '../sweep/report.js';
+import { formatSweep, sweepToJson, type Sweep } from '../sweep/report.js';
 import { usage } from '../targets.js';
 
 export interface SweepOptions extends SelectOptions {

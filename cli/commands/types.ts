@@ -1,44 +1,51 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { EXIT } from '../../ci/index.js';
-import { generateTypes } from '../../mocks/index.js';
-import { InputError, loadContract } from '../../spec/index.js';
+import { generateClient, generateTypes, jsonSchemasOf } from '../../mocks/index.js';
+import { loadContract, type Contract } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
+import { attempt, writeOutput } from '../output.js';
+
+export const TYPES_FORMATS = ['types', 'client', 'json-schema'] as const;
 
 export interface TypesOptions {
   readonly contract?: string;
-  /** Where the module goes; standard output by default. */
+  /** The types that scripts use by default. */
+  readonly format?: (typeof TYPES_FORMATS)[number];
+  /** Where the module, or the folder of the schemas, goes; standard output by default. */
   readonly out?: string;
 }
 
 /**
- * `failpath types`: a contract's operations, codes and details as a TypeScript module.
+ * `failpath types`: a contract's operations, codes and details as a TypeScript module, or as a JSON Schema for each code.
  *
  * @throws {InputError} `output-unwritable`, and whatever `loadContract` throws
  */
-export async function types({ contract: named, out }: TypesOptions, io: Io): Promise<number> {
+export async function types({ contract: named, format = 'types', out }: TypesOptions, io: Io): Promise<number> {
   const contract = await loadContract(contractFile(named));
-  const text = generateTypes(contract);
+  if (format === 'json-schema') return schemas(contract, out, io);
+  const text = format === 'client' ? generateClient(contract) : generateTypes(contract);
   if (out === undefined) {
     io.out(text);
     return EXIT.proven;
   }
-  write(out, text);
+  writeOutput(out, text, LOST);
   io.err(`${out}: ${contract.operations.length} operations, ${contract.failures.length} failures\n`);
   return EXIT.proven;
 }
 
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new InputError([
-      {
-        problem: 'output-unwritable',
-        what: `${file} cannot be written (${error instanceof Error ? error.message : String(error)})`,
-        why: 'Without it nothing could import the types.',
-        remedy: 'Give --out a file in a folder that exists and can be written, or leave it away to have the module printed.',
-      },
-    ]);
+const LOST = 'Without it nothing could import the types.';
+
+/** A file for each code in a folder; all together, by their codes, on standard output. */
+function schemas(contract: Contract, folder: string | undefined, io: Io): number {
+  const all = jsonSchemasOf(contract);
+  if (folder === undefined) {
+    io.out(`${JSON.stringify(Object.fromEntries(all.map(({ code, schema }) => [code, schema])), null, 2)}\n`);
+    return EXIT.proven;
   }
+  attempt(folder, 'Without it nothing could refer to the schemas.', () => mkdirSync(folder, { recursive: true }));
+  for (const { file, schema } of all) writeOutput(join(folder, file), `${JSON.stringify(schema, null, 2)}\n`, LOST);
+  io.err(`${folder}: ${all.length} schemas\n`);
+  return EXIT.proven;
 }

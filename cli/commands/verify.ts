@@ -1,19 +1,23 @@
+import { randomUUID } from 'node:crypto';
 import { decide, gate } from '../../ci/index.js';
 import { buildLedger, fingerprint, formatRun, type CauseLine, type Decision, type Ledger, type Reason } from '../../contracts/index.js';
-import { version } from '../../mocks/index.js';
+import { version, type Contract } from '../../spec/index.js';
 import { soundContract } from '../contract.js';
 import { drive, withOptions, type DriveOptions } from '../driven.js';
 import type { Io } from '../io.js';
-import { prepareFolder, writeReports } from '../reports.js';
+import { createProgress } from '../progress.js';
+import { followInto, prepareFolder, prepareReports, reportsOf, saveReports, withoutCommands, type Wanted } from '../reports.js';
 import { createSelection, isFiltered, type SelectOptions } from '../select.js';
 import { policyFor } from '../policy.js';
 import { plan as printPlan } from './plan.js';
 import { shardFor, type ShardOption } from '../shard.js';
-import { deploymentName, openTarget, suiteOf, usage, type TargetOptions } from '../targets.js';
+import { loadSuite } from '../suites.js';
+import { deploymentName, openTarget, usage, type TargetOptions } from '../targets.js';
 
 export interface VerifyOptions extends SelectOptions, TargetOptions, DriveOptions {
   readonly contract?: string;
   readonly out: string;
+  readonly report?: readonly string[];
   readonly policy?: string;
   readonly shard?: ShardOption;
   readonly json?: boolean;
@@ -34,33 +38,45 @@ const INTERRUPTION: Reason = {
 export async function verify(options: VerifyOptions, io: Io, now: () => Date = () => new Date()): Promise<number> {
   if (options.dryRun === true) return printPlan(options, io, (deployment) => withOptions(deployment, options));
   const contract = await soundContract(options.contract);
+  const suite = await loadSuite(contract, options);
   const filter = createSelection(contract, options);
   if (options.shard !== undefined && isFiltered(options))
     throw usage('--shard and a filter are both given', 'A shard is a part of the whole, to be merged with the others.', 'Say one of them.');
-  const policy = policyFor(contract, options.policy);
+  const policy = policyFor(contract, suite, options.policy);
+  const wanted = reportsOf(options.out, options.report);
+  if (options.json === true && wanted.some(({ name, file }) => name !== 'github' && file === '-'))
+    throw usage(
+      '--json and --report both go to standard output',
+      'Whoever reads them there could not tell them apart.',
+      'Name a file: --report <format>=<file>.',
+    );
   prepareFolder(options.out);
-  const target = await openTarget(contract, options, io.env, (deployment) => withOptions(deployment, options));
+  prepareReports(wanted);
+  const target = await openTarget(contract, options, io, (deployment) => withOptions(deployment, options));
   const abort = new AbortController();
   const unlisten = io.onInterrupt(() => abort.abort());
   try {
     const { deployment } = target;
     const { signal } = abort;
-    const shard = options.shard && (await shardFor(contract, deployment, options.shard));
+    const shard = options.shard && (await shardFor({ contract, suite, deployment }, options.shard));
+    const following = followInto(wanted, createProgress(io), io);
     const driven = await drive(contract, deployment, {
+      suite,
       selected: (failure) => shard?.operations.includes(failure.operation.id) ?? filter(failure),
       leftOut: shard && 'another shard looks at it',
-      options,
-      io,
-      signal,
+      ...{ options, io, signal, progress: following.progress },
       webhooks: shard?.webhooks ?? !isFiltered(options),
     });
-    const suite = fingerprint(contract, suiteOf(contract), version());
-    const told = buildLedger({ contract, suite, name: deploymentName(options), url: deployment.url, shard, ...driven, decide });
+    const told = buildLedger({
+      ...{ contract, suite: fingerprint(contract, suite, version()), name: deploymentName(options), url: deployment.url, shard },
+      ...{ ...driven, decide },
+    });
     // Whoever names failures leaves out what is no failure, whichever they name; a shard is one even where it is the only one.
     const partial = told.partial || isFiltered(options) || shard !== undefined || signal.aborted;
     const judged = gate({ ...told, partial }, { policy, now: now() }).ledger;
     const ledger = signal.aborted ? { ...judged, ...INTERRUPTED, reasons: [INTERRUPTION, ...judged.reasons] } : judged;
-    report(ledger, driven.lines, options, io);
+    following.end(ledger);
+    report(ledger, { contract, lines: driven.lines, wanted }, options, io);
     return ledger.exitCode;
   } finally {
     unlisten();
@@ -68,11 +84,28 @@ export async function verify(options: VerifyOptions, io: Io, now: () => Date = (
   }
 }
 
-function report(ledger: Ledger, lines: readonly CauseLine[], options: VerifyOptions, io: Io): void {
-  const files = writeReports(ledger, options.out);
-  if (options.json === true) io.out(`${JSON.stringify(ledger, null, 2)}\n`);
-  else
-    io.out(
-      `${formatRun(ledger, lines, { color: io.color, ...((options.deployment ?? options.url) === undefined ? { where: 'the embedded sandbox' } : {}) })}${files.map((file) => `  ${file}\n`).join('')}`,
-    );
+interface Told {
+  readonly contract: Contract;
+  readonly lines: readonly CauseLine[];
+  readonly wanted: readonly Wanted[];
+}
+
+function report(ledger: Ledger, { contract, lines, wanted }: Told, options: VerifyOptions, io: Io): void {
+  // Events have been written while they happened.
+  const later = wanted.filter(({ name }) => name !== 'ndjson');
+  const { files, printed } = saveReports(ledger, later, { contract, summary: io.env['GITHUB_STEP_SUMMARY'] });
+  const events = wanted.flatMap(({ name, file }) => (name === 'ndjson' && file !== '-' ? [file] : []));
+  if (options.json === true) {
+    io.out(`${JSON.stringify(ledger, null, 2)}\n`);
+    // GitHub reads annotations there as well.
+    io.err(printed);
+    return;
+  }
+  const where = (options.deployment ?? options.url) === undefined ? { where: 'the embedded sandbox' } : {};
+  const told = `${formatRun(ledger, lines, { color: io.color, ...where })}${[...files, ...events].map((file) => `  ${file}\n`).join('')}`;
+  const annotated = wanted.some(({ name, file }) => name === 'github' && file === '-');
+  const taken = wanted.some(({ name, file }) => name !== 'github' && file === '-');
+  // Whoever has asked for a format there reads nothing else there.
+  (taken ? io.err : io.out)(annotated ? withoutCommands(told, randomUUID()) : told);
+  io.out(printed);
 }

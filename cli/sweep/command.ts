@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { processGroup, tailOf } from '../process-group.js';
 import { usage } from '../targets.js';
 
 /** How a command ended. */
@@ -18,10 +19,6 @@ export interface CommandOptions {
   /** Ends the command. */
   readonly signal: AbortSignal;
 }
-
-const OUTPUT_BYTES = 16_384;
-/** From asking a process to end until it is made to. */
-const GRACE_MS = 2_000;
 
 /**
  * Runs a command to its end, and everything that it started with it: what survives a test command would go on asking the mock.
@@ -66,53 +63,6 @@ export function runCommand(command: readonly string[], { env, timeoutMs, signal 
       resolve({ exitCode, signal: by, timedOut, milliseconds, output: output() });
     });
   });
-}
-
-interface ProcessGroup {
-  /** Asks every process of the group to end, and makes them a little later. */
-  end(signal: NodeJS.Signals): void;
-  forget(): void;
-}
-
-/** A command leads a group of its own, so that an interrupt at the terminal does not reach it twice, and nothing of it stays behind. */
-function processGroup(child: ChildProcess): ProcessGroup {
-  const { pid } = child;
-  const kill = (signal: NodeJS.Signals): void => {
-    try {
-      if (pid !== undefined) process.kill(-pid, signal);
-    } catch {
-      // Nobody is left.
-    }
-  };
-  const atExit = (): void => kill('SIGKILL');
-  process.once('exit', atExit);
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    end: (signal) => {
-      kill(signal);
-      timer ??= setTimeout(() => {
-        kill('SIGKILL');
-        // Who has left the group may still hold the other end of the pipes.
-        child.stdout?.destroy();
-        child.stderr?.destroy();
-      }, GRACE_MS);
-    },
-    forget: () => {
-      clearTimeout(timer);
-      process.removeListener('exit', atExit);
-    },
-  };
-}
-
-function tailOf(child: ChildProcess): () => string {
-  let tail = Buffer.alloc(0);
-  const keep = (chunk: Buffer): void => {
-    tail = Buffer.concat([tail, chunk]);
-    if (tail.length > OUTPUT_BYTES) tail = tail.subarray(tail.length - OUTPUT_BYTES);
-  };
-  child.stdout?.on('data', keep);
-  child.stderr?.on('data', keep);
-  return () => tail.toString('utf8');
 }
 
 function notStarted(file: string, { code, message }: NodeJS.ErrnoException): Error {

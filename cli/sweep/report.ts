@@ -1,6 +1,6 @@
-import { stripVTControlCharacters } from 'node:util';
 import { createColors } from 'picocolors';
 import { alignColumns, formatVerdict, reportVerdict } from '../../mocks/index.js';
+import { lastLines } from '../process-group.js';
 import type { Ended } from './command.js';
 import { isFinding, type SweepLine, type SweepOutcome } from './lines.js';
 
@@ -16,7 +16,6 @@ export interface Sweep {
   readonly exitCode: number;
 }
 
-const OUTPUT_LINES = 12;
 const OUTCOMES: readonly SweepOutcome[] = ['handled', 'misbehaved', 'broke', 'timed-out', 'not-shown'];
 
 /** A sweep as text, one failure a line; findings with what the command printed last. */
@@ -69,16 +68,6 @@ function remarks(line: SweepLine): string[] {
     ...verdicts.flatMap((verdict) => formatVerdict(reportVerdict(verdict)).trimEnd().split('\n')),
     ...printed.map((text) => `| ${text}`),
   ];
-}
-
-/** The last lines that a command printed, fit for a report: without the codes that move a cursor or change a color. */
-export function lastLines(output: string, most: number = OUTPUT_LINES): string[] {
-  const lines = stripVTControlCharacters(output)
-    .replace(/(?![\t\n])\p{Cc}/gu, '')
-    .split('\n')
-    .map((text) => text.trimEnd());
-  while (lines.at(-1) === '') lines.pop();
-  return lines.slice(-most);
 }
 
 /** A sweep as JSON. */

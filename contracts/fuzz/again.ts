@@ -7,16 +7,25 @@ import type { Pool } from './pool.js';
 import type { FuzzSession } from './session.js';
 import type { Finding } from './types.js';
 
+interface Known {
+  readonly finding: Finding;
+  readonly poolOf: (operation: Operation) => Promise<Pool>;
+}
+
 /**
- * Sends what was found before, and takes it up again if it is still there.
+ * Sends what was found before, to each of the operations that have shown it, and takes it up again where it is still there.
  *
  * @returns why it cannot be told whether it is gone, if so
  */
-export async function again(
-  session: FuzzSession,
-  findings: Findings,
-  { finding, poolOf }: { readonly finding: Finding; readonly poolOf: (operation: Operation) => Promise<Pool> },
-): Promise<string | undefined> {
+export async function again(session: FuzzSession, findings: Findings, { finding, poolOf }: Known): Promise<string | undefined> {
+  const { also = [], ...own } = finding;
+  let why = await once(session, findings, { finding: own, poolOf });
+  for (const { request, ...elsewhere } of also)
+    why = (await once(session, findings, { finding: { ...own, ...elsewhere, requests: [request] }, poolOf })) ?? why;
+  return why;
+}
+
+async function once(session: FuzzSession, findings: Findings, { finding, poolOf }: Known): Promise<string | undefined> {
   const { context, bench } = session;
   const [request] = finding.requests;
   const operation = context.contract.operation(finding.operation);

@@ -3,6 +3,7 @@ import { missingOf } from '../capabilities.js';
 import { HANDSHAKE, opensWebSocket } from '../handshake.js';
 import { SetupFailed } from '../setup-failed.js';
 import { Steps, type RunContext } from '../steps.js';
+import { identityFor } from '../suite.js';
 import type { PathRequest, Token } from '../types.js';
 import type { Draft, Segment } from './draft.js';
 import { toNode } from './node.js';
@@ -58,7 +59,7 @@ async function tokenOf(
 ): Promise<Token | undefined> {
   if (request.as !== undefined) return request.as ?? undefined;
   if (credential === undefined) return undefined;
-  const name = suite.identityOf[credential.scheme] ?? credential.scheme;
+  const name = identityFor(suite, credential.scheme);
   return steps.can(`identity:${name}`) ? steps.identity(name) : deployment.identities.get(credential.scheme);
 }
 

@@ -1,6 +1,6 @@
 import type { Operation, Violation } from '../../spec/index.js';
 import { toRequest, type Draft } from './draft.js';
-import type { Mutation } from './input/index.js';
+import { causesOf, type Mutation } from './input/index.js';
 import { fill, type Values } from './placeholders.js';
 import type { Random } from './random.js';
 import type { Expectation, FuzzRequest } from './types.js';
@@ -20,6 +20,8 @@ export type Trim = (draft: Draft) => Draft;
 export interface Built {
   readonly request: FuzzRequest;
   readonly expects: Expectation;
+  /** Why it must be refused, where it must: what was done to it, or `body /title maxLength` of the constraints that its body violates. */
+  readonly reasons: readonly string[];
 }
 
 /**
@@ -32,25 +34,34 @@ export function build(base: Draft, { mutations, trims }: Case, values: Values, g
   const trimmed = trims.reduce((draft, trim) => trim(draft), base);
   const draft = mutations.reduce((from, mutation) => mutation.apply(from), trimmed);
   const request = toRequest(draft);
-  return { request, expects: expectation(draft, request, mutations, values, good) };
+  const reasons = reasonsOf(draft, request, mutations, values);
+  return { request, reasons, expects: reasons.length > 0 ? 'refused' : mutations.length === 0 && good ? 'accepted' : 'declared' };
 }
 
-function expectation(draft: Draft, request: FuzzRequest, mutations: readonly Mutation[], values: Values, good: boolean): Expectation {
-  if (mutations.length === 0) return good ? 'accepted' : 'declared';
-  if (mutations.some(({ place, expects }) => expects === 'refused' && place.startsWith('credential'))) return 'refused';
+function reasonsOf(draft: Draft, request: FuzzRequest, mutations: readonly Mutation[], values: Values): readonly string[] {
+  const refused = mutations.filter(({ expects }) => expects === 'refused');
+  const credential = refused.filter(({ place }) => place.startsWith('credential'));
+  if (credential.length > 0) return [...new Set(credential.flatMap(causesOf))];
   // By another method it is another request, of which the body may be no part.
-  if (draft.method !== draft.operation.method) return 'declared';
-  if (mutations.some(({ expects }) => expects === 'refused')) return 'refused';
+  if (draft.method !== draft.operation.method) return [];
   const body = mutations.some(({ place }) => place.startsWith('body')) && draft.rewrite.length === 0;
-  return body && breaks(draft, request, mutations, values) ? 'refused' : 'declared';
+  const broken = body ? brokenBy(draft, request, mutations, values) : [];
+  // A value of the wrong type names nothing either.
+  const named = refused.filter(({ place }) => !broken.some((constraint) => constraint.startsWith(`${place} `)));
+  return [...new Set([...named.flatMap(causesOf), ...broken])];
 }
 
-/** Whether the schema refuses a body beyond doubt: extra members are nobody's harm, and formats have more than one reading. */
-function breaks({ operation }: Draft, { body }: FuzzRequest, mutations: readonly Mutation[], values: Values): boolean {
+/** Keywords that only say that none of several schemas fits, which is nothing beside what does not fit in them. */
+const COMBINING: ReadonlySet<string> = new Set(['oneOf', 'anyOf', 'allOf', 'not']);
+
+/** Which constraints refuse a body beyond doubt: extra members are nobody's harm, and formats have more than one reading. */
+function brokenBy({ operation }: Draft, { body }: FuzzRequest, mutations: readonly Mutation[], values: Values): readonly string[] {
   const format = mutations.some(({ breaksFormat }) => breaksFormat === true);
-  return violationsOf(operation, body, values).some(
+  const broken = violationsOf(operation, body, values).filter(
     ({ keyword }) => keyword !== 'additionalProperties' && keyword !== 'unevaluatedProperties' && (keyword !== 'format' || format),
   );
+  const own = broken.filter(({ keyword }) => !COMBINING.has(keyword));
+  return (own.length > 0 ? own : broken).map(({ pointer, keyword }) => `body ${pointer === '' ? '/' : pointer} ${keyword}`);
 }
 
 /** What the schema holds against a body as it is written. */

@@ -3,10 +3,12 @@ import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync, wr
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { InputError, readFileText } from '../../spec/index.js';
-import type { Finding } from './types.js';
+import type { Elsewhere, Finding, FuzzRequest } from './types.js';
 
 /** The version of the format; what another one says is not guessed at. */
 const VERSION = 1;
+
+const EXPECTATIONS = ['declared', 'refused', 'accepted'] as const;
 
 const request = z.object({
   operation: z.string(),
@@ -17,6 +19,8 @@ const request = z.object({
   as: z.string().nullable(),
 });
 
+const elsewhere = z.object({ operation: z.string().min(1), request, expects: z.enum(EXPECTATIONS).optional() });
+
 const kept = z.object({
   failpathFinding: z.literal(VERSION),
   cause: z.string().min(1),
@@ -24,8 +28,9 @@ const kept = z.object({
   operation: z.string().min(1),
   says: z.string(),
   remedy: z.string(),
-  expects: z.enum(['declared', 'refused', 'accepted']).optional(),
+  expects: z.enum(EXPECTATIONS).optional(),
   requests: z.array(request).min(1),
+  also: z.array(elsewhere).optional(),
   sequence: z
     .array(z.object({ does: z.string(), with: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])) }))
     .optional(),
@@ -38,14 +43,18 @@ const kept = z.object({
  * @example
  * writeFileSync(fileNameOf(finding), toText(finding));
  */
-export function toText({ cause, kind, operation, says, remedy, expects, requests, sequence }: Finding): string {
-  return `${JSON.stringify({ failpathFinding: VERSION, cause, kind, operation, says, remedy, expects, requests, sequence }, null, 2)}\n`;
+export function toText({ cause, kind, operation, says, remedy, expects, requests, also, sequence }: Finding): string {
+  const others = also?.map((one) => ({ operation: one.operation, expects: one.expects, request: one.request }));
+  const kept = { failpathFinding: VERSION, cause, kind, operation, says, remedy, expects, requests, also: others, sequence };
+  return `${JSON.stringify(kept, null, 2)}\n`;
 }
 
 /** The name of the file of a finding: the same for the same cause. */
 export function fileNameOf({ kind, operation, cause }: Finding): string {
   const hash = createHash('sha256').update(cause).digest('hex').slice(0, 8);
-  return `${kind}-${operation.replaceAll(/\W/g, '_')}-${hash}.json`;
+  // What any operation may show has the same name whichever was the first.
+  const where = cause.startsWith('* ') ? 'any' : operation.replaceAll(/\W/g, '_');
+  return `${kind}-${where}-${hash}.json`;
 }
 
 /**
@@ -74,17 +83,25 @@ export function readFinding(file: string): Finding {
     const [issue] = parsed.error.issues;
     throw unreadable([issue?.path.join('.') ?? '', issue?.message ?? ''].filter((part) => part !== '').join(': '));
   }
-  const { expects, requests, sequence, failpathFinding: _, ...rest } = parsed.data;
+  const { expects, requests, also, sequence, failpathFinding: _, ...rest } = parsed.data;
   return {
     ...rest,
-    requests: requests.map((one) => ({ ...one, body: one.body })),
+    requests: requests.map(toRequest),
+    replay: file,
     answer: undefined,
     discrepancies: [],
     curl: '',
     times: 0,
     ...(expects === undefined ? {} : { expects }),
+    ...(also === undefined ? {} : { also: also.map(toElsewhere) }),
     ...(sequence === undefined ? {} : { sequence }),
   };
+}
+
+const toRequest = (one: z.infer<typeof request>): FuzzRequest => ({ ...one, body: one.body });
+
+function toElsewhere({ operation, request: one, expects }: z.infer<typeof elsewhere>): Elsewhere {
+  return { operation, request: toRequest(one), ...(expects === undefined ? {} : { expects }) };
 }
 
 /**

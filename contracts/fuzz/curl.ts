@@ -15,6 +15,9 @@ const CHANGED: Readonly<Record<string, (variable: string) => string>> = {
   reversed: (variable) => `"$(rev <<<"$${variable}")"`,
 };
 
+/** What is repeated is written out where it is not longer than this. */
+const MOST_WRITTEN = 400;
+
 /** What a command is made of beside its request. */
 interface CurlContext {
   readonly deployment: Deployment;
@@ -33,7 +36,7 @@ export function toCurl(request: FuzzRequest, context: CurlContext): string {
   const { method, target, body } = request;
   const base = deployment.replayUrl ?? deployment.url;
   const isSocket = request.headers.some(([name]) => name === 'upgrade');
-  const long = body !== undefined && partsOf(body).some((part) => typeof part !== 'string');
+  const long = body !== undefined && partsOf(body).some((part) => typeof part !== 'string' && part.unit.length * part.times > MOST_WRITTEN);
   const headers = [...Object.entries(deployment.http.headers), ...request.headers].map(([name, value]) =>
     value === '' ? `-H ${quote(`${name};`)}` : `-H ${word(`${name}: ${value}`, 'header', context)}`,
   );

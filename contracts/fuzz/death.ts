@@ -16,7 +16,15 @@ export interface UnderWay {
 export function deathOf(context: RunContext, [first, ...others]: readonly [UnderWay, ...UnderWay[]]): Finding {
   const told = [first, ...others].map(({ tried, replay }) => {
     const { case: one, base, built, sent, judged } = tried;
-    const wrong = judged.wrong ?? { kind: 'no-answer', came: 'no answer', due: '', remedy: '', discrepancies: [], declared: false };
+    const wrong = judged.wrong ?? {
+      kind: 'no-answer',
+      came: 'no answer',
+      status: 0,
+      due: '',
+      remedy: '',
+      discrepancies: [],
+      declared: false,
+    };
     return toFinding(context, { case: one, values: base.values, built, sent, wrong }, { times: 1, replay });
   });
   const [only] = told as [Finding];
@@ -24,7 +32,7 @@ export function deathOf(context: RunContext, [first, ...others]: readonly [Under
   const ended = 'the deployment has ended: nobody listens there any more';
   if (others.length === 0) return { ...only, cause: `${only.cause} | ended`, says: `${what} got no answer, and ${ended}` };
   return {
-    cause: 'no-answer | ended',
+    cause: '* | no-answer | ended',
     kind: 'no-answer',
     operation: only.operation,
     says: `${ended}; ${told.length} requests got no answer, of which one has ended it: ${[...new Set(told.map(({ operation }) => operation))].join(', ')}`,

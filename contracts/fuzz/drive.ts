@@ -87,6 +87,7 @@ export async function drive({ options, operations, context, wire, signal, emit }
     for (const result of results) {
       if (result?.tried === undefined || ended.some(({ tried: one }) => one === result.tried)) continue;
       if (result.tried.judged.edge !== undefined) note(`something in front of the application answers: ${result.tried.judged.edge}`);
+      findings.uphold(result.tried);
       await judged(findings, { ...result, tried: result.tried }, options.seed);
     }
     emit({ type: 'progress', sent: session.counts.sent, findings: findings.size });

@@ -2,9 +2,9 @@ import { formatResponse } from '../repro.js';
 import type { RunContext } from '../steps.js';
 import type { Built, Case } from './cases.js';
 import { toCurl } from './curl.js';
+import { causeOf, decisive, nameOf, seenIn } from './causes.js';
 import type { Sent, Wrong } from './judge.js';
 import type { Values } from './placeholders.js';
-import type { Discrepancy } from '../types.js';
 import type { Finding } from './types.js';
 
 /** A case that was sent, and what is wrong with what came. */
@@ -14,39 +14,6 @@ export interface Failing {
   readonly values: Values;
   readonly sent: Sent;
   readonly wrong: Wrong;
-}
-
-/**
- * What findings are told apart by, the same from run to run: the operation, the kind, what was done to the request, and what is wrong
- * with the answer. Where a declared failure has the wrong shape, it has it whatever was done to the request.
- */
-export function causeOf({ case: { operation, mutations }, wrong }: Pick<Failing, 'case' | 'wrong'>): string {
-  const done = [...new Set(mutations.flatMap((mutation) => partsOf(mutation, wrong.kind)))].toSorted();
-  const seen = seenIn(wrong);
-  const what = wrong.code ?? (done.length === 0 ? 'good request' : done.join(' + '));
-  return [operation.id, wrong.kind, what, seen].filter((part) => part !== '').join(' | ');
-}
-
-/** What of an answer is wrong, as far as causes are told apart by it: of leaks, what has leaked as well. */
-export function seenIn(wrong: Wrong): string {
-  const first = decisive(wrong);
-  if (first === undefined) return '';
-  return `${first.check} ${first.at}${first.check === 'leak' ? `: ${first.expected}` : ''}`;
-}
-
-/** The discrepancy that makes an answer what it is. */
-function decisive({ kind, discrepancies }: Wrong): Discrepancy | undefined {
-  return (kind === 'leak' ? discrepancies.find(({ check }) => check === 'leak') : undefined) ?? discrepancies[0];
-}
-
-/**
- * What a mutation changes, and how. What makes a server fail or hang in one place has one cause there, whatever it was; and a way around
- * the credentials is one, whichever way it is written.
- */
-function partsOf({ place, family }: Case['mutations'][number], kind: Wrong['kind']): readonly string[] {
-  const isWay = /^(?:credential|route)\b/.test(place);
-  if (isWay && kind === 'accepted') return place.split(' and ');
-  return kind === 'server-error' || kind === 'no-answer' ? [place] : [`${place} (${family})`];
 }
 
 /** Whether two answers are wrong in the same way. */
@@ -69,7 +36,7 @@ export function toFinding(
   const again = once === true ? '; it did not happen again when the same was sent once more' : '';
   const got = wrong.kind === 'no-answer' ? `got ${wrong.came}` : `was answered with ${wrong.came}`;
   return {
-    cause: causeOf(failing),
+    cause: nameOf(causeOf(failing)),
     kind: wrong.kind,
     operation: made.operation.id,
     says: redactor.redact(`${what} ${got}, where ${wrong.due}${detail}${again}`),

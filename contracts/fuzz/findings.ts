@@ -1,20 +1,26 @@
 import { describeAnswer } from '../setup-failed.js';
-import { causeOf, describeCase, isSame, seenIn, toFinding, type Failing } from './finding.js';
+import { causeOf, explains, nameOf, parseCause, type Cause } from './causes.js';
+import type { Case } from './cases.js';
+import { describeCase, isSame, toFinding, type Failing } from './finding.js';
 import type { Wrong } from './judge.js';
+import { elsewhereOf, merged, type Entry } from './merge.js';
 import type { Pool } from './pool.js';
 import { once, type FuzzSession } from './session.js';
 import { shrink } from './shrink.js';
 import { isUnheard, tryCase, type Tried } from './try.js';
 import type { Finding } from './types.js';
-import type { Case } from './cases.js';
 
 /** After so many findings a deployment is off altogether: what follows is told as it is found. */
 const MOST_SHRUNK = 80;
+/** So many requests are spent on making smaller what hangs. */
+const PATIENCE_OF_HANGS = 10;
 
 /** What is found, each cause once. */
 export interface Findings {
   /** Looks into a case that is wrong: sends it again, makes it smaller, and tells it if its cause is new. */
   add(pool: Pool, tried: Tried, wrong: Wrong, replay: string | undefined): Promise<void>;
+  /** Takes note of a case that is as it should be. */
+  uphold(tried: Tried): void;
   /** Takes up what was found elsewhere. */
   take(finding: Finding): void;
   all(): readonly Finding[];
@@ -23,21 +29,26 @@ export interface Findings {
 
 /** Findings of a session. */
 export function createFindings(session: FuzzSession): Findings {
-  const found = new Map<string, { finding: Finding; times: number }>();
-  /** What was seen before it was made smaller, and the cause that it came to; `undefined` when it came to nothing. */
-  const known = new Map<string, string | undefined>();
+  const found = new Map<string, Entry>();
+  /** What came to nothing when it was looked into. */
+  const passed = new Set<string>();
+  /** The operations of which a body that breaks its schema was refused for that. */
+  const upheld = new Set<string>();
   const note = once((says) => session.emit({ type: 'note', says, remedy: 'Nothing is concluded from it.' }));
-  const count = (cause: string | undefined): void => {
-    const entry = cause === undefined ? undefined : found.get(cause);
-    if (entry !== undefined) entry.times += 1;
-  };
-  const tell = (finding: Finding): void => {
+  const tell = (finding: Finding, cause: Cause = parseCause(finding.cause)): void => {
     const entry = found.get(finding.cause);
-    if (entry !== undefined) return void (entry.times += 1);
-    found.set(finding.cause, { finding, times: finding.times });
-    session.emit({ type: 'finding', finding });
+    if (entry === undefined) {
+      found.set(finding.cause, { cause, finding, times: finding.times, also: [...(finding.also ?? [])] });
+      session.emit({ type: 'finding', finding });
+      return;
+    }
+    entry.times += finding.times;
+    if (!operationsOf(entry).has(finding.operation)) entry.also.push(...elsewhereOf(finding), ...(finding.also ?? []));
   };
-  const look = async (pool: Pool, tried: Tried, wrong: Wrong, replay: string | undefined): Promise<string | undefined> => {
+  /** What is known and explains a case, at its operation as well. */
+  const known = (cause: Cause, operation: string): Entry | undefined =>
+    [...found.values()].find((entry) => explains(entry.cause, cause) && operationsOf(entry).has(operation));
+  const look = async (pool: Pool, tried: Tried, wrong: Wrong, replay: string | undefined): Promise<Failing | undefined> => {
     const failing: Failing = { ...tried, values: tried.base.values, wrong };
     if (wrong.declared && (await isIll(session, pool, wrong))) {
       note(
@@ -57,39 +68,40 @@ export function createFindings(session: FuzzSession): Findings {
       if (wrong.kind !== 'control') note(`${describeCase(tried.case)} got ${wrong.came} once, and another answer when it was sent again`);
       return undefined;
     }
-    if (!same) {
-      // Where nobody is there any more, it cannot happen again.
-      const once = again === undefined || !isUnheard(again);
-      tell(toFinding(session.context, failing, { times: 1, replay, once }));
-      return causeOf(failing);
-    }
-    const smallest = found.size < MOST_SHRUNK ? await smaller(session, pool, failing) : failing;
-    tell(toFinding(session.context, smallest, { times: 1, replay }));
-    return causeOf(smallest);
+    // Where nobody is there any more, it cannot happen again.
+    const isOnce = !same && (again === undefined || !isUnheard(again));
+    const isKnown = found.has(nameOf(causeOf(failing)));
+    const smallest = same && !isKnown && found.size < MOST_SHRUNK ? await smaller(session, pool, failing) : failing;
+    tell(toFinding(session.context, smallest, { times: 1, replay, once: isOnce }));
+    return smallest;
   };
   return {
     async add(pool, tried, wrong, replay) {
-      const keys = keysOf(tried.case, wrong);
-      const seen = keys.find((key) => known.has(key));
-      if (seen !== undefined) return count(known.get(seen));
-      const cause = await look(pool, tried, wrong, replay);
-      if (cause !== undefined || wrong.declared) known.set(keys[0] ?? '', cause);
+      const cause = causeOf({ ...tried, wrong });
+      const name = `${pool.operation.id} ${nameOf(cause)}`;
+      if (passed.has(name)) return;
+      const entry = known(cause, pool.operation.id);
+      if (entry !== undefined) {
+        entry.times += 1;
+        return;
+      }
+      if ((await look(pool, tried, wrong, replay)) === undefined && wrong.declared) passed.add(name);
     },
-    take: tell,
-    all: () => [...found.values()].map(({ finding, times }) => ({ ...finding, times })),
+    uphold({ case: { operation, mutations }, built, judged: { answered, succeeded, wrong } }) {
+      // Of several things that are done to a request, another one may be what it was refused for.
+      if (wrong !== undefined || !answered || succeeded || mutations.length > 1) return;
+      if (built.reasons.length > 0 && built.reasons.every((reason) => reason.startsWith('body /'))) upheld.add(operation.id);
+    },
+    take: (finding) => tell(finding),
+    all: () => merged([...found.values()], (operation) => upheld.has(operation)),
     get size() {
       return found.size;
     },
   };
 }
 
-/** By which a case is known before it is looked into: as it is, and each of its mutations by itself. */
-function keysOf({ operation, mutations }: Case, wrong: Wrong): readonly string[] {
-  const seen = [operation.id, wrong.kind, wrong.kind === 'accepted' ? '' : wrong.came, seenIn(wrong)].join(' ');
-  if (wrong.code !== undefined) return [seen];
-  const done = mutations.map(({ place, family }) => `${place} ${family}`).toSorted();
-  return [`${seen} ${done.join(' + ')}`, ...(done.length > 1 ? done.map((one) => `${seen} ${one}`) : []), `${seen} `];
-}
+const operationsOf = ({ finding, also }: Entry): ReadonlySet<string> =>
+  new Set([finding.operation, ...also.map(({ operation }) => operation)]);
 
 /** Whether a good request is refused for the same reason: then the fault is not the request's. */
 async function isIll(session: FuzzSession, pool: Pool, wrong: Wrong): Promise<boolean> {
@@ -101,21 +113,28 @@ async function isIll(session: FuzzSession, pool: Pool, wrong: Wrong): Promise<bo
 async function smaller(session: FuzzSession, pool: Pool, failing: Failing): Promise<Failing> {
   let smallest = failing;
   // Each try of what hangs takes as long as patience lasts.
-  const patience = failing.wrong.kind === 'no-answer' ? 10 : undefined;
-  await shrink(
+  const patience = failing.wrong.kind === 'no-answer' ? PATIENCE_OF_HANGS : undefined;
+  const one = await shrink(
     failing.case,
     pool.first,
-    async (one) => {
+    async (less: Case) => {
       if (session.signal.aborted) return false;
-      const tried = await tryCase(session, pool, one);
+      const tried = await tryCase(session, pool, less);
       const wrong = tried?.judged.wrong;
       if (tried === undefined || wrong === undefined || !isSame(failing.wrong, wrong)) return false;
-      // Of what is accepted, the reason to refuse it must still be there.
-      if (failing.wrong.kind === 'accepted' && tried.built.expects !== 'refused') return false;
+      if (failing.wrong.kind === 'accepted' && !isStill(failing.built.reasons, tried.built.reasons)) return false;
       smallest = { ...tried, values: tried.base.values, wrong };
       return true;
     },
     patience,
   );
-  return smallest;
+  // Another way to write the same request may say less of it.
+  return { ...smallest, case: one };
+}
+
+/** Of what is accepted, a reason to refuse it must still be there; of credentials a plainer one is one as well. */
+function isStill(before: readonly string[], now: readonly string[]): boolean {
+  const kept = (reason: string): boolean =>
+    before.includes(reason) || (reason.startsWith('credential') && before.some((one) => one.startsWith('credential')));
+  return now.length > 0 && now.every(kept);
 }

@@ -20,6 +20,8 @@ export interface Wrong {
   readonly kind: FindingKind;
   /** What came, in a few words: `500 text/html`. */
   readonly came: string;
+  /** 0 where nothing came. */
+  readonly status: number;
   /** What should have come. */
   readonly due: string;
   readonly remedy: string;
@@ -70,7 +72,15 @@ export function judge(bench: Bench, request: FuzzRequest, expects: Expectation, 
   if ('silent' in sent && sent.refused) return { wrong: undefined, succeeded: false, answered: false };
   if ('silent' in sent) {
     const remedy = 'Look up the request in the log of the server: it hangs, it has ended, or it closes connections.';
-    const wrong: Wrong = { kind: 'no-answer', came: `no answer (${sent.silent})`, due, remedy, discrepancies: [], declared: false };
+    const wrong: Wrong = {
+      kind: 'no-answer',
+      came: `no answer (${sent.silent})`,
+      status: 0,
+      due,
+      remedy,
+      discrepancies: [],
+      declared: false,
+    };
     return { wrong, succeeded: false, answered: false };
   }
   const { answer, raw } = sent;
@@ -124,7 +134,8 @@ function nearest({ contract, redactor, seenRequestIds }: Bench, request: FuzzReq
   const isSound = (verdict: AnswerVerdict): boolean => verdict.kind === 'edge' || verdict.discrepancies.length === 0;
   const sound = verdicts.find(isSound);
   if (sound === undefined && isSurface(raw, answer, { own, routed })) return { kind: 'undeclared', discrepancies: [] };
-  return sound ?? verdicts.at(-1) ?? { kind: 'undeclared', discrepancies: [] };
+  // A refusal of an unknown route that is not shaped as declared is one all the same.
+  return sound ?? verdicts.find(({ kind }) => kind === 'failure') ?? verdicts.at(-1) ?? { kind: 'undeclared', discrepancies: [] };
 }
 
 /** What a router may read in more than one way: encoded slashes, dots, control characters, and no encoding at all. */
@@ -158,33 +169,36 @@ function wrongOf(
   const discrepancies = [...injected, ...(verdict.kind === 'edge' ? [] : verdict.discrepancies)];
   const came = describeAnswer(contract, answer);
   const due = DUE[expects];
-  const isError = answer.status >= 500;
+  const { status } = answer;
+  const isError = status >= 500;
   if (discrepancies.length > 0) {
     const leak = discrepancies.find(({ check }) => check === 'leak');
     const first = (isError ? undefined : leak) ?? discrepancies[0];
     const kind = isError ? 'server-error' : leak === undefined ? 'undeclared' : 'leak';
     const code = codeOf(verdict, injected.length > 0);
-    return { kind, came, due, remedy: first?.remedy ?? '', discrepancies, declared: false, ...code };
+    return { kind, came, status, due, remedy: first?.remedy ?? '', discrepancies, declared: false, ...code };
   }
   if (verdict.kind === 'failure' && isError)
     return {
       kind: 'server-error',
       came,
+      status,
       due,
       remedy: 'The server says that something beneath it failed, where nothing had: refuse what is wrong with the request instead.',
       discrepancies: [],
       declared: true,
     };
   if (verdict.kind === 'success' && expects === 'refused')
-    return { kind: 'accepted', came, due, remedy: 'Refuse it, or declare that it is allowed.', discrepancies: [], declared: false };
+    return { kind: 'accepted', came, status, due, remedy: 'Refuse it, or declare that it is allowed.', discrepancies: [], declared: false };
   if (verdict.kind === 'failure' && expects === 'accepted')
     return {
       kind: 'control',
       came,
+      status,
       due,
       remedy: 'Accept what the contract allows, or declare what is asked for beyond it.',
       discrepancies: [],
-      declared: NO_FAULT.has(answer.status),
+      declared: NO_FAULT.has(status),
     };
   return undefined;
 }

@@ -1,32 +1,39 @@
 import fc from 'fast-check';
 import type { Base } from './bases.js';
-import { violationsOf, type Case, type Trim } from './cases.js';
+import { build, violationsOf, type Case, type Trim } from './cases.js';
 import { toRequest, type Draft } from './draft.js';
 import { toNode, withPart, type Node, type Path } from './node.js';
 
 /** So many requests are spent on making one finding smaller. */
-const PATIENCE = 60;
+const PATIENCE = 120;
 
 /**
- * The smallest case that is still wrong in the same way: mutations dropped first, then what the good request can do without, then values.
+ * The smallest case that is still wrong in the same way: mutations dropped first, then values, then what the good request can do without.
  *
  * @param isWrong Sends a case and says whether it is wrong as the given one is.
  * @param patience How many cases may be sent.
  */
 export async function shrink(start: Case, base: Base, isWrong: (smaller: Case) => Promise<boolean>, patience = PATIENCE): Promise<Case> {
   let left = patience;
+  /** Requests that were sent, and whether they show it: another way to come to the same request is no other try. */
+  const tried = new Map<string, boolean>();
   let smallest = start;
   const property = fc.asyncProperty(new Smaller(start, base), async (one) => {
     if (one === start) return false;
+    const request = writtenOf(one, base);
     if (left <= 0) return true;
-    left -= 1;
-    const wrong = await isWrong(one);
+    const known = tried.get(request);
+    if (known === undefined) left -= 1;
+    const wrong = known ?? (await isWrong(one));
+    tried.set(request, wrong);
     if (wrong) smallest = one;
     return !wrong;
   });
   await fc.check(property, { numRuns: 1, seed: 0 });
   return smallest;
 }
+
+const writtenOf = (one: Case, { draft, values, good }: Base): string => JSON.stringify(build(draft, one, values, good).request);
 
 /** One case, and all that are a step smaller. */
 class Smaller extends fc.Arbitrary<Case> {
@@ -57,13 +64,16 @@ export function* smallerThan(one: Case, { draft, values }: Base): IterableIterat
   const { mutations, trims } = one;
   if (mutations.length > 0) yield { ...one, mutations: [] };
   if (mutations.length > 1) for (const mutation of mutations) yield { ...one, mutations: [mutation] };
+  for (const [index, mutation] of mutations.entries()) {
+    const apart = mutation.apart?.() ?? [];
+    if (apart.length > 0) yield { ...one, mutations: mutations.toSpliced(index, 1, ...apart) };
+    for (const smaller of mutation.smaller?.() ?? []) yield { ...one, mutations: mutations.with(index, smaller) };
+  }
   const trimmed = trims.reduce((from, trim) => trim(from), draft);
   for (const trim of trimsOf(trimmed, mutations)) {
     const { operation } = draft;
     if (violationsOf(operation, toRequest(trim(trimmed)).body, values).length === 0) yield { ...one, trims: [...trims, trim] };
   }
-  for (const [index, mutation] of mutations.entries())
-    for (const smaller of mutation.smaller?.() ?? []) yield { ...one, mutations: mutations.with(index, smaller) };
 }
 
 /** What a good request can do without and still be one, but for what was changed. */

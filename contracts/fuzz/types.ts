@@ -44,7 +44,7 @@ export type FindingKind = 'server-error' | 'undeclared' | 'accepted' | 'leak' | 
 
 /** One thing wrong with a deployment, with the smallest request or sequence that shows it. */
 export interface Finding {
-  /** What findings are told apart by, the same from run to run: operation, kind, what was done to the request, check and pointer. */
+  /** What findings are told apart by, the same from run to run: operation or `*` for any, kind, what of the request led to it, what is seen of it. */
   readonly cause: string;
   readonly kind: FindingKind;
   readonly operation: string;
@@ -64,8 +64,15 @@ export interface Finding {
   readonly times: number;
   /** What had to become of the request, where it is one. */
   readonly expects?: Expectation;
-  /** Seed and number of the case, by which it is found again. */
+  /** Where the same is seen as well: other operations. */
+  readonly also?: readonly Elsewhere[];
+  /** Seed and number of the case, or the file that it is kept in, by which it is found again. */
   readonly replay?: string;
+}
+
+/** Another operation that shows what a finding says. */
+export interface Elsewhere extends Pick<Finding, 'operation' | 'expects' | 'replay'> {
+  readonly request: FuzzRequest;
 }
 
 /** What a run says while it runs; reports are made of these events and of nothing else. */

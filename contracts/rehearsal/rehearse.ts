@@ -67,7 +67,7 @@ export async function rehearse(
 ): Promise<Rehearsal> {
   const { contract, suite, deployment } = plan;
   const room = createRoom({ contract, suite, deployment, refusals: refused });
-  const prepared = prepareRun(plan, { transport: room, wait: room.wait });
+  const prepared = prepareRun(plan, { transport: room, wait: room.wait, scripts: false });
   await open(prepared, plan);
   const opening = room.sent.slice();
   const rehearsed = new Map<PlannedPath, Rehearsed>();

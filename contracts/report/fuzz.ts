@@ -1,4 +1,3 @@
-import { groupBy } from '../../spec/index.js';
 import { createColors } from 'picocolors';
 import type { Finding, FuzzEvent } from '../fuzz/types.js';
 
@@ -19,43 +18,41 @@ export interface FuzzReport {
 }
 
 /**
- * A finished fuzz run as people read it: every cause once, with one sentence, what to do and the request as one line; those that differ
- * only in the operation stand together.
+ * A finished fuzz run as people read it: every cause once, with one sentence, the other operations that show it, what to do, and the
+ * request as one line.
  *
  * @example
  * process.stdout.write(formatFuzz(finished, { color: false, where: url, seed: 7, operations: 15, interrupted: false, controls: true, command: 'failpath fuzz' }));
  */
 export function formatFuzz(finished: Finished, report: FuzzReport): string {
   const colors = createColors(report.color);
-  const groups = [...groupBy(finished.findings, ({ cause, operation }) => cause.replace(operation, ''))].map(([, group]) => group);
-  const sections = groups.map(([first, ...others]) => (first === undefined ? '' : section(first, others, report, colors)));
-  return `${[...sections, summary(finished, report, { colors, told: groups.length })].filter((text) => text !== '').join('\n\n')}\n`;
+  const sections = finished.findings.map((finding) => section(finding, report, colors));
+  return `${[...sections, summary(finished, report, colors)].join('\n\n')}\n`;
 }
 
-function section(first: Finding, others: readonly Finding[], { command }: FuzzReport, colors: ReturnType<typeof createColors>): string {
-  const times = [first, ...others].reduce((sum, one) => sum + one.times, 0);
+function section(finding: Finding, { command }: FuzzReport, colors: ReturnType<typeof createColors>): string {
+  const { kind, operation, says, remedy, curl, times, replay, also = [] } = finding;
+  const others = also.map((one) => `${one.operation}${one.replay === undefined ? '' : ` (${one.replay})`}`);
   return [
-    `${colors.red('✗')} ${colors.bold(first.kind)}  ${first.operation}${times > 1 ? colors.dim(`  ${times} requests`) : ''}`,
-    `  ${first.says}`,
-    `  fix: ${first.remedy}`,
-    `  ${first.curl}`,
-    ...(first.replay === undefined ? [] : [colors.dim(`  again: ${command} --replay ${first.replay}`)]),
-    ...(others.length === 0
-      ? []
-      : [`  also: ${others.map(({ operation, replay }) => `${operation}${replay === undefined ? '' : ` (${replay})`}`).join(', ')}`]),
+    `${colors.red('✗')} ${colors.bold(kind)}  ${operation}${times > 1 ? colors.dim(`  ${times} requests`) : ''}`,
+    `  ${says}`,
+    ...(also.length === 0 ? [] : [`  also: ${counted(also.length, 'other operation')}: ${others.join(', ')}`]),
+    `  fix: ${remedy}`,
+    `  ${curl}`,
+    ...(replay === undefined ? [] : [colors.dim(`  again: ${command} --replay ${quoted(replay)}`)]),
   ].join('\n');
 }
+
+/** As a word for a shell: a file may be called anything. */
+const quoted = (text: string): string => (/^[\w./:@%=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);
 
 function summary(
   finished: Finished,
   { where, seed, operations, interrupted, controls }: FuzzReport,
-  { colors, told }: { readonly colors: ReturnType<typeof createColors>; readonly told: number },
+  colors: ReturnType<typeof createColors>,
 ): string {
   const { findings, sent, answered, good, accepted, unjudged, reached, durationMs } = finished;
-  const count =
-    findings.length === 0
-      ? colors.green('nothing found')
-      : colors.red(`${counted(findings.length, 'finding')}${told < findings.length ? `, told in ${told}` : ''}`);
+  const count = findings.length === 0 ? colors.green('nothing found') : colors.red(counted(findings.length, 'finding'));
   const known = good === 0 ? 'no good request is known' : `${accepted} of ${good} good requests accepted`;
   const isUnjudged = findings.length === 0 && (unjudged !== undefined || (controls && good > 0 && accepted === 0));
   const verdict = answered === 0 ? colors.yellow('nothing answered') : isUnjudged ? colors.yellow('nothing judged') : count;

@@ -4,9 +4,12 @@ import { LET_PASS, type ReasonKind } from '../decision.js';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import { nameOfLine } from '../line.js';
-import type { CauseLine, Outcome } from '../types.js';
+import type { Outcome } from '../types.js';
+import { remedyOf } from './items.js';
 import { formatProbes } from './probes.js';
 import { formatReasons } from './reasons.js';
+import { tamed, type ShownLine } from './shown.js';
+import { tameAll } from './text.js';
 import { formatWebhooks } from './webhooks.js';
 
 type Colors = ReturnType<typeof createColors>;
@@ -25,10 +28,11 @@ const WIDTH = 100;
  * process.stdout.write(formatRun(ledger, lines, { color: process.stdout.isTTY }));
  */
 export function formatRun(
-  ledger: Ledger,
-  lines: readonly CauseLine[],
+  told: Ledger,
+  toldLines: readonly ShownLine[],
   options: { readonly color: boolean; readonly where?: string },
 ): string {
+  const [ledger, lines] = [tameAll(told), toldLines.map(tamed)];
   const colors = createColors(options.color);
   const passed = new Set(ledger.reasons.flatMap(({ kind, failure }) => (LET_PASS.has(kind) ? [failure] : [])));
   const open = lines.filter((line) => !passed.has(nameOfLine(line)));
@@ -71,7 +75,7 @@ function counted(count: number, what: string): string {
 }
 
 /** Findings in full, once per kind: one defect in the envelope is one thing to mend, however many lines show it. */
-function findings(lines: readonly CauseLine[], colors: Colors): string[] {
+function findings(lines: readonly ShownLine[], colors: Colors): string[] {
   const those = lines.filter(({ outcome }) => FINDINGS.has(outcome));
   return [...groupBy(those, kindOf)].map(([, [first, ...more]]) => {
     const full = formatFinding(first, colors);
@@ -84,17 +88,17 @@ function findings(lines: readonly CauseLine[], colors: Colors): string[] {
 }
 
 /** What two findings must have in common to be one: what is wrong, or else which check is. */
-function kindOf({ outcome, discrepancies, failure, cause }: CauseLine): string {
+function kindOf({ outcome, discrepancies, failure, cause }: ShownLine): string {
   const wrong = discrepancies.map(({ check, at, expected, actual }) => [check, at, expected, actual]);
   return JSON.stringify([outcome, wrong.length > 0 ? wrong : [failure.code, cause]]);
 }
 
 /** Lines that could not be proven, once per reason: a missing capability is said once, not forty times. */
-function unproven(lines: readonly CauseLine[], colors: Colors): string[] {
+function unproven(lines: readonly ShownLine[], colors: Colors): string[] {
   const those = lines.filter(({ outcome }) => !QUIET.has(outcome) && !FINDINGS.has(outcome));
   const selected = lines.filter(({ outcome }) => outcome !== 'not-selected');
   return [...groupBy(those, ({ outcome, reason }) => `${outcome} ${reason}`)].map(([, group]) => {
-    const [first] = group as [CauseLine];
+    const [first] = group as [ShownLine];
     const names = [...groupBy(group, ({ failure }) => failure)].map(([failure, causes]) => {
       const all = causes.length === failure.causes.length;
       return `    ${failure.operation.id} ${failure.status} ${failure.code}${all ? '' : ` (${causes.map(({ cause }) => cause).join(', ')})`}`;
@@ -109,7 +113,7 @@ function unproven(lines: readonly CauseLine[], colors: Colors): string[] {
  * One finding, self-contained: expected and seen side by side, the answer, the whole path as a script, the place in the
  * contract.
  */
-export function formatFinding(line: CauseLine, colors: Colors = createColors(false)): string {
+export function formatFinding(line: ShownLine, colors: Colors = createColors(false)): string {
   const { failure, cause, outcome, observed } = line;
   const location = `${line.location.file}:${line.location.line}:${line.location.column}`;
   return [
@@ -119,7 +123,7 @@ export function formatFinding(line: CauseLine, colors: Colors = createColors(fal
     '',
     ...indent(sideBySide(line, colors)),
     '',
-    `    ${colors.dim('meaning')}     ${failure.title}: ${firstSentence(failure.description)}`,
+    ...(failure.title === '' ? [] : [`    ${colors.dim('meaning')}     ${failure.title}: ${firstSentence(failure.description)}`]),
     `    ${colors.dim('request')}     ${failure.operation.method} ${failure.operation.path}`,
     `    ${colors.dim('declared')}    ${location}`,
     `    ${colors.dim('trigger')}     ${line.evidence.trigger ?? 'none: no request with the fault was sent'}`,
@@ -131,13 +135,13 @@ export function formatFinding(line: CauseLine, colors: Colors = createColors(fal
 }
 
 /** What the control twin came to: it is what makes a refusal the fault's doing. */
-function formatControl({ evidence: { control } }: CauseLine): string {
+function formatControl({ evidence: { control } }: ShownLine): string {
   if (control === null) return 'none: the request without the fault was not answered';
   return [control.status, control.code].filter((part) => part !== null).join(' ');
 }
 
 /** What there is to know of lines whatever became of them, each thing once. */
-function noteworthy(lines: readonly CauseLine[], colors: Colors): string[] {
+function noteworthy(lines: readonly ShownLine[], colors: Colors): string[] {
   const notes = lines.flatMap(({ evidence, failure, cause }) => evidence.notes.map((note) => ({ note, failure, cause })));
   return [...groupBy(notes, ({ note }) => note)].map(([note, those]) => {
     const names = those.map(({ failure, cause }) => colors.dim(`    ${failure.operation.id} ${failure.status} ${failure.code} (${cause})`));
@@ -146,21 +150,21 @@ function noteworthy(lines: readonly CauseLine[], colors: Colors): string[] {
 }
 
 /** How the failures were brought about: `causes driven: 230 by real cause, 4 by magic value`. */
-function gradesOf(lines: readonly CauseLine[]): string[] {
+function gradesOf(lines: readonly ShownLine[]): string[] {
   const graded = lines.filter(({ evidence, observed }) => evidence.trigger !== null && observed !== undefined);
   const counts = [...groupBy(graded, ({ evidence }) => evidence.trigger)].map(([trigger, those]) => `${those.length} by ${trigger}`);
   return counts.length === 0 ? [] : [`causes driven: ${counts.join(', ')}`];
 }
 
 /** What was answered, and how to see it again. */
-function story({ response, repro }: CauseLine, colors: Colors): string[] {
+function story({ response, repro }: ShownLine, colors: Colors): string[] {
   return [
     ...(response === undefined ? [] : ['', `    ${colors.dim('answer')}`, ...indent(response.split('\n'), 6)]),
     ...(repro === undefined ? [] : ['', `    ${colors.dim('reproduce')}`, ...indent(repro.trimEnd().split('\n'), 6)]),
   ];
 }
 
-function sideBySide({ failure, observed, discrepancies }: CauseLine, colors: Colors): string[] {
+function sideBySide({ failure, observed, discrepancies }: ShownLine, colors: Colors): string[] {
   const rows: [string, string, string][] = [
     ['status', String(failure.status), observed === undefined ? 'no answer' : String(observed.status)],
     ['code', failure.code, observed?.code ?? discrepancies.find(({ check }) => check === 'code')?.actual ?? 'none'],
@@ -178,19 +182,15 @@ function sideBySide({ failure, observed, discrepancies }: CauseLine, colors: Col
   ];
 }
 
-function remedies(line: CauseLine, colors: Colors): string[] {
-  const remedies = new Set([...line.discrepancies.map(({ remedy }) => remedy), ...remedyOf(line)]);
+function remedies(line: ShownLine, colors: Colors): string[] {
+  const remedies = new Set([
+    ...line.discrepancies.map(({ remedy }) => remedy),
+    ...remedyOf(line.outcome, `${line.failure.status} ${line.failure.code}`),
+  ]);
   return [...remedies].map((remedy) => `    ${colors.dim('fix')}         ${remedy}`);
 }
 
-function remedyOf({ outcome, failure }: CauseLine): string[] {
-  if (outcome === 'not-reached') return [`Refuse such a request with ${failure.status} ${failure.code}, before anything takes effect.`];
-  if (outcome === 'edge-intercepted')
-    return ['Let the proxy pass such requests on to the application, or drive the application behind it.'];
-  return [];
-}
-
-function verdict(ledger: Ledger, lines: readonly CauseLine[], colors: Colors): string {
+function verdict(ledger: Ledger, lines: readonly ShownLine[], colors: Colors): string {
   const { summary, failures, durationMs, exitCode } = ledger;
   const left = summary['not-selected'] ?? 0;
   const looked =

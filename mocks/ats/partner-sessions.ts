@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { secretOf } from './secrets.js';
 import type { Service } from './service.js';
@@ -31,7 +32,7 @@ export function openPartnerSession(
   const iat = Math.floor(now / 1000);
   const exp = iat + limits.partnerSessionTtl / 1000;
   const claims = { organization_id, external_user_ref, iat, exp, jti: mint.uuid() };
-  const token = jwt.sign(claims, secretOf(state, 'partner sessions'), { algorithm: 'HS256' });
+  const token = jwt.sign(claims, createSecretKey(secretOf(state, 'partner sessions')), { algorithm: 'HS256' });
   return { organization_id, external_user_ref, expires_at: exp * 1000, token };
 }
 

@@ -1,1 +1,2 @@
-export { generateTypes } from './module.js';
+export { jsonSchemasOf, type CodeSchema } from './json-schema.js';
+export { generateClient, generateTypes } from './module.js';

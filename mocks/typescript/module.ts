@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { jsonPointer, type Contract, type Failure, type Operation, type Retry } from '../../spec/index.js';
 import { memberOf, partsOf, type Schema } from '../schema.js';
+import { CLIENT_EXPORTS, clientPart } from './client.js';
 import { declare, inline, name, union, UNKNOWN, type Expression } from './expression.js';
 import { SchemaTypes } from './schema-types.js';
 import { comment, key, quote, typeName } from './text.js';
@@ -40,13 +41,30 @@ const RETRY: Readonly<Record<Retry, string>> = { never: 'never', backoff: 'after
  * // Details<'registration.audio_too_large'> is then { readonly size_bytes: number; readonly max_bytes: number }
  */
 export function generateTypes(contract: Contract): string {
-  const types = new SchemaTypes(contract.document, EXPORTS);
+  return moduleOf(contract, '', EXPORTS);
+}
+
+/**
+ * The same module for the clients of an API, with what they need at run time: a parser that never throws, guards, tables, and what makes
+ * the compiler ask for a code that nothing handles. It imports nothing either.
+ *
+ * @example
+ * writeFileSync('ats-errors.ts', generateClient(await loadContract('openapi.yaml')));
+ * // parseError(body) is then an error told apart by its code, an unknown one, or no envelope
+ */
+export function generateClient(contract: Contract): string {
+  const types = moduleOf(contract, ' --format client', [...EXPORTS, ...CLIENT_EXPORTS]);
+  return `${types}\n${clientPart(contract)}`;
+}
+
+function moduleOf(contract: Contract, flags: string, taken: readonly string[]): string {
+  const types = new SchemaTypes(contract.document, taken);
   const details = detailsReader(contract, types);
   const operations = [...new Map(contract.operations.map((operation) => [operation.id, operation])).values()];
   const api = operations.map((operation) => describe(operation, details)).join('\n');
   const header = [
     `The failures of ${contract.title} ${contract.version}, operation by operation.`,
-    `Written by \`failpath types --contract ${basename(contract.file)} --out <this file>\`: change the contract, and have this written again.`,
+    `Written by \`failpath types --contract ${basename(contract.file)}${flags} --out <this file>\`: change the contract, and have this written again.`,
   ];
   const declarations = types.declarations.map((text) => `\n${text}\n`).join('');
   return `${comment(header, '')}export interface Api {${api === '' ? '' : `\n${api}`}}\n\n${DERIVED}${declarations}`;

@@ -48,7 +48,7 @@ export function ledgerOf(
     const { operation = 'makeThing', status = 409, code = 'thing.exists' } = one;
     const at = failures.findIndex((failure) => failure.operation === operation && failure.status === status && failure.code === code);
     const causes = [...(failures[at]?.causes ?? []), causeOf(one)];
-    const failure = { operation, method: 'POST', path: '/things', status, code, ...toldBy(causes), causes };
+    const failure = { operation, method: 'POST', path: '/things', status, code, declared: 'openapi.yaml:1:1', ...toldBy(causes), causes };
     if (at < 0) failures.push(failure);
     else failures[at] = failure;
   }

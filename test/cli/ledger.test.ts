@@ -25,7 +25,7 @@ const LEDGER = [
   'exitCode',
   'reasons',
 ];
-const FAILURE = ['operation', 'method', 'path', 'status', 'code', 'outcome', 'reason', 'causes'];
+const FAILURE = ['operation', 'method', 'path', 'status', 'code', 'outcome', 'reason', 'declared', 'causes'];
 const CAUSE = ['cause', 'outcome', 'reason', 'observed', 'requestId', 'durationMs', 'discrepancies', 'answer', 'evidence', 'repro'];
 
 interface Report {
@@ -106,6 +106,7 @@ describe('failpath verify: ledger.json and junit.xml', function () {
       expect(ledger['startedAt']).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
       for (const failure of ledger.failures) {
         expect(Object.keys(failure)).to.deep.equal(FAILURE);
+        expect(failure['declared']).to.match(/openapi\.yaml:\d+:\d+$/);
         for (const cause of failure.causes) expect(Object.keys(cause)).to.deep.equal(CAUSE);
       }
     }

@@ -11,6 +11,7 @@ const failure = (outcome: Outcome): LedgerFailure => ({
   code: 'c',
   outcome,
   reason: '',
+  declared: 'openapi.yaml:1:1',
   causes: [],
 });
 const exitOf = (outcomes: readonly Outcome[], answered: boolean | undefined = true): number =>

@@ -8,7 +8,7 @@ const cause = (outcome: Outcome, members: Partial<LedgerCause> = {}): LedgerCaus
   evidence: { trigger: 'real cause', requests: [], control: null, notes: [] }, ...members,
 }); // prettier-ignore
 const failure = (causes: readonly LedgerCause[], members: Partial<LedgerFailure> = {}): LedgerFailure => ({
-  operation: 'confirmWork', method: 'POST', path: '/confirm', status: 404, code: 'registration.prepared_not_found', outcome: 'verified', reason: '', causes, ...members,
+  operation: 'confirmWork', method: 'POST', path: '/confirm', status: 404, code: 'registration.prepared_not_found', outcome: 'verified', reason: '', declared: 'openapi.yaml:1:1', causes, ...members,
 }); // prettier-ignore
 const ledger = (...failures: readonly LedgerFailure[]): Ledger => ({
   contract: { title: 'An API', version: '1', sha256: '' },

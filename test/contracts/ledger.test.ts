@@ -94,6 +94,7 @@ describe('a ledger', () => {
       path: '/things',
       status: 409,
       code: 'thing.exists',
+      declared: 'test/contracts/toy.yaml:43:15',
       outcome: 'not-reached',
       reason: 'same name in other case: same name in other case is not-reached',
       causes: [

@@ -158,7 +158,7 @@ describe('a failure path', () => {
       ['when its upload is redirected', given(before((steps) => steps.upload('/upload/307', { bytes: 1 }))), 'the upload of 1 bytes was answered with 307'],
       ['when it names no operation', given(before((steps) => steps.send({ operation: 'makeNothing' }))), 'the contract has no operation makeNothing'],
       ['when a parameter has no value', given(before((steps) => steps.send({ operation: 'removeThing' }))), 'removeThing needs a value for {id}'],
-      ['when there is no scenario', given(async (steps) => steps.scenario('unknown')), 'the suite toy has no scenario for unknown'],
+      ['when it asks how an undeclared operation succeeds', given(async (steps) => steps.scenario('unknown')), 'the contract declares no operation unknown'],
       ['when it asks for an identity that nobody has', { ...PATHS.foreign, when: async (request, steps) => ({ ...request, as: await steps.identity('readOnly') }) }, 'identity:readOnly is missing: give identities.readOnly'],
     ]; // prettier-ignore
     for (const [what, path, reason] of table) {

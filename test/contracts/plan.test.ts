@@ -36,11 +36,11 @@ describe('a plan', () => {
     });
   });
 
-  it('names what a cause without a path lacks', () => {
+  it('says where the path of a cause without one would go', () => {
     expect(planned(toySuite([]))).to.deep.equal({
       do: 'nothing',
       outcome: 'not-capable',
-      reason: 'no failure path leads there yet: write one beside its siblings in contracts/toy/',
+      reason: 'no failure path leads there yet: write one beside its siblings in failpath.suite.js',
     });
   });
 

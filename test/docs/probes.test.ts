@@ -33,6 +33,7 @@ describe('docs/probes.md', () => {
       code: 'c',
       outcome: 'verified',
       reason: '',
+      declared: 'openapi.yaml:1:1',
       causes: [],
     } as const;
     const decided = OUTCOMES.filter((outcome) => !left.has(outcome)).map((outcome) => [

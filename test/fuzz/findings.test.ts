@@ -26,14 +26,8 @@ const GOOD = '{"item":"x","count":2}';
 const SHOWN: readonly (readonly [bug: Bug, found: readonly unknown[]])[] = [
   ['null crashes', [place('server-error', '{"item":"x","count":null}')]],
   ['no upper limit', [place('accepted', '{"item":"x","count":11}')]],
-  [
-    'token in any case',
-    [
-      get('accepted', '/v1/orders/${order_id}', ['authorization: Bearer ${key!case}']),
-      place('accepted', GOOD, [JSON_TYPE, 'authorization: Bearer ${key!case}']),
-    ],
-  ],
-  ['slash opens', [get('undeclared', '/v1/orders/'), place('accepted', GOOD, [JSON_TYPE], '/v1/orders/')]],
+  ['token in any case', [get('accepted', '/v1/orders/${order_id}', ['authorization: Bearer ${key!case}'])]],
+  ['slash opens', [place('accepted', GOOD, [JSON_TYPE], '/v1/orders/'), get('undeclared', '/v1/orders/')]],
   ['content type ignored', [place('accepted', GOOD, ['content-type: another', TOKEN])]],
   ['trace shown', [place('leak', '{"item":"x","count":2,"note":null}')]],
   ['declared but for nothing', [get('server-error', '/v1/orders/${order_id}?lines=x')]],
@@ -95,17 +89,14 @@ describe('fuzz: what it finds', function () {
   it('is told once where the answer is wrong whatever was asked, and counted', () =>
     withShop(['message missing'], async (shop) => {
       const { findings } = (await fuzzShop(shop)).finished;
-      expect(findings.map(({ cause }) => cause)).to.deep.equal(['placeOrder | undeclared | shop.invalid | envelope /error/message']);
+      expect(findings.map(({ cause }) => cause)).to.deep.equal(['* | undeclared | envelope /error/message']);
       expect(findings[0]?.times).to.be.greaterThan(20);
     }));
 
   it('is one for a trace and one for a credential, though both leak in the same refusal', () =>
     withShop(['trace shown', 'token shown'], async (shop) => {
       const { findings } = (await fuzzShop(shop)).finished;
-      expect(findings.map(({ cause }) => cause).toSorted()).to.deep.equal([
-        'placeOrder | leak | shop.invalid | leak body: no credential',
-        'placeOrder | leak | shop.invalid | leak body: no stack trace',
-      ]);
+      expect(findings.map(({ cause }) => cause).toSorted()).to.deep.equal(['* | leak | no credential', '* | leak | no stack trace']);
     }));
 
   it('is a hang only where the same hangs twice', () =>

@@ -37,12 +37,17 @@ const finding = (operation: string): Finding => ({
 const last = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';
 
 describe('fuzz: what a report says', () => {
-  it('counts the operations that were reached, and findings that are told together', () => {
+  it('counts the operations that were reached, and names those that show the same', () => {
     expect(last(formatFuzz({ ...finished, sent: 1, reached: 1 }, said))).to.equal(
       'nothing found: 1 request to 1 of 3 operations of here in 0.1 s, 2 of 2 good requests accepted, seed 7',
     );
-    const findings = [finding('getOrder'), finding('placeOrder')];
-    expect(last(formatFuzz({ ...finished, findings, reached: 3 }, said))).to.match(/^2 findings, told in 1: 2 requests to 3 operations of/);
+    const own = finding('getOrder');
+    const [request] = own.requests;
+    const also = request === undefined ? [] : [{ operation: 'placeOrder', request, replay: '7:3' }];
+    const lines = formatFuzz({ ...finished, findings: [{ ...own, also, replay: "it's.json" }], reached: 3 }, said).split('\n');
+    expect(lines).to.include('  also: 1 other operation: placeOrder (7:3)');
+    expect(lines).to.include(String.raw`  again: failpath fuzz --replay 'it'\''s.json'`);
+    expect(lines.at(-2)).to.match(/^1 finding: 2 requests to 3 operations of/);
   });
 
   it('does not say that nothing was found where nothing was judged', () => {

@@ -4,14 +4,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Io } from '../../cli/io.js';
-import { main } from '../../cli/program.js';
 import type { ParityReport } from '../../contracts/index.js';
 import { startMock, type Mock } from '../../mocks/index.js';
 import { failpath, ROOT, startFailpath, temporaryFile, type Ended } from '../support/cli.js';
 import { describeSandbox } from '../support/deployment.js';
 import { expectGolden } from '../support/golden.js';
 import { contract } from '../support/judge.js';
+import { inProcess } from '../support/io.js';
 import { normalise } from '../support/normalise.js';
 import { startProxy, type Meddling } from '../support/proxy.js';
 import { habitat, mutantNamed } from '../zoo/index.js';
@@ -20,21 +19,6 @@ import { telling, withBody } from '../zoo/wire/index.js';
 /** Paths run one at a time, so that a report's order never changes; by the contract beside the tests, so that its places are short. */
 const parity = (url: string, ...filter: readonly string[]): Promise<Ended> =>
   failpath(['parity', '--url', url, '--concurrency', '1', ...filter.flatMap((globs) => ['--filter', globs])], { cwd: ROOT });
-
-/** Without a process of its own, whose code would be slow at first: this one does the work of two whole runs. */
-async function inProcess(args: readonly string[]): Promise<Ended> {
-  const told = { stdout: '', stderr: '' };
-  const io: Io = {
-    env: {},
-    out: (text) => void (told.stdout += text),
-    err: (text) => void (told.stderr += text),
-    outIsTerminal: false,
-    errIsTerminal: false,
-    color: false,
-    onInterrupt: () => () => undefined,
-  };
-  return { exitCode: await main(args, io), ...told };
-}
 
 /** Deployments and the one difference that the report is about. */
 const REPORTS: readonly { readonly golden: string; readonly mutant: string; readonly filters: readonly string[] }[] = [

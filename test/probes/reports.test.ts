@@ -39,7 +39,17 @@ describe('probes in the gate', () => {
   for (const outcome of OUTCOMES) {
     it(`beside a proven line, ${outcome} is exit code ${expected[outcome]}`, () => {
       const failures = [
-        { operation: 'o', method: 'GET', path: '/', status: 400, code: 'c', outcome: 'verified', reason: '', causes: [] },
+        {
+          operation: 'o',
+          method: 'GET',
+          path: '/',
+          status: 400,
+          code: 'c',
+          outcome: 'verified',
+          reason: '',
+          declared: 'openapi.yaml:1:1',
+          causes: [],
+        },
       ] as const;
       expect(decide({ failures, probes: [probe(outcome)], answered: true }).exitCode).to.equal(expected[outcome]);
     });

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -100,7 +100,7 @@ let built: string | undefined;
  * The command in one piece, ready for node: a loader that strips types would cost every process a second, and finding a
  * thousand modules, most of them of packages, costs as long as most commands take.
  */
-function builtCli(): string {
+export function builtCli(): string {
   built ??= build();
   return built;
 }
@@ -132,12 +132,19 @@ function build(): string {
   const ordered = outputFiles.toSorted((a, b) => Number(a.path.endsWith('main.js')) - Number(b.path.endsWith('main.js')));
   for (const { path, contents } of ordered) replaceFile(path, contents);
   for (const file of ['package.json', 'openapi.yaml']) replaceFile(join(BUILD, file), readFileSync(join(ROOT, file)));
+  for (const name of ['assets', 'ci']) replaceLink(join(BUILD, name), join(ROOT, name));
   return join(folder, 'main.js');
 }
 
 /** At once, or not at all: other workers read what is there. */
 function replaceFile(path: string, contents: Uint8Array): void {
   writeFileSync(`${path}.${process.pid}`, contents);
+  renameSync(`${path}.${process.pid}`, path);
+}
+
+function replaceLink(path: string, to: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true) rmSync(path, { recursive: true });
+  symlinkSync(to, `${path}.${process.pid}`);
   renameSync(`${path}.${process.pid}`, path);
 }
 

@@ -5,7 +5,7 @@ import { coverage, type CoverageOptions } from '../../cli/commands/coverage.js';
 import { InputError, type Contract } from '../../spec/index.js';
 import { coverageOf, judgeBehaviour, reportVerdict } from '../../mocks/verification/index.js';
 import { atsContract } from '../mock/support.js';
-import { testIo } from './io.js';
+import { testIo } from '../support/io.js';
 import { testJournal, type TestJournal } from './support.js';
 
 interface Shown {

@@ -7,7 +7,7 @@ import { startMock, type StartOptions } from '../../mocks/index.js';
 import { InputError, type Contract } from '../../spec/index.js';
 import { atsContract } from '../mock/support.js';
 import { temporaryFolder } from '../support/cli.js';
-import { testIo, type TestIo } from './io.js';
+import { testIo, type TestIo } from '../support/io.js';
 
 /** Starts mocks for sweeps, and says what becomes of them. */
 class Starts {

@@ -62,7 +62,7 @@ function valueMutations({ path, parts, now }: Place, ids: ReadonlySet<string>): 
       place: placeOf(path),
       family,
       says: `${nameOf(path)} ${says}`,
-      ...(isId ? { expects: 'refused' as const } : {}),
+      ...(isId ? { expects: 'refused' as const, cause: `${placeOf(path)} names nothing` } : {}),
       ...(violates === undefined ? {} : { violates }),
       ...(breaksFormat === undefined ? {} : { breaksFormat }),
       apply: (draft) => (draft.body === undefined ? draft : { ...draft, body: withPart(draft.body, path, () => node) }),

@@ -1,6 +1,6 @@
 import { withHeaders, withQuery, type Draft } from '../draft.js';
 import type { Mutation } from './mutation.js';
-import { reroute, REROUTES } from './routes.js';
+import { header, reroute, reroutesOf } from './routes.js';
 
 /** Whether a draft carries a credential in the `Authorization` header. */
 const bearerOf = ({ as, credential }: Draft): string | undefined =>
@@ -14,23 +14,26 @@ const bearerOf = ({ as, credential }: Draft): string | undefined =>
  */
 export function credentialMutations(draft: Draft, secured: boolean): readonly Mutation[] {
   if (!secured) return [];
-  const none = withoutCredential('no credential');
-  return [none, ...bypasses(), ...(bearerOf(draft) === undefined ? [] : tokens(bearerOf(draft) ?? ''))];
+  return [NO_CREDENTIAL, ...bypasses(draft), ...(bearerOf(draft) === undefined ? [] : tokens(bearerOf(draft) ?? ''))];
 }
 
 const common = { place: 'credential', family: 'credential' } as const;
+const NONE = 'credential (none)';
 
 function withoutCredential(says: string, more: (draft: Draft) => Draft = (draft) => draft): Mutation {
-  return { ...common, says, expects: 'refused', apply: (draft) => more({ ...draft, credential: [], as: null }) };
+  return { ...common, cause: NONE, says, expects: 'refused', apply: (draft) => more({ ...draft, credential: [], as: null }) };
 }
 
-/** No credential at all, together with what may lead past the check. */
-function bypasses(): readonly Mutation[] {
+const NO_CREDENTIAL = withoutCredential('no credential');
+
+/** No credential at all, together with what may lead past the check; each is one of two things, so that it may be only one of them. */
+function bypasses(draft: Draft): readonly Mutation[] {
   return [
-    ...REROUTES.map(([says, change]): Mutation => ({
-      ...withoutCredential(`no credential and ${says}`, (draft) => ({ ...draft, reroute: [...draft.reroute, change] })),
+    ...reroutesOf(draft).map((one): Mutation => ({
+      ...withoutCredential(`no credential and ${one.says}`, (from) => ({ ...from, reroute: [...from.reroute, one.change] })),
       place: 'credential and route',
-      smaller: () => [withoutCredential('no credential'), reroute(says, change)],
+      cause: `${NONE} + route (${one.way})`,
+      apart: () => [NO_CREDENTIAL, reroute(one)],
     })),
     ...(
       [
@@ -43,63 +46,75 @@ function bypasses(): readonly Mutation[] {
         ['content-type', 'text/plain'],
       ] as const
     ).map(([name, value]): Mutation => ({
-      ...withoutCredential(`no credential and ${name} ${value}`, (draft) => withHeaders(draft, name, value)),
+      ...withoutCredential(`no credential and ${name} ${value}`, (from) => withHeaders(from, name, value)),
       place: `credential and ${name}`,
+      cause: `${NONE} + ${name}`,
+      apart: () => [NO_CREDENTIAL, header(name, value)],
     })),
   ];
 }
 
+/** What a made-up token is accepted for: each is one cause. */
+type Mistake = 'case' | 'part' | 'made up' | 'another scheme' | 'elsewhere';
+
 function tokens(token: string): readonly Mutation[] {
-  const sent = (says: string, expects: 'refused' | 'open', ...values: readonly string[]): Mutation => ({
+  const sent = (says: string, mistake: Mistake | undefined, ...values: readonly string[]): Mutation => ({
     ...common,
     says,
-    expects,
+    expects: mistake === undefined ? 'open' : 'refused',
+    ...(mistake === undefined ? {} : { cause: `credential (${mistake})` }),
     apply: (draft) => ({ ...draft, credential: values.map((value) => ['authorization', value] as const) }),
+    // Where anything is taken for a credential, and where none is asked for, that is what is wrong.
+    ...(mistake === undefined ? {} : { smaller: () => (says === MADE_UP ? [NO_CREDENTIAL] : [NO_CREDENTIAL, madeUp]) }),
   });
+  const madeUp = sent(MADE_UP, 'made up', 'Bearer x');
   const changed = (name: string): string => token.replace(/\}$/, `!${name}}`);
   const elsewhere = (says: string, more: (draft: Draft) => Draft): Mutation => ({
     ...common,
+    cause: 'credential (elsewhere)',
     says,
     expects: 'refused',
     apply: (draft) => more({ ...draft, credential: [] }),
+    smaller: () => [NO_CREDENTIAL],
   });
   return [
-    sent('a token in upper case', 'refused', `Bearer ${changed('upper')}`),
-    sent('a token in lower case', 'refused', `Bearer ${changed('lower')}`),
-    sent('a token with its case swapped', 'refused', `Bearer ${changed('swapped')}`),
-    sent('a token without its last character', 'refused', `Bearer ${changed('cut')}`),
-    sent('a token with another last character', 'refused', `Bearer ${changed('other')}`),
-    sent('a token backwards', 'refused', `Bearer ${changed('reversed')}`),
-    sent('a token and a letter', 'refused', `Bearer ${token}x`),
-    sent('a letter and a token', 'refused', `Bearer x${token}`),
-    sent('a token twice without a gap', 'refused', `Bearer ${changed('doubled')}`),
-    sent('a token and %00', 'refused', `Bearer ${token}%00`),
-    sent('a scheme without a token', 'refused', 'Bearer'),
-    sent('an empty header', 'refused', ''),
-    sent('a token of 3000 characters', 'refused', `Bearer ${'a'.repeat(3000)}`),
-    sent('a token __proto__', 'refused', 'Bearer __proto__'),
-    sent('a token constructor', 'refused', 'Bearer constructor'),
-    sent('a token null', 'refused', 'Bearer null'),
-    sent('a token undefined', 'refused', 'Bearer undefined'),
-    sent("a token ' OR '1'='1", 'refused', "Bearer ' OR '1'='1"),
-    sent('a token *', 'refused', 'Bearer *'),
-    sent('a JSON web token that is signed with nothing', 'refused', 'Bearer eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiJhZG1pbiJ9.'),
-    sent('a token of another scheme', 'refused', `Digest ${token}`),
-    sent('a wrong credential of another scheme', 'refused', 'Basic YWRtaW46YWRtaW4='),
-    sent('a token of the scheme Basic', 'open', `Basic ${token}`),
-    sent('a token without a scheme', 'open', token),
-    sent('a scheme in lower case', 'open', `bearer ${token}`),
-    sent('a scheme in upper case', 'open', `BEARER ${token}`),
-    sent('two blanks before the token', 'open', `Bearer  ${token}`),
-    sent('a tab before the token', 'open', `Bearer\t${token}`),
-    sent('a blank behind the token', 'open', `Bearer ${token} `),
-    sent('the scheme twice', 'open', `Bearer Bearer ${token}`),
-    sent('quotes around the token', 'open', `Bearer "${token}"`),
-    sent('a comma behind the token', 'open', `Bearer ${token},`),
-    sent('the credential twice', 'open', `Bearer ${token}`, `Bearer ${token}`),
-    sent('a wrong credential and the right one', 'open', 'Bearer failpath-wrong', `Bearer ${token}`),
-    sent('the right credential and a wrong one', 'open', `Bearer ${token}`, 'Bearer failpath-wrong'),
-    sent('two credentials in one header', 'open', `Bearer failpath-wrong, Bearer ${token}`),
+    madeUp,
+    sent('a token in upper case', 'case', `Bearer ${changed('upper')}`),
+    sent('a token in lower case', 'case', `Bearer ${changed('lower')}`),
+    sent('a token with its case swapped', 'case', `Bearer ${changed('swapped')}`),
+    sent('a token without its last character', 'part', `Bearer ${changed('cut')}`),
+    sent('a token with another last character', 'part', `Bearer ${changed('other')}`),
+    sent('a token backwards', 'made up', `Bearer ${changed('reversed')}`),
+    sent('a token and a letter', 'part', `Bearer ${token}x`),
+    sent('a letter and a token', 'part', `Bearer x${token}`),
+    sent('a token twice without a gap', 'part', `Bearer ${changed('doubled')}`),
+    sent('a token and %00', 'part', `Bearer ${token}%00`),
+    sent('a scheme without a token', 'made up', 'Bearer'),
+    sent('an empty header', 'made up', ''),
+    sent('a token of 3000 characters', 'made up', `Bearer ${'a'.repeat(3000)}`),
+    sent('a token __proto__', 'made up', 'Bearer __proto__'),
+    sent('a token constructor', 'made up', 'Bearer constructor'),
+    sent('a token null', 'made up', 'Bearer null'),
+    sent('a token undefined', 'made up', 'Bearer undefined'),
+    sent("a token ' OR '1'='1", 'made up', "Bearer ' OR '1'='1"),
+    sent('a token *', 'made up', 'Bearer *'),
+    sent('a JSON web token that is signed with nothing', 'made up', 'Bearer eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJzdWIiOiJhZG1pbiJ9.'),
+    sent('a token of another scheme', 'another scheme', `Digest ${token}`),
+    sent('a wrong credential of another scheme', 'made up', 'Basic YWRtaW46YWRtaW4='),
+    sent('a token of the scheme Basic', undefined, `Basic ${token}`),
+    sent('a token without a scheme', undefined, token),
+    sent('a scheme in lower case', undefined, `bearer ${token}`),
+    sent('a scheme in upper case', undefined, `BEARER ${token}`),
+    sent('two blanks before the token', undefined, `Bearer  ${token}`),
+    sent('a tab before the token', undefined, `Bearer\t${token}`),
+    sent('a blank behind the token', undefined, `Bearer ${token} `),
+    sent('the scheme twice', undefined, `Bearer Bearer ${token}`),
+    sent('quotes around the token', undefined, `Bearer "${token}"`),
+    sent('a comma behind the token', undefined, `Bearer ${token},`),
+    sent('the credential twice', undefined, `Bearer ${token}`, `Bearer ${token}`),
+    sent('a wrong credential and the right one', undefined, 'Bearer failpath-wrong', `Bearer ${token}`),
+    sent('the right credential and a wrong one', undefined, `Bearer ${token}`, 'Bearer failpath-wrong'),
+    sent('two credentials in one header', undefined, `Bearer failpath-wrong, Bearer ${token}`),
     elsewhere('the token as a query parameter', (draft) => withQuery(draft, 'access_token', token)),
     elsewhere('the token as another query parameter', (draft) => withQuery(draft, 'token', token)),
     elsewhere('the token in a cookie', (draft) => withHeaders(draft, 'cookie', `token=${token}; session=${token}; authorization=${token}`)),
@@ -108,3 +123,5 @@ function tokens(token: string): readonly Mutation[] {
     elsewhere('the token in X-Authorization', (draft) => withHeaders(draft, 'x-authorization', `Bearer ${token}`)),
   ];
 }
+
+const MADE_UP = 'a token that was never issued';

@@ -9,7 +9,7 @@ import { parameterMutations, writtenPaths } from './parameters.js';
 import { routeMutations } from './routes.js';
 import { syntaxMutations } from './syntax.js';
 
-export type { Mutation } from './mutation.js';
+export { causesOf, type Mutation } from './mutation.js';
 export { INJECTED } from './texts.js';
 
 /**

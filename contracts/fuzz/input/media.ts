@@ -68,6 +68,7 @@ export function mediaMutations(contract: Contract, { operation, body }: Draft): 
     ...['gzip', 'br', 'deflate'].map((coding): Mutation => ({
       place: 'content-encoding',
       family: 'content-encoding',
+      cause: 'body text (syntax)',
       says: `content-encoding ${coding} over what is none`,
       expects: operation.body?.json === undefined ? 'open' : 'refused',
       apply: (draft) => ({ ...withHeaders(draft, 'content-encoding', coding), rewrite: [...draft.rewrite, () => '\u001f\u008b\u0008 x'] }),

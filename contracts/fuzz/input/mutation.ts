@@ -5,8 +5,10 @@ import { repeated } from '../placeholders.js';
 export interface Mutation {
   /** What is changed: `body /title`, `header idempotency-key`, `query first`, `path ats_id`, `route`, `method`, `credential`. */
   readonly place: string;
-  /** What kind of change it is: findings of one place and family have one cause. */
+  /** What kind of change it is. */
   readonly family: string;
+  /** What findings of it have as their cause, joined by ` + ` where it does several things; by default its place and family. */
+  readonly cause?: string;
   /** In words, after "with": `/title null`. */
   readonly says: string;
   /**
@@ -21,6 +23,18 @@ export interface Mutation {
   apply(draft: Draft): Draft;
   /** The same with a smaller value, the smallest first; none for what cannot be smaller. */
   smaller?(): readonly Mutation[];
+  /** The things that it does at once, each by itself. */
+  apart?(): readonly Mutation[];
+}
+
+/**
+ * What findings of a mutation have as their cause.
+ *
+ * @example
+ * causesOf({ place: 'query first', family: 'text', cause: 'query first maximum', ... }); // ['query first maximum']
+ */
+export function causesOf({ place, family, cause }: Pick<Mutation, 'place' | 'family' | 'cause'>): readonly string[] {
+  return (cause ?? `${place} (${family})`).split(' + ');
 }
 
 /** Texts that are a part of one, the shortest first; a repetition has less of it. */

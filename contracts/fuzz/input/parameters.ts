@@ -87,10 +87,13 @@ const WRITTEN: readonly (readonly [says: string, text: string])[] = [
 ];
 
 function inPath(parameter: Parameter, { family, says, text, clear }: Candidate, ids: ReadonlySet<string>, draft: Draft): Mutation {
-  const refused = ids.has(parameter.name) ? /\w/.test(text) : clear && parameter.validate(text).length > 0;
+  const broken = clear ? brokenBy(parameter, text) : undefined;
+  const refused = ids.has(parameter.name) ? /\w/.test(text) : broken !== undefined;
+  const place = `path ${parameter.name}`;
   return {
-    place: `path ${parameter.name}`,
+    place,
     family,
+    cause: `${place} ${ids.has(parameter.name) ? 'names nothing' : (broken ?? `(${family})`)}`,
     says: `${parameter.name} ${says}`,
     // A value of nothing or of dots is another path.
     expects: refused && text !== '' ? 'refused' : 'open',
@@ -121,12 +124,14 @@ function inQuery(parameter: Parameter, parts: readonly SchemaNode[], candidate: 
   const { name } = parameter;
   const { family, says, text, clear } = candidate;
   // Nothing may as well be left out.
-  const refused = clear && text !== '' && parameter.validate(readAs(parts, text)).length > 0;
+  const broken = clear && text !== '' ? brokenBy(parameter, readAs(parts, text)) : undefined;
+  const place = `query ${name}`;
   return {
-    place: `query ${name}`,
+    place,
     family,
+    ...(broken === undefined ? {} : { cause: `${place} ${broken}` }),
     says: `${name} ${says}`,
-    expects: refused ? 'refused' : 'open',
+    expects: broken === undefined ? 'open' : 'refused',
     apply: (draft) => withQuery(draft, name, text),
     smaller: () => smallerTexts(text).map((less) => inQuery(parameter, parts, { ...candidate, says: sayText(less, says), text: less })),
   };
@@ -175,12 +180,14 @@ function twice(pairs: Draft['query'], name: string): readonly string[] {
 function inHeader(parameter: Parameter, parts: readonly SchemaNode[], candidate: Candidate): Mutation {
   const name = parameter.name.toLowerCase();
   const { family, says, text, clear } = candidate;
-  const refused = clear && parameter.validate(readAs(parts, fill(text, new Map(), 'header'))).length > 0;
+  const broken = clear ? brokenBy(parameter, readAs(parts, fill(text, new Map(), 'header'))) : undefined;
+  const place = `header ${name}`;
   return {
-    place: `header ${name}`,
+    place,
     family,
+    ...(broken === undefined ? {} : { cause: `${place} ${broken}` }),
     says: `${name} ${says}`,
-    expects: refused ? 'refused' : 'open',
+    expects: broken === undefined ? 'open' : 'refused',
     apply: (draft) => withHeaders(draft, name, text),
     smaller: () => smallerTexts(text).map((less) => inHeader(parameter, parts, { ...candidate, says: sayText(less, says), text: less })),
   };
@@ -205,6 +212,9 @@ function headerPresence({ name, required }: Parameter, { headers: own }: Draft):
       : []),
   ];
 }
+
+/** The constraint that a value violates; the first, where there are more. */
+const brokenBy = ({ validate }: Parameter, value: unknown): string | undefined => validate(value)[0]?.keyword;
 
 /** A parameter is text, and its schema says what the text means. */
 function readAs(parts: readonly SchemaNode[], text: string): unknown {

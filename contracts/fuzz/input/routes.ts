@@ -20,35 +20,86 @@ const lastStatic = (path: string, change: (segment: string) => string): string =
 
 const percent = (character: string): string => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 
-/** Paths that a router may take for the operation's own, or may not. */
-export const REROUTES: readonly (readonly [says: string, change: (path: string) => string])[] = [
-  ['a slash at the end', (path) => `${path}/`],
-  ['two slashes at the end', (path) => `${path}//`],
-  ['an encoded slash at the end', (path) => `${path}%2F`],
-  ['a double slash at the beginning', (path) => `/${path}`],
-  ['a double slash in the middle', (path) => path.replace(/(.)\/(?!.*\/)/, '$1//')],
-  ['a path in upper case', (path) => onStatic(path, (segment) => segment.toUpperCase())],
-  ['a capital in the path', (path) => lastStatic(path, (segment) => segment.charAt(0).toUpperCase() + segment.slice(1))],
-  ['/. in the path', (path) => path.replace(/(.)\/(?!.*\/)/, '$1/./')],
-  ['/%2e in the path', (path) => path.replace(/(.)\/(?!.*\/)/, '$1/%2e/')],
-  ['/x/.. in the path', (path) => path.replace(/(.)\/(?!.*\/)/, '$1/x/../')],
-  ['/x/%2e%2e in the path', (path) => path.replace(/(.)\/(?!.*\/)/, '$1/x/%2e%2e/')],
-  ['an encoded letter in the path', (path) => lastStatic(path, (segment) => percent(segment.charAt(0)) + segment.slice(1))],
-  ['a letter encoded twice', (path) => lastStatic(path, (segment) => percent(segment.charAt(0)).replace('%', '%25') + segment.slice(1))],
-  ['%2F in place of a slash', (path) => path.replace(/(.)\/(?!.*\/)/, '$1%2F')],
-  ['a backslash in place of a slash', (path) => path.replace(/(.)\/(?!.*\/)/, '$1%5C')],
-  ['a semicolon at the end', (path) => `${path};x=1`],
-  ['.json at the end', (path) => `${path}.json`],
-  ['%20 at the end', (path) => `${path}%20`],
-  ['%00 at the end', (path) => `${path}%00`],
-  ['%0a at the end', (path) => `${path}%0a`],
-  ['%09 at the end', (path) => `${path}%09`],
-  ['a dot at the end', (path) => `${path}.`],
-  ['%23 at the end', (path) => `${path}%23x`],
-  ['%3f at the end', (path) => `${path}%3fx=1`],
-  ['a percent sign at the end', (path) => `${path}%`],
-  ['another segment at the end', (path) => `${path}/failpath-no-such-route`],
+/** Another way to write a path. */
+export interface Reroute {
+  /** What a router does that takes it for the operation's own: each is one cause. */
+  readonly way: 'slash at the end' | 'two slashes' | 'case' | 'dots' | 'encoding' | 'addition';
+  readonly says: string;
+  change(path: string): string;
+}
+
+const way =
+  (name: Reroute['way']) =>
+  ([says, change]: readonly [says: string, change: (path: string) => string]): Reroute => ({ way: name, says, change });
+
+/** Paths that a router may take for the operation's own, or may not; of each way the plainest first. */
+const REROUTES: readonly Reroute[] = [
+  ...(
+    [
+      ['a slash at the end', (path: string) => `${path}/`],
+      ['two slashes at the end', (path: string) => `${path}//`],
+      ['an encoded slash at the end', (path: string) => `${path}%2F`],
+    ] as const
+  ).map(way('slash at the end')),
+  ...(
+    [
+      ['a double slash at the beginning', (path: string) => `/${path}`],
+      ['a double slash in the middle', (path: string) => path.replace(/(.)\/(?!.*\/)/, '$1//')],
+    ] as const
+  ).map(way('two slashes')),
+  ...(
+    [
+      ['a capital in the path', (path: string) => lastStatic(path, (segment) => segment.charAt(0).toUpperCase() + segment.slice(1))],
+      ['a path in upper case', (path: string) => onStatic(path, (segment) => segment.toUpperCase())],
+    ] as const
+  ).map(way('case')),
+  ...(
+    [
+      ['/. in the path', (path: string) => path.replace(/(.)\/(?!.*\/)/, '$1/./')],
+      ['/%2e in the path', (path: string) => path.replace(/(.)\/(?!.*\/)/, '$1/%2e/')],
+      ['/x/.. in the path', (path: string) => path.replace(/(.)\/(?!.*\/)/, '$1/x/../')],
+      ['/x/%2e%2e in the path', (path: string) => path.replace(/(.)\/(?!.*\/)/, '$1/x/%2e%2e/')],
+    ] as const
+  ).map(way('dots')),
+  ...(
+    [
+      ['an encoded letter in the path', (path: string) => lastStatic(path, (segment) => percent(segment.charAt(0)) + segment.slice(1))],
+      [
+        'a letter encoded twice',
+        (path: string) => lastStatic(path, (segment) => percent(segment.charAt(0)).replace('%', '%25') + segment.slice(1)),
+      ],
+      ['%2F in place of a slash', (path: string) => path.replace(/(.)\/(?!.*\/)/, '$1%2F')],
+      ['a backslash in place of a slash', (path: string) => path.replace(/(.)\/(?!.*\/)/, '$1%5C')],
+    ] as const
+  ).map(way('encoding')),
+  ...(
+    [
+      ['another segment at the end', (path: string) => `${path}/failpath-no-such-route`],
+      ['a semicolon at the end', (path: string) => `${path};x=1`],
+      ['.json at the end', (path: string) => `${path}.json`],
+      ['%20 at the end', (path: string) => `${path}%20`],
+      ['%00 at the end', (path: string) => `${path}%00`],
+      ['%0a at the end', (path: string) => `${path}%0a`],
+      ['%09 at the end', (path: string) => `${path}%09`],
+      ['a dot at the end', (path: string) => `${path}.`],
+      ['%23 at the end', (path: string) => `${path}%23x`],
+      ['%3f at the end', (path: string) => `${path}%3fx=1`],
+      ['a percent sign at the end', (path: string) => `${path}%`],
+    ] as const
+  ).map(way('addition')),
 ];
+
+/** The ways that change the path of a draft at all. */
+export function reroutesOf({ path: segments }: Draft): readonly Reroute[] {
+  const path = `/${segments.map(({ text }) => text).join('/')}`;
+  return REROUTES.filter(({ change }) => change(path) !== path);
+}
+
+/** The same way around, as plain as it gets. */
+function plainest({ way: own, says }: Reroute): readonly Reroute[] {
+  const [first] = REROUTES.filter(({ way: other }) => other === own);
+  return first === undefined || first.says === says ? [] : [first];
+}
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
@@ -57,7 +108,7 @@ export function routeMutations(contract: Contract, draft: Draft): readonly Mutat
   const { operation } = draft;
   const methods = METHODS.filter((method) => method !== operation.method && !isOther(contract, operation.path, method));
   return [
-    ...REROUTES.map(([says, change]) => reroute(says, change)),
+    ...reroutesOf(draft).map(reroute),
     ...methods.map((method): Mutation => ({
       place: 'method',
       family: 'method',
@@ -97,8 +148,17 @@ export function routeMutations(contract: Contract, draft: Draft): readonly Mutat
 }
 
 /** A route that is written in another way. */
-export function reroute(says: string, change: (path: string) => string): Mutation {
-  return { place: 'route', family: 'route', says, expects: 'open', apply: (draft) => ({ ...draft, reroute: [...draft.reroute, change] }) };
+export function reroute(one: Reroute): Mutation {
+  const { way: name, says, change } = one;
+  return {
+    place: 'route',
+    family: 'route',
+    cause: `route (${name})`,
+    says,
+    expects: 'open',
+    apply: (draft) => ({ ...draft, reroute: [...draft.reroute, change] }),
+    smaller: () => plainest(one).map(reroute),
+  };
 }
 
 /** What another operation changes is for that operation to be tried with. */
@@ -106,7 +166,8 @@ function isOther(contract: Contract, path: string, method: string): boolean {
   return method !== 'GET' && contract.operations.some((one) => one.method === method && one.path === path);
 }
 
-function header(name: string, value: string): Mutation {
+/** A header that has nothing to do with the operation. */
+export function header(name: string, value: string): Mutation {
   return {
     place: `header ${name}`,
     family: 'header',

@@ -1,5 +1,5 @@
 import { literal, toNode, write, type Node } from '../node.js';
-import { fill, repeated } from '../placeholders.js';
+import { partsOf, repeated } from '../placeholders.js';
 import { listOf, numbersOf, saidOf, typesOf, type SchemaNode } from '../schema.js';
 import { NUMBERS, ONLY_IN_JSON, TEXTS } from './texts.js';
 import { smallerTexts } from './mutation.js';
@@ -15,19 +15,31 @@ export interface Value {
   readonly smaller?: () => readonly Value[];
 }
 
-/** A text as a value, which shrinks as texts do. */
-export function textValue(value: Omit<Value, 'node' | 'smaller'> & { readonly text: string }): Value {
-  const { text, ...rest } = value;
-  const smaller = (): readonly Value[] =>
-    smallerTexts(text).map((less) => textValue({ ...rest, says: sayText(less, rest.says), text: less }));
+/** A text as a value, which shrinks as texts do: first to the plain ones of those that are shorter than it. */
+export function textValue(value: Omit<Value, 'node' | 'smaller'> & { readonly text: string; readonly plain?: readonly Value[] }): Value {
+  const { text, plain = [], ...rest } = value;
+  const smaller = (): readonly Value[] => [
+    ...plain.filter(({ node }) => sizeOf(write(node)) <= sizeOf(JSON.stringify(text))),
+    ...smallerTexts(text).map((less) => textValue({ ...rest, says: sayText(less, rest.says), text: less })),
+  ];
   return { ...rest, node: toNode(text), smaller };
 }
 
 /** Short ones are told as they are, and of repetitions how long they are. */
 export function sayText(text: string, otherwise: string): string {
-  if (text.includes('${repeat ')) return `${fill(text, new Map(), 'header').length} characters`;
+  if (text.includes('${repeat ')) return sayLength(lengthOf(text));
   return text.length <= 40 && /^[\x20-\x7e]*$/.test(text) ? JSON.stringify(text) : otherwise;
 }
+
+/** As schemas count: characters, of which a surrogate pair is one. */
+const lengthOf = (text: string): number =>
+  partsOf(text).reduce((sum, part) => sum + (typeof part === 'string' ? [...part].length : [...part.unit].length * part.times), 0);
+const sizeOf = (text: string): number =>
+  partsOf(text).reduce(
+    (sum, part) => sum + (typeof part === 'string' ? Buffer.byteLength(part) : Buffer.byteLength(part.unit) * part.times),
+    0,
+  );
+const sayLength = (length: number): string => (length === 0 ? 'an empty text' : `${length} character${length === 1 ? '' : 's'}`);
 
 const OF_TYPES: Readonly<Record<string, readonly [says: string, value: unknown]>> = {
   null: ['null', null],
@@ -45,7 +57,7 @@ export function valuesFor(parts: readonly SchemaNode[], now: Node | undefined): 
   return [
     ...wrongTypes(types),
     ...chosen(parts),
-    ...(takes('string') ? [...lengths(parts), ...formats(parts), ...texts()] : []),
+    ...(takes('string') ? [...lengths(parts), ...formats(parts), ...texts(parts)] : []),
     ...(takes('number', 'integer') ? [...limits(parts), ...numbers(parts)] : []),
     ...(takes('array') ? arrays(parts, now) : []),
     deep(2000),
@@ -106,9 +118,10 @@ function lengths(parts: readonly SchemaNode[]): readonly Value[] {
   const value = (length: number, violates?: string, unit = 'a'): Value =>
     textValue({
       family: 'length',
-      says: `${length} ${unit === 'a' ? '' : 'astral '}characters`,
+      says: unit === 'a' ? sayLength(length) : `${length} astral characters`,
       text: repeated(unit, length),
       ...(violates === undefined ? {} : { violates }),
+      plain: violates !== undefined && unit !== 'a' ? tooLong(parts) : [],
     });
   return [
     textValue({ family: 'length', says: 'an empty text', text: '' }),
@@ -146,8 +159,18 @@ function formats(parts: readonly SchemaNode[]): readonly Value[] {
   ];
 }
 
-function texts(): readonly Value[] {
-  return [...TEXTS, ...ONLY_IN_JSON].map(textValue);
+function texts(parts: readonly SchemaNode[]): readonly Value[] {
+  const plain = tooLong(parts);
+  return [...TEXTS, ...ONLY_IN_JSON].map((text) => textValue({ ...text, plain }));
+}
+
+/** What is too long by one character, as plain as it gets. */
+function tooLong(parts: readonly SchemaNode[]): readonly Value[] {
+  return ['maxLength', 'x-maxBytes'].flatMap((violates) =>
+    numbersOf(parts, violates).map((most) =>
+      textValue({ family: 'length', says: sayLength(most + 1), text: repeated('a', most + 1), violates }),
+    ),
+  );
 }
 
 /** One that is just beyond a limit is smaller than one that is beyond everything. */

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { displayName, InputError, readFileText, type Finding } from '../../../spec/index.js';
+import { readLedgerFiles } from '../../ledger-file.js';
 
 const evidence = z.looseObject({
   trigger: z.string().nullable().default(null),
@@ -63,10 +60,6 @@ export interface ReadLedger extends z.output<typeof ledgerSchema> {
   readonly file: string;
 }
 
-/** In bytes: what a text can be that is parsed at once. */
-const LARGEST = 256 * 1_048_576;
-const MOST_FINDINGS = 5;
-
 /**
  * Reads ledgers; a folder stands for the `ledger.json` in it, and one that is named twice, or is a copy, counts once.
  *
@@ -76,41 +69,5 @@ const MOST_FINDINGS = 5;
  * @throws {InputError} `ledger-invalid`, for every file that cannot be used
  */
 export function readLedgers(files: readonly string[]): ReadLedger[] {
-  const findings: Finding[] = [];
-  const known = new Set<string>();
-  const ledgers = files.flatMap((file): ReadLedger[] => {
-    const read = readOne(statSync(file, { throwIfNoEntry: false })?.isDirectory() === true ? join(file, 'ledger.json') : file);
-    if (!('wrong' in read)) {
-      // By whatever name, or as a copy.
-      const { file: _, ...content } = read.ledger;
-      const sum = createHash('sha256').update(JSON.stringify(content)).digest('hex');
-      if (known.has(sum)) return [];
-      known.add(sum);
-      return [read.ledger];
-    }
-    findings.push(...read.wrong);
-    return [];
-  });
-  if (findings.length > 0) throw new InputError(findings);
-  return ledgers;
-}
-
-function readOne(path: string): { readonly ledger: ReadLedger } | { readonly wrong: Finding[] } {
-  const file = displayName(path);
-  const wrong = (...what: readonly string[]): { readonly wrong: Finding[] } => ({ wrong: what.map((one) => invalid(`${file}: ${one}`)) });
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileText(path, LARGEST));
-  } catch (error) {
-    const { message } = error as Error;
-    return wrong(error instanceof SyntaxError ? `it is not valid JSON (${message.slice(0, 200)})` : message);
-  }
-  const { success, data, error } = ledgerSchema.safeParse(value);
-  if (success) return { ledger: { ...data, file } };
-  return wrong(...error.issues.slice(0, MOST_FINDINGS).map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`));
-}
-
-function invalid(what: string): Finding {
-  const why = 'What nobody has seen is only known if every ledger is read.';
-  return { problem: 'ledger-invalid', what, why, remedy: 'Name ledgers that `failpath verify` or `failpath observe` has written.' };
+  return readLedgerFiles(files, ledgerSchema, 'What nobody has seen is only known if every ledger is read.');
 }

@@ -37,7 +37,7 @@ export async function whyTrue(
   // A made-up credential, or none; a type that is not JSON; a body that its schema refuses.
   if (/credential/.test(finding.cause)) return 'nobody has let it in';
   if (/content-type/.test(finding.cause)) return 'it is not JSON';
-  const parameter = /query (\w+) \(/.exec(finding.cause)?.[1];
+  const parameter = /query (\w+) /.exec(finding.cause)?.[1];
   if (parameter !== undefined) {
     const value = new URLSearchParams(request?.target.split('?')[1]).get(parameter);
     return value === null || !paper.takesParameter(operation, parameter, value) ? 'its schema refuses the value' : undefined;

@@ -189,7 +189,7 @@ export const BUGS: readonly Bug[] = [
     operation: 'createPartnerSession',
     front: () => ({ before: lowerKeys }),
     kind: 'accepted',
-    cause: /credential/,
+    cause: /^\* \| accepted \| credential \(case\)$/,
   },
   {
     name: 'trailing slash bypass',
@@ -197,7 +197,7 @@ export const BUGS: readonly Bug[] = [
     operation: 'listApiKeys',
     front: () => ({ before: guardExactly }),
     kind: 'accepted',
-    cause: /credential \+ route/,
+    cause: /^\* \| accepted \| credential \(none\) \+ route \(slash at the end\)$/,
   },
   {
     name: '500 on a bad cursor',

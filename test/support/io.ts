@@ -1,3 +1,5 @@
+import { main } from '../../cli/program.js';
+import type { Ended } from './cli.js';
 import type { Io } from '../../cli/io.js';
 
 /** What a command has written, and the interrupt that a test can send it. */
@@ -27,4 +29,16 @@ export function testIo({
     },
     interrupt: () => [...listeners].forEach((listener) => listener()),
   };
+}
+
+/**
+ * Runs a command line in this process: what its code costs to load is paid once.
+ *
+ * @example
+ * const { exitCode, stdout } = await inProcess(['list', '--json']);
+ */
+export async function inProcess(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const io = testIo({ env });
+  const exitCode = await main(args, io);
+  return { exitCode, stdout: io.written.out, stderr: io.written.err };
 }

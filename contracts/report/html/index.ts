@@ -1,0 +1,1 @@
+export { toHtml } from './report.js';

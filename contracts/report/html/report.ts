@@ -1,0 +1,117 @@
+import { asset, html, page, type Contract, type Html } from '../../../spec/index.js';
+import type { Ledger } from '../../ledger.js';
+import { OUTCOMES, type Outcome } from '../../types.js';
+import { alike, itemsOf, toneOf } from '../items.js';
+import { reasonsOf, verdictOf } from '../sentence.js';
+import { tame } from '../text.js';
+import { entriesOf, othersOf } from './entries.js';
+import { findingsOf, unprovenOf, type Shown } from './findings.js';
+import { lettersOf, matrixOf } from './matrix.js';
+import { icon, MEANINGS, numbering, SPRITE } from './parts.js';
+import { beyondOf } from './probes.js';
+
+/**
+ * A ledger as one HTML file that needs nothing else: the verdict, what is wrong, a matrix of operations by codes, and the evidence of each
+ * cell. It is whole without its script, which adds search, filters, keys and a pane for evidence; any failure can be linked to:
+ * `report.html#initWork-401-api_key.revoked`.
+ *
+ * @example
+ * writeFileSync('report.html', toHtml(ledger, contract));
+ */
+export function toHtml(ledger: Ledger, contract?: Contract): string {
+  const items = itemsOf(ledger);
+  const groups = alike(items);
+  const shown: Shown = { contract, base: ledger.deployment.url, next: numbering() };
+  const bad = groups.filter(([{ outcome }]) => toneOf(outcome) === 'bad');
+  const open = groups.filter(([{ outcome }]) => toneOf(outcome) === 'open');
+  const waived = groups.filter(([{ outcome }]) => outcome === 'waived');
+  const body = html`${SPRITE}
+    <a class="skip" href="#matrix-title">To the matrix</a>
+    ${header(ledger)}
+    <main>
+      ${bad.length === 0 ? '' : findingsOf(bad, shown)} ${matrix(ledger)} ${open.length === 0 ? '' : unprovenOf(open, 'What is unproven')}
+      ${waived.length === 0 ? '' : unprovenOf(waived, 'What is waived')} ${beyondOf(items)} ${entriesOf(ledger, shown)}
+      <div class="wide">${othersOf(items, shown)}</div>
+    </main>
+    ${footer(ledger)}
+    <dialog id="pane" aria-label="Evidence">
+      <header>
+        <p class="small soft"><kbd>Esc</kbd> closes</p>
+        <button type="button" value="close">Close</button>
+      </header>
+      <div></div>
+    </dialog>`;
+  const { title } = ledger.contract;
+  return page({ title: `${verdictOf(ledger)} ${title}`, body, style: asset('report.css'), script: asset('report.js') });
+}
+
+function header(ledger: Ledger): Html {
+  const { contract, deployment, startedAt, durationMs, partial, exitCode } = ledger;
+  const reasons = reasonsOf(ledger);
+  return html`<header class="wide top">
+    <p class="small soft"><b>${contract.title}</b> ${contract.version} at <code>${deployment.url}</code></p>
+    <h1>${verdictOf(ledger)}</h1>
+    ${bar(ledger)} ${legend(ledger)}
+    ${partial ? html`<p class="small">The ledger is partial: no release is decided from it.</p>` : ''}
+    ${reasons.length === 0 ? '' : html`<ul class="why">${reasons.map(({ what, remedy }) => html`<li>${tame(what)}${remedy === '' ? '' : html` <span class="soft">${tame(remedy)}</span>`}</li>`)}</ul>`}
+    <p class="small soft"><time datetime="${startedAt}">${startedAt.slice(0, 16).replace('T', ' ')} UTC</time>, ${(durationMs / 1000).toFixed(1)} s, ${ledger.verdict}, exit code ${exitCode}${grades(ledger)}</p>
+  </header>`; // prettier-ignore
+}
+
+/** How many causes were driven, and how. */
+function grades({ failures }: Ledger): string {
+  const triggers = failures.flatMap(({ causes }) => causes.flatMap(({ evidence }) => evidence.trigger ?? []));
+  const counts = [...new Set(triggers)].map((trigger) => `${triggers.filter((one) => one === trigger).length} by ${trigger}`);
+  return counts.length === 0 ? '' : `; causes driven: ${counts.join(', ')}`;
+}
+
+const countsOf = (ledger: Ledger): (readonly [Outcome, number])[] =>
+  OUTCOMES.flatMap((outcome) => {
+    const count = ledger.failures.filter((failure) => failure.outcome === outcome).length;
+    return count === 0 ? [] : [[outcome, count] as const];
+  });
+
+/** The shares of the outcomes, as wide as they are many. */
+function bar(ledger: Ledger): Html {
+  const total = Math.max(1, ledger.failures.length);
+  let left = 0;
+  const parts = countsOf(ledger).map(([outcome, count]) => {
+    const width = (count / total) * 1000;
+    const part = html`<rect class="${toneOf(outcome)}" x="${left.toFixed(1)}" width="${Math.max(width - 2, 1).toFixed(1)}" height="8" />`;
+    left += width;
+    return part;
+  });
+  return html`<svg class="bar" viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true">${parts}</svg>`;
+}
+
+function legend(ledger: Ledger): Html {
+  return html`<ul class="legend">
+    ${countsOf(ledger).map(([outcome, count]) => html`<li title="${MEANINGS[outcome]}">${icon(outcome)}<b>${count}</b> ${outcome}</li>`)}
+  </ul>`;
+}
+
+function matrix(ledger: Ledger): Html {
+  const outcomes = countsOf(ledger).map(([outcome]) => outcome);
+  const operations = [...new Set(ledger.failures.map(({ operation }) => operation))];
+  return html`<section class="wide" aria-labelledby="matrix-title">
+    <h2 id="matrix-title" tabindex="-1">Operations by codes</h2>
+    <form id="tools" class="screen" role="search" hidden>
+      <label class="grow"><span class="unseen">Search</span><input id="search" type="search" placeholder="Search operation, code, cause, reason, request id" autocomplete="off" spellcheck="false" /></label>
+      <label><span class="unseen">Outcome</span><select id="by-outcome"><option value="">Every outcome</option>${outcomes.map((outcome) => html`<option>${outcome}</option>`)}</select></label>
+      <label><span class="unseen">Operation</span><select id="by-operation"><option value="">Every operation</option>${operations.map((operation) => html`<option>${operation}</option>`)}</select></label>
+      <output id="shown" class="small soft"></output>
+    </form>
+    ${matrixOf(ledger)}
+    <ul class="key small soft">${outcomes.map((outcome) => html`<li>${icon(outcome)} <b>${outcome}</b> ${MEANINGS[outcome]}</li>`)}${lettersOf(ledger)}</ul>
+    <p id="keys" class="small soft screen" hidden><kbd>/</kbd> searches, arrow keys move in the matrix, <kbd>Enter</kbd> opens the evidence, <kbd>Esc</kbd> closes it.</p>
+  </section>`; // prettier-ignore
+}
+
+function footer({ contract }: Ledger): Html {
+  return html`<footer class="wide small soft">
+    <p>
+      One line per declared failure, as proven as its least proven cause. Contract <code>${contract.sha256.slice(0, 12)}</code>. Made by
+      failpath.
+    </p>
+  </footer>`;
+}

@@ -1,0 +1,11 @@
+export { formatFuzz, type FuzzReport } from './fuzz.js';
+export { toJunit } from './junit.js';
+export { endingEvents, toEvent } from './ndjson.js';
+export { formatPlan, type PlanReport } from './plan.js';
+export { formatProbe } from './probes.js';
+export { readSavedLedgers, type SavedLedger } from './read.js';
+export { REPORT_NAMES, REPORTS, type Report, type ReportName } from './registry.js';
+export { linesOf } from './shown.js';
+export { formatFinding, formatRun } from './terminal.js';
+export { formatTrend, tallyTrend, TREND_REPORTS, type Trend } from './trend/index.js';
+export { formatReasons } from './reasons.js';

@@ -1,0 +1,42 @@
+import type { Ledger } from '../ledger.js';
+import { itemsOf, toneOf } from './items.js';
+import { counted } from './text.js';
+
+/**
+ * What a run came to, in a sentence that needs no other: `3 of 145 declared failures are answered wrongly, and 8 are not proven.`
+ *
+ * @example
+ * verdictOf(ledger); // 'All 145 declared failures are proven.'
+ */
+export function verdictOf(ledger: Ledger): string {
+  const { failures, verdict, exitCode } = ledger;
+  if ('traffic' in ledger) return `${verdict.replace(/^./, (first) => first.toUpperCase())}.`;
+  const left = failures.filter(({ outcome }) => outcome === 'not-selected').length;
+  const told = `${exitCode === 130 ? 'Interrupted: ' : ''}${main(ledger, failures.length - left)}`;
+  return left === 0 || left === failures.length ? told : `${told} ${left} more ${left === 1 ? 'was' : 'were'} left out.`;
+}
+
+function main(ledger: Ledger, looked: number): string {
+  if (looked === 0) return 'Nothing was run, so nothing is proven.';
+  const count = (tone: string): number => ledger.failures.filter(({ outcome }) => toneOf(outcome) === tone).length;
+  const [bad, open] = [count('bad'), count('open')];
+  const waived = ledger.failures.filter(({ outcome }) => outcome === 'waived').length;
+  const of = looked === 1 ? 'one declared failure' : `${looked} declared failures`;
+  const rest = open === 0 ? '' : `, and ${open} ${open === 1 ? 'is' : 'are'} not proven`;
+  if (bad > 0) return `${bad === looked ? `All ${of}` : `${bad} of ${of}`} ${bad === 1 ? 'is' : 'are'} answered wrongly${rest}.`;
+  if (open > 0) return `${open} of ${of} ${open === 1 ? 'is' : 'are'} not proven; none is answered wrongly.`;
+  const proven = `${looked === 1 ? 'The one declared failure is' : `All ${of} are`} ${waived > 0 ? `proven or waived (${waived})` : 'proven'}`;
+  const others = itemsOf(ledger).filter((item) => item.kind !== 'failure' && toneOf(item.outcome) === 'bad').length;
+  return others === 0
+    ? `${proven}.`
+    : `${proven}, but ${counted(others, 'expectation')} beyond them ${others === 1 ? 'is' : 'are'} not met.`;
+}
+
+/** Why a gate has decided as it did, where it says: what, and what to do about it. */
+export function reasonsOf(ledger: Ledger): { readonly what: string; readonly remedy: string }[] {
+  const reasons: readonly unknown[] = 'reasons' in ledger && Array.isArray(ledger.reasons) ? ledger.reasons : [];
+  return reasons.flatMap((reason) => {
+    if (typeof reason !== 'object' || reason === null || !('what' in reason) || typeof reason.what !== 'string') return [];
+    return [{ what: reason.what, remedy: 'remedy' in reason && typeof reason.remedy === 'string' ? reason.remedy : '' }];
+  });
+}

@@ -1,0 +1,3 @@
+export { TREND_REPORTS, type TrendReportName } from './registry.js';
+export { MOVEMENTS, tallyTrend, type Movement, type Trend, type TrendLine, type TrendRun } from './tally.js';
+export { formatTrend } from './text.js';
