@@ -8,6 +8,7 @@ import { merge } from '../../cli/commands/merge.js';
 import type { Ledger } from '../../contracts/index.js';
 import { formatFinding, InputError } from '../../spec/index.js';
 import { temporaryFolder } from '../support/cli.js';
+import { testIo, type TestIo } from '../support/io.js';
 import { expectGolden } from '../support/golden.js';
 import { ledgerOf, on, probeOf, type Told } from './support.js';
 
@@ -37,16 +38,9 @@ function desk(): {
   };
 }
 
-function ioTo(told: { out: string; err: string }): Parameters<typeof gate>[1] {
-  return {
-    env: {},
-    out: (text) => void (told.out += text),
-    err: (text) => void (told.err += text),
-    outIsTerminal: false,
-    errIsTerminal: false,
-    color: false,
-    onInterrupt: () => () => undefined,
-  };
+/** What a command writes goes there. */
+function ioTo(told: { out: string; err: string }): TestIo {
+  return { ...testIo(), written: told, out: (text) => void (told.out += text), err: (text) => void (told.err += text) };
 }
 
 function refusal(act: () => unknown): string {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { gate, mergeLedgers, shardsOf, type SavedLedger } from '../../ci/index.js';
 import {
+  atsSuite,
   buildLedger,
   createDeployment,
   fingerprint,
@@ -14,24 +15,15 @@ import {
 import { decide } from '../../ci/index.js';
 import { drive } from '../../cli/driven.js';
 import { QUIET } from '../../cli/progress.js';
-import { openTarget, suiteOf, type Target } from '../../cli/targets.js';
+import { openTarget, type Target } from '../../cli/targets.js';
 import { formatFinding, InputError, type Failure } from '../../spec/index.js';
 import { expectGolden } from '../support/golden.js';
+import { testIo } from '../support/io.js';
 import { contract } from '../support/judge.js';
 import { normalise } from '../support/normalise.js';
 import { ledgerOf, on, type Told } from './support.js';
 
-const suite = suiteOf(contract);
-const IO = {
-  env: {},
-  out: () => undefined,
-  err: () => undefined,
-  outIsTerminal: false,
-  errIsTerminal: false,
-  color: false,
-  onInterrupt: () => () => undefined,
-};
-
+const suite = atsSuite;
 /** A ledger without what differs between two runs of the same thing: texts inside of it, member by member. */
 function essence(value: unknown, member = ''): unknown {
   if (member === 'startedAt' || member === 'durationMs') return 0;
@@ -59,17 +51,18 @@ describe('shards of a run over the embedded sandbox', function () {
   let target: Target;
   let rehearsal: Rehearsal;
   before(async () => {
-    target = await openTarget(contract, {}, {});
+    target = await openTarget(contract, {}, testIo());
     rehearsal = await rehearse(await planRun({ contract, suite, deployment: target.deployment }), { probes: true, webhooks: true });
   });
   after(() => target.close());
 
   const run = async (shard?: LedgerShard): Promise<Ledger> => {
     const driven = await drive(contract, target.deployment, {
+      suite,
       selected: ({ operation }) => shard?.operations.includes(operation.id) ?? true,
       leftOut: shard && 'another shard looks at it',
       options: { concurrency: 8, reruns: 1 },
-      io: IO,
+      io: testIo(),
       signal: new AbortController().signal,
       webhooks: shard?.webhooks ?? true,
       progress: QUIET,

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { policyJsonSchema, readPolicy, subjectsOf } from '../../ci/index.js';
-import { suiteOf } from '../../cli/targets.js';
+import { atsSuite } from '../../contracts/index.js';
 import { formatFinding, InputError } from '../../spec/index.js';
 import { ROOT, temporaryFile, temporaryFolder } from '../support/cli.js';
 import { expectGolden } from '../support/golden.js';
 import { contract } from '../support/judge.js';
 
 const SCHEMA = join(ROOT, 'schemas/policy.schema.json');
-const subjects = subjectsOf(contract, suiteOf(contract));
+const subjects = subjectsOf(contract, atsSuite);
 
 /** What is said of a policy that is refused. */
 function refusal(yaml: string): string {

@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLedger } from '../../ci/index.js';
 import { verify, type VerifyOptions } from '../../cli/commands/verify.js';
-import { main } from '../../cli/program.js';
 import { startMock } from '../../mocks/index.js';
 import { formatFinding, InputError } from '../../spec/index.js';
 import { ROOT, temporaryFolder } from '../support/cli.js';
 import { expectGolden } from '../support/golden.js';
+import { inProcess, testIo } from '../support/io.js';
 import { normalise } from '../support/normalise.js';
 import { startProxy } from '../support/proxy.js';
 import { mutantNamed } from '../zoo/index.js';
@@ -37,11 +37,7 @@ async function verified(
   const folder = temporaryFolder();
   const file = join(folder, 'failpath.policy.yaml');
   writeFileSync(file, policy);
-  let out = '';
-  const io = {
-    env: {}, out: (text: string) => void (out += text), err: () => undefined, onInterrupt: () => () => undefined,
-    outIsTerminal: false, errIsTerminal: false, color: false,
-  }; // prettier-ignore
+  const io = testIo();
   const options = {
     contract: join(ROOT, 'openapi.yaml'),
     out: folder,
@@ -52,7 +48,7 @@ async function verified(
     filter: ['initWork registration.*'],
   };
   const exitCode = await verify({ ...options, ...more }, io, () => on(day));
-  return { exitCode, folder, out: normalise(out.replaceAll(`${folder}/`, '')) };
+  return { exitCode, folder, out: normalise(io.written.out.replaceAll(`${folder}/`, '')) };
 }
 
 describe('failpath verify --policy', function () {
@@ -99,19 +95,9 @@ describe('failpath verify --policy', function () {
 });
 
 describe('failpath gate, can-deploy and merge on the command line', () => {
-  const told = async (...args: readonly string[]): Promise<[number, string]> => {
-    let text = '';
-    const add = (one: string): void => void (text += one);
-    const io = {
-      env: {},
-      out: add,
-      err: add,
-      onInterrupt: () => () => undefined,
-      outIsTerminal: false,
-      errIsTerminal: false,
-      color: false,
-    };
-    return [await main(args, io), text];
+  const told = async (...args: readonly string[]): Promise<[number | null, string]> => {
+    const { exitCode, stdout, stderr } = await inProcess(args);
+    return [exitCode, stdout + stderr];
   };
 
   it('say what they need, and what they end with', async () => {

@@ -5,10 +5,10 @@ import { gate as decide, policyJsonSchema, readPolicy, subjectsOf, toRecord } fr
 import { canDeploy } from '../../cli/commands/can-deploy.js';
 import { gate } from '../../cli/commands/gate.js';
 import { merge } from '../../cli/commands/merge.js';
-import { suiteOf } from '../../cli/targets.js';
-import { REASON_KINDS, type Ledger } from '../../contracts/index.js';
+import { atsSuite, REASON_KINDS, type Ledger } from '../../contracts/index.js';
 import { ledgerOf, on, type Told } from '../ci/support.js';
 import { ROOT, temporaryFolder } from '../support/cli.js';
+import { testIo } from '../support/io.js';
 import { contract } from '../support/judge.js';
 import { readPage, type Page } from './support.js';
 
@@ -66,15 +66,7 @@ async function run(line: string, folder: string): Promise<number> {
   const file = (name: string): string | undefined => (flag(name) === undefined ? undefined : at(flag(name) ?? ''));
   const policy = file('--policy');
   const by = { store: file('--store') ?? at('failpath-store'), ...(policy === undefined ? {} : { policy }) };
-  const io = {
-    env: {},
-    out: () => undefined,
-    err: () => undefined,
-    onInterrupt: () => () => undefined,
-    outIsTerminal: false,
-    errIsTerminal: false,
-    color: false,
-  };
+  const io = testIo();
   if (command === 'merge') return merge(words.slice(0, words.indexOf('--out')).map(at), { out: file('--out') ?? '' }, io, NOW);
   const build = flag('--build');
   if (command === 'can-deploy') return canDeploy({ ...by, build: build ?? '', to: flag('--to') ?? '' }, io, NOW);
@@ -84,7 +76,7 @@ async function run(line: string, folder: string): Promise<number> {
 
 describe('docs/policy.md', () => {
   it('shows a whole policy that can be read, with every section', () => {
-    const policy = readPolicy(join(workplace(), 'failpath.policy.yaml'), { subjects: subjectsOf(contract, suiteOf(contract)) });
+    const policy = readPolicy(join(workplace(), 'failpath.policy.yaml'), { subjects: subjectsOf(contract, atsSuite) });
     const sections = Object.keys((policyJsonSchema() as { properties: object }).properties);
     expect(rows(POLICY, 'member')).to.include.members(sections);
     for (const section of sections) expect(WHOLE).to.match(new RegExp(`^${section}:`, 'm'));
