@@ -369,8 +369,8 @@ function contractOption(): Option {
 
 const EXIT_CODES = `
 Exit codes:
-  0    every failure is proven
-  1    a finding: violated, not-reached or wrong-path
+  0    every failure is proven, or accepted by the policy
+  1    a finding: violated, not-reached or wrong-path; with --policy, a waiver or baseline that is out of date as well
   2    a failure is unproven: simulated, not-capable, setup-failed, edge-intercepted or flaky
   3    the environment could not be judged: nothing got an application's answer
   4    contract, configuration or usage is invalid
