@@ -118,7 +118,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .addOption(new Option('--only <what>', 'hostile requests, or sequences of good ones (default: both)').choices(['input', 'sequences']))
     .addOption(suiteOption())
     .option('--corpus <folder>', 'where findings are kept, and tried first next time')
-    .option('--replay <what>', 'only this again: a kept finding, or <seed>:<number> of a report')
+    .option('--replay <what>', 'only this again: a kept finding, or what a report says behind it')
     .option('--json', 'print JSON')
     .addHelpText('after', FUZZ_EXIT_CODES)
     .action(async (options: FuzzCommandOptions) => done(await fuzz(options, io)));
