@@ -3,7 +3,7 @@ import { createFinish, type Answered, type Finish } from './answered.js';
 import { NO_TARGET, outside, scriptRequestOf, type Asked, type Target } from './asked.js';
 import { NO_BODY, peekJson, readJson } from './body.js';
 import { createCall, type CheckedCall } from './call.js';
-import type { Entry } from './catalogue.js';
+import type { Entry } from './entries.js';
 import { readChoice, type Choice } from './choice.js';
 import { createChosen, type Chosen, type Filling } from './chosen.js';
 import { answerOptions, answerPreflight, routeOf } from './http/index.js';

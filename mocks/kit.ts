@@ -1,6 +1,6 @@
 import type { Contract } from '../spec/index.js';
 import { createAnswers, type Answers } from './answers.js';
-import { createCatalogue, type Catalogue } from './catalogue.js';
+import { createCatalogue, type Catalogue } from './entries.js';
 
 /** What is known of a contract's answers; made once per contract. */
 export interface Kit {

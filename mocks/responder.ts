@@ -1,6 +1,6 @@
 import type { Violation } from '../spec/index.js';
 import type { Attempt } from './answers.js';
-import type { Entry } from './catalogue.js';
+import type { Entry } from './entries.js';
 import type { Fault } from './faults/index.js';
 import { preferenceApplied, type Choice } from './choice.js';
 import type { JournalRecord } from './journal.js';

@@ -2,7 +2,7 @@ import { jsonPointer, type Failure } from '../spec/index.js';
 import { fillBaseUrl } from './base-url.js';
 import type { Answers } from './answers.js';
 import type { CheckedCall } from './call.js';
-import type { Entry } from './catalogue.js';
+import type { Entry } from './entries.js';
 import { spoilsAnswer } from './faults/index.js';
 import type { Kit } from './kit.js';
 import { ORIGIN, problem } from './problem.js';

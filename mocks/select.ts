@@ -1,5 +1,5 @@
 import { closest, type Answer, type Example, type Failure } from '../spec/index.js';
-import type { Catalogue, Entry, NamedExample } from './catalogue.js';
+import type { Catalogue, Entry, NamedExample } from './entries.js';
 import type { Choice, UnreadableChoice } from './choice.js';
 
 /** The declared answer that a choice means. */

@@ -1,6 +1,6 @@
 import type { Contract, Failure, Operation, Violation } from '../spec/index.js';
 import type { JsonBody } from './body.js';
-import type { Entry } from './catalogue.js';
+import type { Entry } from './entries.js';
 import { compileParameters, UNNAMED, type CheckParameters } from './parameters.js';
 import { detailsMembers } from './schema.js';
 import type { MockRequest, Refusal } from './types.js';

@@ -1,5 +1,5 @@
 import { closest, type Operation } from '../../spec/index.js';
-import type { Entry } from '../catalogue.js';
+import type { Entry } from '../entries.js';
 import { NEVER_APPLIES, type Problem, type Report } from './errors.js';
 import type { Kit } from '../kit.js';
 import { checkParticulars, checkProfile } from './particulars.js';
