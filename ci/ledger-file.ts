@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { OUTCOMES, REASON_KINDS, toldBy, type Ledger, type Outcome } from '../contracts/index.js';
+import { OUTCOMES, REASON_KINDS, toldBy, type Ledger, type LedgerFailure } from '../contracts/index.js';
 import { displayName, InputError, readFileText, type Finding } from '../spec/index.js';
 
 /** In bytes: what a text can be that is parsed at once. */
@@ -102,21 +102,40 @@ export function readLedger(path: string): SavedLedger {
 }
 
 /** What a run does not write, but a hand that changes a line here and there does. */
-function contradictions({ failures, partial }: Ledger): string[] {
-  const left = (one: Outcome): boolean => one === 'not-selected';
-  const twice = new Set<string>();
-  return failures.flatMap(({ operation, status, code, outcome: said, causes }): string[] => {
-    const name = `${operation} ${status} ${code}`;
-    const again = twice.has(name) ? [`${name} is in it twice`] : [];
-    twice.add(name);
-    const told = toldBy(causes).outcome;
-    const open = causes.length === 0 || causes.some((cause) => left(cause.outcome));
-    return [
-      ...again,
-      ...(told === said ? [] : [`${name} is said to be ${said}, and its causes make it ${told}`]),
-      ...(open && !partial ? [`${name} was left out, and the ledger says that it is not partial`] : []),
-    ];
-  });
+function contradictions(ledger: Ledger): string[] {
+  const lines = [
+    ...ledger.failures.flatMap((failure) => failure.causes.map((cause) => ({ name: `${nameOf(failure)} (${cause.cause})`, ...cause }))),
+    ...ledger.probes.map((probe) => ({ ...probe, name: `${probe.kind} ${probe.operation}: ${probe.name}` })),
+    ...ledger.webhooks.map((webhook) => ({ ...webhook, name: `webhook ${webhook.webhook}` })),
+  ];
+  const names = [...ledger.failures.map(nameOf), ...lines.map(({ name }) => name)];
+  return [
+    ...repeated(names).map((name) => `${name} is in it twice`),
+    ...ledger.failures.flatMap((failure) => deniedBy(failure, ledger.partial)),
+    ...lines.flatMap(({ name, outcome: said, waived: by, discrepancies: found }) => [
+      ...((said === 'waived') === (by !== undefined) && by?.outcome !== 'waived' ? [] : [`${name} does not say who waives what`]),
+      ...(said === 'verified' && found.length > 0 ? [`${name} is said to be verified, and something is wrong with it`] : []),
+    ]),
+  ];
+}
+
+function repeated(names: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return names.filter((name) => seen.has(name) || !seen.add(name));
+}
+
+function nameOf({ operation, status, code }: LedgerFailure): string {
+  return `${operation} ${status} ${code}`;
+}
+
+function deniedBy(failure: LedgerFailure, partial: boolean): string[] {
+  const { outcome: said, causes } = failure;
+  const told = toldBy(causes).outcome;
+  const open = causes.length === 0 || causes.some((cause) => cause.outcome === 'not-selected');
+  return [
+    ...(told === said ? [] : [`${nameOf(failure)} is said to be ${said}, and its causes make it ${told}`]),
+    ...(open && !partial ? [`${nameOf(failure)} was left out, and the ledger says that it is not partial`] : []),
+  ];
 }
 
 function invalid(what: string): Finding {

@@ -118,7 +118,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .addOption(new Option('--only <what>', 'hostile requests, or sequences of good ones (default: both)').choices(['input', 'sequences']))
     .addOption(suiteOption())
     .option('--corpus <folder>', 'where findings are kept, and tried first next time')
-    .option('--replay <what>', 'only this again: a kept finding, or <seed>:<number> of a report')
+    .option('--replay <what>', 'only this again: a kept finding, or what a report says behind it')
     .option('--json', 'print JSON')
     .addHelpText('after', FUZZ_EXIT_CODES)
     .action(async (options: FuzzCommandOptions) => done(await fuzz(options, io)));
@@ -369,8 +369,8 @@ function contractOption(): Option {
 
 const EXIT_CODES = `
 Exit codes:
-  0    every failure is proven
-  1    a finding: violated, not-reached or wrong-path
+  0    every failure is proven, or accepted by the policy
+  1    a finding: violated, not-reached or wrong-path; with --policy, a waiver or baseline that is out of date as well
   2    a failure is unproven: simulated, not-capable, setup-failed, edge-intercepted or flaky
   3    the environment could not be judged: nothing got an application's answer
   4    contract, configuration or usage is invalid
@@ -428,7 +428,8 @@ Exit codes:
   0    it is explained; an answer is a legal envelope of its code
   1    the answer is no legal envelope of its code, or its code is not declared
   3    the answer is no envelope, or no mock answers
-  4    no such code or request; contract, ledger or usage is invalid`;
+  4    no such code or request; contract, ledger or usage is invalid
+  70   failpath itself broke`;
 
 const COVERAGE_EXIT_CODES = `
 Exit codes:

@@ -29,7 +29,7 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal;
   /** Of the answer's body no more is read. */
   readonly limitBytes: number;
-  readonly body: string | Readable | null;
+  readonly body: string | Buffer | Readable | null;
   /** Written to while the request is under way. */
   readonly progress: Progress;
   /** Sent in place of the URL's path and of the headers, just as it stands: a URL resolves `..`, and members have each name once. */

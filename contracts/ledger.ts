@@ -161,8 +161,8 @@ function toFailure(contract: Contract, failure: Failure, lines: readonly CauseLi
     path: failure.operation.path,
     status: failure.status,
     code: failure.code,
-    declared: `${file}:${line}:${column}`,
     ...toldBy(causes),
+    declared: `${file}:${line}:${column}`,
     causes,
   };
 }

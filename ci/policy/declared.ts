@@ -48,7 +48,8 @@ function unknownName(asked: {
   const { pattern, member, of, kind, at, source, subjects } = asked;
   const known = [...new Set(subjects.filter((one) => kind === undefined || one.kind === kind).map((subject) => subject[of]))];
   if (known.length === 0 || known.some(glob(pattern))) return [];
-  const near = closest(pattern, known);
+  // One status is as near to another as any.
+  const near = of === 'status' ? undefined : closest(pattern, known);
   return [
     {
       problem: 'policy-invalid',

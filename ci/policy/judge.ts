@@ -49,7 +49,7 @@ export function judgeLines(lines: readonly Line[], judging: Judging): Judgement 
     const requirement = requirements.findLast((one) => one.matches(line));
     return { line, requirement, standing: standingOf(line, requirement?.requires ?? 'real cause') };
   });
-  const over = waiversOver(standings, judging);
+  const over = waiversOver(standings, lines, judging);
   const known = new Set((policy.baseline?.violations ?? []).map(keyOf));
   const pending = policy.pending.filter((one) => one.appliesAt(deployment));
   const waived = new Map<string, Waived>();

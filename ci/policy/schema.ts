@@ -3,7 +3,7 @@ import { OUTCOMES } from '../../contracts/index.js';
 import { isDay } from './dates.js';
 import { GRADES } from './types.js';
 
-const text = z.string().trim().min(1);
+const text = z.string().trim().min(1, 'it is empty');
 
 const day = z
   .string('a day is written as 2026-09-30')
@@ -14,8 +14,10 @@ const globs = z
   .union([text, z.array(text).min(1)], 'it is a glob, or a list of globs')
   .describe('A glob, in which `*` stands for any text and `?` for one character, or a list of them.');
 
+const A_STATUS = 'it is a status or a glob, such as 404 or "4*"';
+
 const statuses = z
-  .union([text, z.int(), z.array(z.union([text, z.int()])).min(1)], 'it is a status or a glob, such as 404 or "4*", or a list of them')
+  .union([text, z.int(), z.array(z.union([text, z.int()], A_STATUS)).min(1)], `${A_STATUS}, or a list of them`)
   .describe('A status, a glob such as "4*", or a list of them.');
 
 /** What an entry is about. */

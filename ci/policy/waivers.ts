@@ -11,18 +11,19 @@ export interface WaiversOver {
 }
 
 /** Holds waivers against lines: one that is over, or that no line needs any more, is a reason against the verdict. */
-export function waiversOver(standings: readonly Standings[], { policy, deployment, today }: Judging): WaiversOver {
+export function waiversOver(standings: readonly Standings[], lines: readonly Line[], { policy, deployment, today }: Judging): WaiversOver {
+  const looked = new Set(standings.map(({ line }) => line));
   const waivers = policy.waivers.filter((one) => one.appliesAt(deployment));
   const current = waivers.filter(({ expires }) => expires >= today);
   return {
     waiverOf: (line) => current.find((waiver) => covers(waiver, line)),
     reasons: waivers.flatMap((waiver): Reason[] => {
       const about = standings.filter(({ line }) => waiver.matches(line));
-      // In a part of a run it says nothing of the rest.
-      if (about.length === 0) return [];
       const open = about.filter(({ standing }) => standing !== 'met');
-      if (open.length === 0) return [unneeded(waiver, about)];
-      return waiver.expires < today ? [expired(waiver, open, today)] : [];
+      if (open.length > 0) return waiver.expires < today ? [expired(waiver, open, today)] : [];
+      // What was not looked at may need it.
+      const all = lines.every((line) => looked.has(line) || !waiver.matches(line));
+      return about.length > 0 && all ? [unneeded(waiver, about)] : [];
     }),
   };
 }

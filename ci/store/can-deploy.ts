@@ -77,7 +77,7 @@ function against(record: BuildRecord, { build, contract, now }: Question): Objec
       : [
           {
             ...objection,
-            what: `build ${build} is ${verdict} on ${deployment.name}, recorded at ${recordedAt}`,
+            what: `the verdict on ${deployment.name} is ${JSON.stringify(verdict)}, recorded at ${recordedAt}`,
             why:
               reasons.map(({ kind, failure, what }) => `${kind}: ${failure === undefined ? '' : `${failure}: `}${what}`).join('\n') ||
               verdict,
@@ -89,6 +89,7 @@ function against(record: BuildRecord, { build, contract, now }: Question): Objec
       ...objection,
       what: `what was let pass has lapsed: ${kind} until ${until} (today is ${today})`,
       why: `${what} (${where}; ${lines === 1 ? '1 line' : `${lines} lines`})`,
+      remedy: `Mend it and verify again, or have it answered for anew; then record that: failpath gate --build ${build} --ledger <ledger> --policy <policy>`,
       exitCode: kind === 'waived' ? EXIT.finding : EXIT.unproven,
     })),
     ...(contract === undefined || contract.sha256 === record.contract.sha256

@@ -46,7 +46,7 @@ export function addRecord(store: string, record: BuildRecord): string {
     writeWhole(draft, text);
     publish(draft, file);
   } catch (error) {
-    rmSync(draft, { force: true });
+    discard(draft);
     throw new InputError([
       {
         problem: 'output-unwritable',
@@ -57,6 +57,15 @@ export function addRecord(store: string, record: BuildRecord): string {
     ]);
   }
   return file;
+}
+
+/** As far as there is one: why it could not be written is what matters. */
+function discard(draft: string): void {
+  try {
+    rmSync(draft, { force: true });
+  } catch {
+    // Where no file can be, none is left.
+  }
 }
 
 /** On the disk before it has its name. */
@@ -125,10 +134,17 @@ function readOne(path: string, name: string, build: string): { readonly record: 
   try {
     const text = readFileText(path, LARGEST);
     if (hashOf(text) !== hash) return { what: 'its content is not what was recorded: it was changed, or cut off' };
-    const record = recordSchema.parse(JSON.parse(text));
-    return record.build === build ? { record } : { what: `it is of the build ${record.build}` };
+    const { success, data, error } = recordSchema.safeParse(JSON.parse(text));
+    if (!success)
+      return {
+        what: error.issues
+          .slice(0, 3)
+          .map(({ path: at, message }) => `${at.join('.') || 'it'}: ${message}`)
+          .join('; '),
+      };
+    return data.build === build ? { record: data } : { what: `it is of the build ${data.build}` };
   } catch (error) {
-    return { what: (error as Error).message.slice(0, 200).replaceAll(/\s+/g, ' ') };
+    return { what: (error as Error).message.slice(0, 200) };
   }
 }
 

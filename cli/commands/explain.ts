@@ -23,7 +23,8 @@ export interface ExplainOptions {
 /** What every way to explain needs. */
 interface Asked {
   readonly contract: Contract;
-  readonly catalogue: ErrorCatalogue;
+  /** Made when it is asked for: it takes longer than to see that an answer is foreign. */
+  readonly catalogue: () => ErrorCatalogue;
   readonly operation: Operation | undefined;
   readonly options: ExplainOptions;
   readonly io: Io;
@@ -42,10 +43,11 @@ const LONGEST_INPUT = 16 * 1_048_576;
  */
 export async function explain(what: string | undefined, options: ExplainOptions, io: Io): Promise<number> {
   const contract = await loadContract(contractFile(options.contract));
-  const catalogue = catalogueOf(contract, { url: options.url });
+  let made: ErrorCatalogue | undefined;
+  const catalogue = (): ErrorCatalogue => (made ??= catalogueOf(contract, { url: options.url }));
   const asked: Asked = { contract, catalogue, operation: operationOf(contract, options.operation), options, io };
   if (what === undefined || what === '-') return explainAnswer(await piped(what, io), asked);
-  const entry = catalogue.codes.find(({ code }) => code === what);
+  const entry = catalogue().codes.find(({ code }) => code === what);
   if (entry !== undefined) return explainCode(entry, asked);
   if (/^\s*(?:\{|HTTP\/)/.test(what)) return explainAnswer(what, asked);
   return explainRequest(what, asked);
@@ -100,7 +102,7 @@ async function explainRequest(id: string, asked: Asked): Promise<number> {
     return EXIT.unjudged;
   }
   const codes = [...new Set(sightings.map((one) => (one.in === 'ledger' ? one.request.code : one.code)))];
-  const entries = catalogue.codes.filter(({ code }) => codes.includes(code));
+  const entries = catalogue().codes.filter(({ code }) => codes.includes(code));
   if (options.json === true) {
     io.out(json({ kind: 'request', requestId: id, sightings, codes: entries, exitCode: EXIT.proven }));
     return EXIT.proven;
@@ -138,7 +140,7 @@ async function sightingsOf(id: string, files: readonly string[], { options, io }
 
 /** Neither a code nor a request that anybody has seen. */
 function unknown(word: string, files: readonly string[], { catalogue, contract, options }: Asked): InputError {
-  const near = nearCodes(catalogue, word);
+  const near = nearCodes(catalogue(), word);
   const shown = JSON.stringify(word.slice(0, 200));
   if (near.length > 0) {
     const meant = near.map(({ code }) => code).join(', ');
@@ -170,8 +172,8 @@ async function explainAnswer(text: string, asked: Asked): Promise<number> {
   }
   const { code, failure, wrong, envelope } = judged;
   const exitCode = wrong.length === 0 && failure !== undefined ? EXIT.proven : EXIT.finding;
-  const entry = catalogue.codes.find((one) => one.code === code);
-  const near = entry === undefined ? nearCodes(catalogue, code).map((one) => one.code) : [];
+  const entry = catalogue().codes.find((one) => one.code === code);
+  const near = entry === undefined ? nearCodes(catalogue(), code).map((one) => one.code) : [];
   const looked = typeof envelope.requestId === 'string' && (options.ledger !== undefined || options.url !== undefined);
   const found = looked ? await sightingsOf(envelope.requestId, options.ledger ?? [], asked) : undefined;
   const sightings = found?.sightings ?? [];

@@ -33,6 +33,7 @@ interface Task {
   readonly seed: number;
   readonly requests: number;
   readonly number?: number;
+  readonly sequence?: number;
   readonly corpus: readonly Finding[];
 }
 
@@ -106,7 +107,7 @@ function selectOperations(
 function taskOf({ seed = randomInt(2 ** 31), requests, time, corpus, replay }: FuzzCommandOptions): Task {
   const most = requests ?? (time === undefined ? REQUESTS : Infinity);
   if (replay === undefined) return { seed, requests: most, corpus: corpus === undefined ? [] : readCorpus(corpus) };
-  const [, from, number] = /^(\d+):(\d+)$/.exec(replay) ?? [];
+  const [, from, isSequence, number] = /^(\d+):(s?)(\d+)$/.exec(replay) ?? [];
   if (from === undefined || number === undefined) return { seed, requests: 0, corpus: [readFinding(replay)] };
   if (Number(number) < 1)
     throw usage(
@@ -114,14 +115,15 @@ function taskOf({ seed = randomInt(2 ** 31), requests, time, corpus, replay }: F
       'Cases are counted from 1.',
       'Copy what the report said: --replay <seed>:<number>.',
     );
+  if (isSequence === 's') return { seed: Number(from), requests: 0, sequence: Number(number), corpus: [] };
   return { seed: Number(from), requests: 1, number: Number(number), corpus: [] };
 }
 
-/** What runs a finding again: the same deployment, and the same operations, whose cases are counted together. */
-function commandOf({ deployment, url, contract, operation = [] }: FuzzCommandOptions): string {
+/** What runs a finding again: the same deployment at the same pace, and the same operations, whose cases are counted together. */
+function commandOf({ deployment, url, contract, operation = [], timeout, rate }: FuzzCommandOptions): string {
   const quoted = (text: string): string => (/^[\w./:@%=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`);
-  const named = { deployment, url, contract };
-  const flags = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${quoted(value)}`]));
+  const named = { deployment, url, contract, timeout, rate };
+  const flags = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${quoted(String(value))}`]));
   return ['failpath fuzz', ...flags, ...operation.map((glob) => `--operation ${quoted(glob)}`)].join(' ');
 }
 

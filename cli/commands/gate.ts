@@ -65,8 +65,9 @@ function keepBaseline(policy: Policy | undefined, { ledger }: SavedLedger, now: 
   const { violations } = decide(ledger, { policy, now });
   const others = baseline.violations.filter(({ deployment }) => deployment !== ledger.deployment.name);
   try {
-    writeFileSync(`${baseline.path}.tmp`, formatBaseline([...others, ...violations]));
-    renameSync(`${baseline.path}.tmp`, baseline.path);
+    const draft = `${baseline.path}.${process.pid}.tmp`;
+    writeFileSync(draft, formatBaseline([...others, ...violations]));
+    renameSync(draft, baseline.path);
   } catch (error) {
     throw new InputError([
       {

@@ -67,8 +67,14 @@ function inFailures(ledger: ReadLedger, requestId: string): LedgerSighting[] {
   );
 }
 
+/** What was taken from a line is that line's request, and has been found there. */
 function inProbes(ledger: ReadLedger, requestId: string): LedgerSighting[] {
-  return ledger.probes.flatMap((probe) => sightings(ledger, { probe: textOf(probe['probe'] ?? probe['name']) }, probe, requestId));
+  return ledger.probes
+    .filter(({ takenFrom }) => typeof takenFrom !== 'string')
+    .flatMap((probe) => {
+      const [kind, operation, name, expected] = [probe['kind'], probe['operation'], probe['name'], probe['expected']].map(textOf);
+      return sightings(ledger, { probe: `${kind} of ${operation}: ${name}, expected ${expected}` }, probe, requestId);
+    });
 }
 
 function sightings(ledger: ReadLedger, of: LedgerSighting['of'], tested: Tested, requestId: string): LedgerSighting[] {

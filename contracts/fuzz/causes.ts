@@ -41,12 +41,19 @@ export const BODY_SCHEMA = 'body schema';
 /** Kinds of findings that a request leads to, whose causes say what it is. */
 const BY_REQUEST: ReadonlySet<string> = new Set(['server-error', 'no-answer', 'accepted', 'control']);
 
-/** The cause of what is wrong with an answer. */
+/** The cause of what is wrong with what came of a case. */
 export function causeOf({ case: { operation, mutations }, built, wrong }: Caused): Cause {
-  const parts = [...new Set(partsOf(mutations, built.reasons, wrong))].toSorted();
-  const isOwn = wrong.kind === 'control' || parts.some(isOfBody) || decisive(wrong)?.check === 'body';
-  return { scope: isOwn ? operation.id : ANY, kind: wrong.kind, parts, seen: seenIn(wrong) };
+  return causeAt(operation.id, wrong, [...new Set(partsOf(mutations, built.reasons, wrong))].toSorted());
 }
+
+/** The cause of what is wrong with an answer, by default to a good request. */
+export function causeAt(operation: string, wrong: Told, parts: readonly string[] = []): Cause {
+  const isOwn = wrong.kind === 'control' || parts.some(isOfBody) || decisive(wrong)?.check === 'body';
+  return { scope: isOwn ? operation : ANY, kind: wrong.kind, parts, seen: seenIn(wrong) };
+}
+
+/** As much of what is wrong with an answer as its cause depends on. */
+type Told = Pick<Wrong, 'kind' | 'came' | 'status' | 'discrepancies' | 'declared' | 'code'>;
 
 function partsOf(mutations: Case['mutations'], reasons: readonly string[], wrong: Wrong): readonly string[] {
   const isInjected = wrong.discrepancies[0]?.check === 'injected-header';
@@ -63,7 +70,7 @@ function partsOf(mutations: Case['mutations'], reasons: readonly string[], wrong
 const isOfBody = (part: string): boolean => /^body(?: \/|$)/.test(part);
 
 /** What of an answer is wrong, as far as causes are told apart by it. */
-export function seenIn(wrong: Wrong): string {
+export function seenIn(wrong: Told): string {
   const first = decisive(wrong);
   if (first === undefined) return wrong.kind === 'control' || wrong.declared ? wrong.came : '';
   if (first.check === 'leak') return `${first.expected}${isForeign(wrong) ? ` in ${wrong.came.slice(4)}` : ''}`;
@@ -75,7 +82,7 @@ export function seenIn(wrong: Wrong): string {
 }
 
 /** Whether an answer has a media type that is no JSON, where it should have been. */
-const isForeign = ({ came }: Wrong): boolean => /^\d{3} (?!\S*json\b)[\w.+-]+\/[\w.+-]+$/.test(came);
+const isForeign = ({ came }: Told): boolean => /^\d{3} (?!\S*json\b)[\w.+-]+\/[\w.+-]+$/.test(came);
 
 /** The discrepancy that makes an answer what it is. */
 export function decisive({ kind, discrepancies }: Pick<Wrong, 'kind' | 'discrepancies'>): Discrepancy | undefined {

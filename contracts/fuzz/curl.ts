@@ -36,7 +36,9 @@ export function toCurl(request: FuzzRequest, context: CurlContext): string {
   const { method, target, body } = request;
   const base = deployment.replayUrl ?? deployment.url;
   const isSocket = request.headers.some(([name]) => name === 'upgrade');
-  const long = body !== undefined && partsOf(body).some((part) => typeof part !== 'string' && part.unit.length * part.times > MOST_WRITTEN);
+  const long =
+    body !== undefined &&
+    partsOf(body).some((part) => typeof part !== 'string' && ('bytes' in part || part.unit.length * part.times > MOST_WRITTEN));
   const headers = [...Object.entries(deployment.http.headers), ...request.headers].map(([name, value]) =>
     value === '' ? `-H ${quote(`${name};`)}` : `-H ${word(`${name}: ${value}`, 'header', context)}`,
   );
@@ -59,11 +61,11 @@ export function toCurl(request: FuzzRequest, context: CurlContext): string {
 /** What prints a body that is too long for a command line. */
 function pieces(body: string, context: CurlContext): string {
   return partsOf(body)
-    .map((part) =>
-      typeof part === 'string'
-        ? `printf %s ${word(part, 'body', context)}`
-        : `yes ${quote(part.unit)} | head -n ${part.times} | tr -d '\\n'`,
-    )
+    .map((part) => {
+      if (typeof part === 'string') return `printf %s ${word(part, 'body', context)}`;
+      if ('bytes' in part) return `printf '${part.bytes.replaceAll(/../g, String.raw`\x$&`)}'`;
+      return `yes ${quote(part.unit)} | head -n ${part.times} | tr -d '\\n'`;
+    })
     .join('; ');
 }
 

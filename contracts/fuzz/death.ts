@@ -1,3 +1,4 @@
+import { describeAnswer } from '../setup-failed.js';
 import type { RunContext } from '../steps.js';
 import { describeCase, toFinding } from './finding.js';
 import type { Tried } from './try.js';
@@ -6,7 +7,8 @@ import type { Finding } from './types.js';
 /** A request that was under way when the deployment ended, and its number in the seed's order. */
 export interface UnderWay {
   readonly tried: Tried;
-  readonly replay: string;
+  /** None where it is a smaller one than any of the seed. */
+  readonly replay?: string;
 }
 
 /**
@@ -30,6 +32,16 @@ export function deathOf(context: RunContext, [first, ...others]: readonly [Under
   const [only] = told as [Finding];
   const what = context.redactor.redact(describeCase(first.tried.case));
   const ended = 'the deployment has ended: nobody listens there any more';
+  const { sent } = first.tried;
+  if (others.length === 0 && 'answer' in sent)
+    return {
+      ...only,
+      cause: '* | no-answer | ended',
+      kind: 'no-answer',
+      says: `${ended}; the last request that it answered was ${what}, with ${describeAnswer(context.contract, sent.answer)}`,
+      remedy: 'Start it again and send it that request; where it does not end then, its log says what it died of.',
+      discrepancies: [],
+    };
   if (others.length === 0) return { ...only, cause: `${only.cause} | ended`, says: `${what} got no answer, and ${ended}` };
   return {
     cause: '* | no-answer | ended',

@@ -42,7 +42,7 @@ export interface Drive {
 
 /** Sends one hostile request after the other: first what was found before, then the cases of the seed. */
 export async function drive({ options, operations, context, wire, signal, emit }: Drive): Promise<Outcome> {
-  const session = createSession(context, { wire, signal, emit });
+  const session = createSession(context, { wire, signal, emit, clock: options.clock });
   const findings = createFindings(session);
   const pools = new Map<Operation, Pool>();
   const poolOf = async (operation: Operation): Promise<Pool> => {
@@ -81,7 +81,7 @@ export async function drive({ options, operations, context, wire, signal, emit }
         }),
       ),
     );
-    const ended = (await hasEnded(wire, results)) ? results.flatMap((result) => underWay(result, options.seed)) : [];
+    const ended = (await hasEnded(wire, results)) ? endedBy(session, results, options.seed) : [];
     const [first, ...others] = ended;
     if (first !== undefined) findings.take(deathOf(context, [first, ...others]));
     for (const result of results) {
@@ -185,6 +185,14 @@ async function hasEnded(wire: Wire, results: readonly Result[]): Promise<boolean
   } catch (error) {
     return error instanceof TransportError && isRefusal(error);
   }
+}
+
+/** What was under way when it ended; or else the last that was heard, which may have been sent to look into another one. */
+function endedBy({ last: { heard } }: FuzzSession, results: readonly Result[], seed: number): readonly UnderWay[] {
+  const some = results.flatMap((result) => underWay(result, seed));
+  if (some.length > 0 || heard === undefined) return some;
+  const number = results.find((result) => result?.tried === heard)?.number;
+  return [{ tried: heard, ...(number === undefined ? {} : { replay: `${seed}:${number}` }) }];
 }
 
 function underWay(result: Result, seed: number): readonly UnderWay[] {

@@ -4,14 +4,17 @@ import type { Case } from './cases.js';
 import { describeCase, isSame, toFinding, type Failing } from './finding.js';
 import type { Wrong } from './judge.js';
 import { elsewhereOf, merged, type Entry } from './merge.js';
+import { sizeOf } from './placeholders.js';
 import type { Pool } from './pool.js';
 import { once, type FuzzSession } from './session.js';
 import { shrink } from './shrink.js';
 import { isUnheard, tryCase, type Tried } from './try.js';
-import type { Finding } from './types.js';
+import type { Finding, FuzzRequest } from './types.js';
 
 /** After so many findings a deployment is off altogether: what follows is told as it is found. */
 const MOST_SHRUNK = 80;
+/** A request of more bytes is given up for one that is half as long and shows the same. */
+const LONG = 400;
 /** So many requests are spent on making smaller what hangs. */
 const PATIENCE_OF_HANGS = 10;
 
@@ -75,6 +78,12 @@ export function createFindings(session: FuzzSession): Findings {
     tell(toFinding(session.context, smallest, { times: 1, replay, once: isOnce }));
     return smallest;
   };
+  /** What was seen first need not be the smallest, where a whole request does not matter. */
+  const shorten = async (entry: Entry, pool: Pool, failing: Failing, replay: string | undefined): Promise<void> => {
+    const smallest = await smaller(session, pool, failing);
+    const finding = toFinding(session.context, smallest, { times: 1, replay });
+    if (finding.cause === entry.finding.cause) entry.finding = finding;
+  };
   return {
     async add(pool, tried, wrong, replay) {
       const cause = causeOf({ ...tried, wrong });
@@ -83,6 +92,7 @@ export function createFindings(session: FuzzSession): Findings {
       const entry = known(cause, pool.operation.id);
       if (entry !== undefined) {
         entry.times += 1;
+        if (isShorter(tried, entry)) await shorten(entry, pool, { ...tried, values: tried.base.values, wrong }, replay);
         return;
       }
       if ((await look(pool, tried, wrong, replay)) === undefined && wrong.declared) passed.add(name);
@@ -99,6 +109,15 @@ export function createFindings(session: FuzzSession): Findings {
     },
   };
 }
+
+function isShorter({ built: { request } }: Tried, { cause, finding }: Entry): boolean {
+  const [known] = finding.requests;
+  if (known === undefined || cause.parts.length > 0 || finding.operation !== request.operation) return false;
+  return lengthOf(known) > LONG && lengthOf(request) * 2 < lengthOf(known);
+}
+
+const lengthOf = ({ target, headers, body = '' }: FuzzRequest): number =>
+  [target, ...headers.flat(), body].reduce((sum, text) => sum + sizeOf(text), 0);
 
 const operationsOf = ({ finding, also }: Entry): ReadonlySet<string> =>
   new Set([finding.operation, ...also.map(({ operation }) => operation)]);

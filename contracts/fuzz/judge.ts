@@ -217,7 +217,7 @@ function injectedHeader({ headers }: WireAnswer): Discrepancy[] {
       check: 'injected-header',
       at: INJECTED,
       expected: 'absent',
-      actual: headers[INJECTED],
+      actual: JSON.stringify(headers[INJECTED]),
       remedy: 'Never write line ends of a request into a header of the answer.',
     },
   ];

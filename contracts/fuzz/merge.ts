@@ -5,7 +5,8 @@ import { groupBy } from '../../spec/index.js';
 /** A cause, with what was found of it so far. */
 export interface Entry {
   readonly cause: Cause;
-  readonly finding: Finding;
+  /** The smallest of what was seen. */
+  finding: Finding;
   times: number;
   readonly also: Elsewhere[];
 }

@@ -1,7 +1,7 @@
 /**
  * What stands in a request for what only the moment of sending knows: `${active}` for the credential of an identity, `${job_id}` for what
- * the deployment has given, `${unique}` for a new name each time, `${active!upper}` for a value that was changed, and `${repeat 5000 a}`
- * for what is too long to be written down.
+ * the deployment has given, `${unique}` for a new name each time, `${active!upper}` for a value that was changed, `${repeat 5000 a}`
+ * for what is too long to be written down, and in bodies `${bytes ff00}` for what is no text.
  */
 export type Values = ReadonlyMap<string, string>;
 
@@ -58,15 +58,52 @@ export function repeated(unit: string, times: number): string {
   return times < 40 ? unit.repeat(times) : `\${repeat ${times} ${unit}}`;
 }
 
-/** The parts of a text: what is written as it stands, and what is repeated. */
-export function partsOf(text: string): readonly (string | { readonly unit: string; readonly times: number })[] {
-  const parts: (string | { unit: string; times: number })[] = [];
+/** Bytes that are no text, in hexadecimal digits, as they stand in a body. */
+export const bytes = (digits: string): string => `\${bytes ${digits}}`;
+
+/** A part of a text: what is written as it stands, what is repeated, and what is no text. */
+export type Part = string | { readonly unit: string; readonly times: number } | { readonly bytes: string };
+
+/** The parts of a text. */
+export function partsOf(text: string): readonly Part[] {
+  const parts: Part[] = [];
   let end = 0;
-  for (const found of text.matchAll(/\$\{repeat (\d+) ([^}]+)\}/g)) {
-    parts.push(text.slice(end, found.index), { unit: found[2] ?? '', times: Number(found[1]) });
-    end = found.index + found[0].length;
+  for (const found of text.matchAll(/\$\{(?:repeat (\d+) ([^}]+)|bytes ([0-9a-f]+))\}/g)) {
+    const [whole, times, unit = '', digits] = found;
+    parts.push(text.slice(end, found.index), digits === undefined ? { unit, times: Number(times) } : { bytes: digits });
+    end = found.index + whole.length;
   }
   return [...parts, text.slice(end)].filter((part) => part !== '');
+}
+
+/** A body as it is sent, whose other placeholders are filled in. */
+export function toBody(text: string): string | Buffer {
+  const parts = partsOf(text);
+  if (!parts.some((part) => typeof part !== 'string' && 'bytes' in part)) return text;
+  return Buffer.concat(
+    parts.map((part) => {
+      if (typeof part === 'string') return Buffer.from(part);
+      return 'bytes' in part ? Buffer.from(part.bytes, 'hex') : Buffer.from(part.unit.repeat(part.times));
+    }),
+  );
+}
+
+/** How many bytes a text has. */
+export function sizeOf(text: string): number {
+  const sizes = partsOf(text).map((part) => {
+    if (typeof part === 'string') return Buffer.byteLength(part);
+    return 'bytes' in part ? part.bytes.length / 2 : Buffer.byteLength(part.unit) * part.times;
+  });
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** How many characters a text has, as schemas count: of a surrogate pair, one. */
+export function lengthOf(text: string): number {
+  const lengths = partsOf(text).map((part) => {
+    if (typeof part === 'string') return [...part].length;
+    return 'bytes' in part ? part.bytes.length / 2 : [...part.unit].length * part.times;
+  });
+  return lengths.reduce((sum, length) => sum + length, 0);
 }
 
 /** What changes make of a value: outputs must not show those of a credential either. */

@@ -10,6 +10,7 @@ import type { Suite } from '../suite.js';
 import { createTransport } from '../transport.js';
 import { channel } from './channel.js';
 import { drive, NOTHING, type Outcome } from './drive.js';
+import type { Clock } from './patience.js';
 import { runSequences } from './sequences/index.js';
 import type { Finding, FuzzEvent } from './types.js';
 import { createWire } from './wire.js';
@@ -34,6 +35,10 @@ export interface FuzzOptions {
   readonly corpus?: readonly Finding[];
   /** Only this case of the seed. */
   readonly number?: number;
+  /** Only this sequence of the seed. */
+  readonly sequence?: number;
+  /** Where a deployment asks to wait; the real one by default. */
+  readonly clock?: Clock;
   readonly redactor?: Redactor;
   readonly signal?: AbortSignal;
   /** Fixed by tests; random otherwise. */
@@ -101,43 +106,82 @@ interface Room {
 }
 
 /** Single requests, then sequences. */
-async function both(options: FuzzOptions, { prepared: { context }, operations, timeoutMs, signal, emit }: Room): Promise<Outcome> {
-  const { suite, deployment, concurrency, timeMs, only } = options;
-  const model = only === 'input' || (options.selected !== undefined && only === undefined) ? undefined : suite.fuzz?.model;
-  const share = model === undefined ? 1 : only === 'sequences' ? 0 : INPUT_SHARE;
+async function both(options: FuzzOptions, room: Room): Promise<Outcome> {
+  const { timeMs } = options;
+  const isShared = takesSequences(options);
+  const share = options.only === 'sequences' ? 0 : isShared ? INPUT_SHARE : 1;
   const until = timeMs === undefined ? undefined : performance.now() + timeMs;
+  const outcome = options.only === 'sequences' || options.sequence !== undefined ? NOTHING : await input(options, room, share);
+  if (room.signal.aborted) return outcome;
+  const requests = isShared && options.number === undefined ? Math.floor(options.requests * (1 - share)) : 0;
+  return sequences(options, { ...room, outcome, requests, until });
+}
+
+/** Single requests, to which a share of the requests and of the time belongs. */
+async function input(options: FuzzOptions, room: Room, share: number): Promise<Outcome> {
+  const { prepared, operations, timeoutMs, signal, emit } = room;
+  const { deployment, concurrency, timeMs } = options;
   const inTime = timeMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeMs * share)]);
   const wire = createWire(deployment, { timeoutMs, connections: concurrency });
-  let outcome = NOTHING;
+  const own = { ...options, requests: Math.ceil(options.requests * share) };
   try {
-    const input = { ...options, requests: Math.ceil(options.requests * share) };
-    if (only !== 'sequences')
-      outcome = await inSession(context, (own) => drive({ options: input, operations, context: own, wire, signal: inTime, emit }));
+    return await inSession(prepared.context, (context) => drive({ options: own, operations, context, wire, signal: inTime, emit }));
   } finally {
     await wire.close();
   }
-  if (model === undefined || signal.aborted) return outcome;
-  const first = (options.corpus ?? []).flatMap(({ sequence }) => (sequence === undefined ? [] : [sequence]));
-  const most = options.number === undefined ? options.requests * (1 - share) : 0;
-  if (most === 0 && first.length === 0) return outcome;
-  const { sent } = outcome.counts;
-  const findings = outcome.findings.length;
-  for await (const event of runSequences({ context, model, seed: options.seed, requests: Math.floor(most), until, signal, first })) {
-    if (event.type === 'note' || event.type === 'finding') emit(event);
-    if (event.type === 'progress') emit({ type: 'progress', sent: sent + event.sent, findings });
-    if (event.type === 'finished') outcome = sum(outcome, event);
-  }
-  return outcome;
 }
 
+interface Rest extends Room {
+  readonly outcome: Outcome;
+  readonly requests: number;
+  readonly until: number | undefined;
+}
+
+async function sequences(options: FuzzOptions, { prepared, signal, emit, outcome, requests, until }: Rest): Promise<Outcome> {
+  const { suite, corpus = [], seed, sequence: number } = options;
+  const model = suite.fuzz?.model;
+  const kept = corpus.filter(({ sequence }) => sequence !== undefined);
+  if (requests === 0 && kept.length === 0 && number === undefined) return outcome;
+  if (model === undefined) {
+    if (kept.length > 0 || number !== undefined)
+      emit({ type: 'note', says: 'no sequences of this API are known', remedy: 'Replay it with the contract that it was found with.' });
+    return outcome;
+  }
+  const first = kept.flatMap(({ sequence }) => (sequence === undefined ? [] : [sequence]));
+  const { sent } = outcome.counts;
+  let whole = outcome;
+  for await (const event of runSequences({ context: prepared.context, model, seed, requests, until, signal, first, number })) {
+    if (event.type === 'note' || event.type === 'finding') emit(event);
+    if (event.type === 'progress') emit({ type: 'progress', sent: sent + event.sent, findings: outcome.findings.length });
+    if (event.type === 'finished') whole = sum(outcome, { ...event, findings: event.findings.map((finding) => asKept(finding, kept)) });
+  }
+  return whole;
+}
+
+/** What was kept is found again by its file. */
+function asKept(finding: Finding, kept: readonly Finding[]): Finding {
+  const replay = finding.replay ?? kept.find(({ cause }) => cause === finding.cause)?.replay;
+  return replay === undefined ? finding : { ...finding, replay };
+}
+
+/** Sequences are of all operations: where only some are to be fuzzed, they are taken only when they are asked for. */
+function takesSequences({ only, selected, suite }: FuzzOptions): boolean {
+  return suite.fuzz?.model !== undefined && (only === 'sequences' || (only === undefined && selected === undefined));
+}
+
+/** All of both; what good requests have shown by themselves is no other cause when a sequence shows it. */
 function sum(
-  input: Outcome,
-  sequences: { readonly sent: number; readonly answered: number; readonly findings: readonly Finding[] },
+  single: Outcome,
+  { sent, answered, findings }: { readonly sent: number; readonly answered: number; readonly findings: readonly Finding[] },
 ): Outcome {
-  const { sent, answered } = input.counts;
+  const timesOf = (cause: string): number => findings.find((one) => one.cause === cause)?.times ?? 0;
+  const known = new Set(single.findings.map(({ cause }) => cause));
   return {
-    ...input,
-    counts: { sent: sent + sequences.sent, answered: answered + sequences.answered },
-    findings: [...input.findings, ...sequences.findings],
+    ...single,
+    counts: { sent: single.counts.sent + sent, answered: single.counts.answered + answered },
+    findings: [
+      ...single.findings.map((one) => ({ ...one, times: one.times + timesOf(one.cause) })),
+      ...findings.filter(({ cause }) => !known.has(cause)),
+    ],
   };
 }

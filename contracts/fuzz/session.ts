@@ -4,9 +4,11 @@ import { edgeEvidence } from '../edge.js';
 import { NotPermitted } from '../permits.js';
 import { SetupFailed } from '../setup-failed.js';
 import { Steps, type RunContext } from '../steps.js';
-import { TransportError } from '../types.js';
+import { TransportError, type WireAnswer } from '../types.js';
 import type { Bench, Sent } from './judge.js';
+import { CLOCK, createPatience, type Clock } from './patience.js';
 import { changesOf, isIdle, type Values } from './placeholders.js';
+import type { Tried } from './try.js';
 import type { FuzzEvent, FuzzRequest } from './types.js';
 import { isRefusal, isSendable, toRaw, type RawRequest, type Wire } from './wire.js';
 
@@ -25,6 +27,8 @@ export interface FuzzSession {
   send(request: FuzzRequest, values: Values): Promise<Sent | undefined>;
   /** How many requests were sent, and how many of them the application answered. */
   readonly counts: { sent: number; answered: number };
+  /** The last request that somebody was there for: where nobody is any more, it may be what has ended it. */
+  readonly last: { heard: Tried | undefined };
   /** The operations that requests were sent to. */
   readonly reached: Set<string>;
 }
@@ -32,10 +36,27 @@ export interface FuzzSession {
 /** A session over a context, which may be one of the deployment's own sessions. */
 export function createSession(
   context: RunContext,
-  { wire, signal, emit }: { readonly wire: Wire; readonly signal: AbortSignal; emit(event: FuzzEvent): void },
+  {
+    wire,
+    signal,
+    emit,
+    clock = CLOCK,
+  }: { readonly wire: Wire; readonly signal: AbortSignal; readonly clock?: Clock | undefined; emit(event: FuzzEvent): void },
 ): FuzzSession {
   const counts = { sent: 0, answered: 0 };
   const note = once((says) => emit({ type: 'note', says, remedy: 'Name it in allow, or leave the operation out with --operation.' }));
+  const asked = once((says) => emit({ type: 'note', says, remedy: 'Lower the pace with --rate or http.rate.' }));
+  const patience = createPatience(clock, signal, (status) =>
+    asked(`the deployment limits requests (${status} with Retry-After): for as long as it says, nothing is sent`),
+  );
+  const sendPatiently = async (raw: RawRequest): Promise<WireAnswer> => {
+    for (;;) {
+      await patience.ready();
+      counts.sent += 1;
+      const answer = await wire.send(raw);
+      if (!(await patience.again(answer))) return answer;
+    }
+  };
   let names = 0;
   const unique = (): string => `failpath-${context.run}-f${++names}`;
   const hidden = new Set<string>();
@@ -45,6 +66,7 @@ export function createSession(
     signal,
     emit,
     counts,
+    last: { heard: undefined },
     reached: new Set(),
     async send(request, values) {
       const filled = toRaw(request, values, unique);
@@ -54,10 +76,10 @@ export function createSession(
       if (!isPermitted(context, raw, note)) return undefined;
       const token = request.as === null ? undefined : values.get(request.as);
       if (token !== undefined && !hidden.has(token)) hide(context, request.as ?? '', token, hidden);
-      counts.sent += 1;
-      session.reached.add(request.operation);
+      // By another method, an operation that may not be called is not called either.
+      if (context.contract.operation(request.operation)?.method === request.method) session.reached.add(request.operation);
       try {
-        const answer = await wire.send(raw);
+        const answer = await sendPatiently(raw);
         if (edgeEvidence(answer) === undefined) counts.answered += 1;
         if (answer.status < 300) await remove(context, raw, answer, request.operation);
         return { raw, answer };

@@ -22,9 +22,11 @@ export async function tryCase(session: FuzzSession, pool: Pool, one: Case): Prom
     const sent = await session.send(built.request, base.values);
     if (sent === undefined) return undefined;
     const judged = judge(session.bench, built.request, built.expects, sent);
+    const tried: Tried = { case: one, base, built, sent, judged };
+    if (!isUnheard(tried)) session.last.heard = tried;
     // Without an answer nobody knows what has happened.
     spent = judged.succeeded || 'silent' in sent;
-    return { case: one, base, built, sent, judged };
+    return tried;
   } finally {
     pool.giveBack(base, spent);
   }

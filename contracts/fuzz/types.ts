@@ -3,8 +3,8 @@ import type { SequenceStep } from './sequences/index.js';
 
 /**
  * A request as it is written on the wire, but for what differs from deployment to deployment and from run to run, which stands under its
- * name: `${active}` is the credential of an identity, `${job_id}` what the deployment has given, `${unique}` a new name, and
- * `${repeat 5000 a}` what is too long to be written down.
+ * name: `${active}` is the credential of an identity, `${job_id}` what the deployment has given, `${unique}` a new name,
+ * `${repeat 5000 a}` what is too long to be written down, and `${bytes ff00}` what is no text.
  */
 export interface FuzzRequest {
   /** Id of the operation that it is a variant of. */
@@ -14,7 +14,7 @@ export interface FuzzRequest {
   readonly target: string;
   /** In the order sent, repeated ones too; a credential is `${identity}`, such as `Bearer ${active}`. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Exactly as sent, in UTF-8; credentials as in headers. `undefined` for none. */
+  /** Exactly as sent, in UTF-8 but for `${bytes ff}`; credentials as in headers. `undefined` for none. */
   readonly body: string | undefined;
   /** The identity whose credential it carries, if any. */
   readonly as: string | null;

@@ -2,7 +2,7 @@ import type { Deployment } from '../deployment.js';
 import { exchange } from '../exchange.js';
 import { ANSWER_LIMIT_BYTES, createDispatcher, createPace, explain, toAnswer } from '../transport.js';
 import { TransportError, type WireAnswer } from '../types.js';
-import { fill, type Values } from './placeholders.js';
+import { fill, toBody, type Values } from './placeholders.js';
 import type { FuzzRequest } from './types.js';
 
 /** A request with nothing left to fill in. */
@@ -11,7 +11,7 @@ export interface RawRequest {
   /** Path and query, written as they stand. */
   readonly target: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: string | undefined;
+  readonly body: string | Buffer | undefined;
 }
 
 /** Sends what no polite client would: targets as they stand, headers more than once, bodies that are none. */
@@ -69,7 +69,7 @@ export function toRaw({ method, target, headers, body }: FuzzRequest, values: Va
     method,
     target: fill(target, values, 'target', unique),
     headers: headers.map(([name, value]) => [name, fill(value, values, 'header', unique)] as const),
-    body: body === undefined ? undefined : fill(body, values, 'body', unique),
+    body: body === undefined ? undefined : toBody(fill(body, values, 'body', unique)),
   };
 }
 

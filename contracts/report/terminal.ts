@@ -44,8 +44,8 @@ export function formatRun(
     ...formatWebhooks(ledger.webhooks, colors),
     ...noteworthy(lines, colors),
     ...formatReasons(
-      // Those of lines have been told with all that there is to them.
-      ledger.reasons.filter(({ kind, why }) => !TOLD.has(kind) || why !== undefined),
+      // What lines have told already is told again where the policy has something to say of it.
+      ledger.reasons.filter(({ kind, failure, why }) => !TOLD.has(kind) || (failure !== undefined && why !== undefined)),
       colors,
     ),
     verdict(ledger, lines, colors),

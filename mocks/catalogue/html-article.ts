@@ -1,6 +1,6 @@
 import { html, type Html } from '../../spec/index.js';
 import type { CatalogueCode, Details } from './types.js';
-import { onlyFor, placeText, RETRY_WORDS, tellingHeaders, WAYS } from './words.js';
+import { among, placeText, RETRY_WORDS, tellingHeaders, WAYS } from './words.js';
 
 /** What a code is linked to by. */
 export function idOf(code: string): string {
@@ -42,15 +42,16 @@ function causesOf(entry: CatalogueCode): Html | false {
   return html`<section>
     <h3>${entry.causes.length === 1 ? 'Cause' : 'Causes'}</h3>
     <ul class="causes">
-      ${entry.causes.map(({ cause, operations }) => html`<li>${prose(cause)}${among(operations, entry)}</li>`)}
+      ${entry.causes.map(({ cause, operations }) => html`<li>${prose(cause)}${scope(operations, entry)}</li>`)}
     </ul>
   </section>`;
 }
 
 function detailsOf({ members, required, operations }: Details, entry: CatalogueCode): Html {
+  const units = members.some(({ unit }) => unit !== undefined);
   const there = required ? 'always there' : 'may be absent';
   return html`<section>
-    <h3>Details <span class="soft">${members.length === 0 ? `${there}, members not declared` : there}</span>${among(operations, entry)}</h3>
+    <h3>Details <span class="soft">${members.length === 0 ? `${there}, members not declared` : there}</span>${scope(operations, entry)}</h3>
     ${
       members.length === 0
         ? false
@@ -60,7 +61,7 @@ function detailsOf({ members, required, operations }: Details, entry: CatalogueC
                 <tr>
                   <th scope="col">Member</th>
                   <th scope="col">Type</th>
-                  <th scope="col">Unit</th>
+                  ${units ? html`<th scope="col">Unit</th>` : false}
                   <th scope="col">What it is</th>
                 </tr>
               </thead>
@@ -70,7 +71,7 @@ function detailsOf({ members, required, operations }: Details, entry: CatalogueC
                     html`<tr>
                       <th scope="row"><code>${one.path}</code>${one.required ? false : html` <span class="soft">optional</span>`}</th>
                       <td>${one.type}</td>
-                      <td>${one.unit ?? html`<span class="soft">–</span>`}</td>
+                      ${units ? html`<td>${one.unit ?? html`<span class="soft">–</span>`}</td>` : false}
                       <td>${prose(one.description)}</td>
                     </tr>`,
                 )}
@@ -99,7 +100,7 @@ function examplesOf(entry: CatalogueCode): Html | false {
     <h3>${several ? 'Examples' : 'Example'}</h3>
     ${entry.examples.map(
       ({ body, summary, operations }) =>
-        html`${summary === undefined ? false : html`<p class="soft small">${prose(summary)}${several ? among(operations, entry) : false}</p>`}
+        html`${summary === undefined ? false : html`<p class="soft small">${prose(summary)}${several ? scope(operations, entry) : false}</p>`}
           <pre tabindex="0"><code>${json(body)}</code></pre>`,
     )}
   </section>`;
@@ -154,9 +155,9 @@ function operationsOf({ operations, code }: CatalogueCode): Html {
   </section>`;
 }
 
-function among(operations: readonly string[], entry: CatalogueCode): Html | false {
-  const only = onlyFor(operations, entry);
-  return only.length === 0 ? false : html` <span class="soft small only">${only.join(', ')}</span>`;
+function scope(operations: readonly string[], entry: CatalogueCode): Html | false {
+  const words = among(operations, entry);
+  return words !== '' && html` <span class="soft small only">${words}</span>`;
 }
 
 /** A text of the contract: what stands in backticks is code. */

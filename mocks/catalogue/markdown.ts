@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { CatalogueCode, Details, ErrorCatalogue } from './types.js';
-import { domainsOf, onlyFor, placeText, RETRY_WORDS, tellingHeaders, WAYS } from './words.js';
+import { among, domainsOf, placeText, RETRY_WORDS, tellingHeaders, WAYS } from './words.js';
 
 /**
  * The error catalogue as a Markdown page; each code is linked to by its name: `#api_key.revoked`.
@@ -53,7 +53,7 @@ function section(entry: CatalogueCode): string[] {
     ...entry.details.flatMap((details) => detailsTable(details, entry)),
     ...headersOf(entry),
     ...entry.examples.flatMap(({ body, summary, operations }) => [
-      `Example${summary === undefined ? '' : `: ${prose(summary)}`}${among(operations, entry)}`,
+      `Example${summary === undefined ? '' : `: ${prose(summary)}`}${scope(operations, entry)}`,
       fence('json', JSON.stringify(body, null, 2)),
     ]),
     'Answered by:',
@@ -66,12 +66,12 @@ function section(entry: CatalogueCode): string[] {
 
 function causes(entry: CatalogueCode): string[] {
   if (entry.causes.length === 0) return [];
-  const items = entry.causes.map(({ cause, operations }) => `- ${prose(cause)}${among(operations, entry)}`);
+  const items = entry.causes.map(({ cause, operations }) => `- ${prose(cause)}${scope(operations, entry)}`);
   return [`${items.length === 1 ? 'Cause' : 'Causes'}:`, items.join('\n')];
 }
 
 function detailsTable({ members, required, operations }: Details, entry: CatalogueCode): string[] {
-  const head = `Details${among(operations, entry)}, ${required ? 'always there' : 'may be absent'}:`;
+  const head = `Details${scope(operations, entry)}, ${required ? 'always there' : 'may be absent'}:`;
   if (members.length === 0) return [head.replace(/:$/, '; their members are not declared.')];
   const rows = members.map((one) => [
     code(one.path),
@@ -87,9 +87,9 @@ function headersOf(entry: CatalogueCode): string[] {
   return tellingHeaders(entry).map(({ name, description }) => `Header ${code(name)}: ${prose(description)}`);
 }
 
-function among(operations: readonly string[], entry: CatalogueCode): string {
-  const only = onlyFor(operations, entry);
-  return only.length === 0 ? '' : ` (${only.map(code).join(', ')})`;
+function scope(operations: readonly string[], entry: CatalogueCode): string {
+  const words = among(operations, entry, code);
+  return words === '' ? '' : ` (${words})`;
 }
 
 function link(name: string): string {

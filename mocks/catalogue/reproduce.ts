@@ -1,7 +1,8 @@
 import { jsonPointer, type Contract, type Failure, type Operation, type Parameter } from '../../spec/index.js';
 import { atsReproduction } from '../ats/index.js';
 import { jsonPointersOf } from './members.js';
-import { curl } from './shell.js';
+import { appliedPreference } from '../prefer.js';
+import { curl, type CurlRequest } from './shell.js';
 import type { Declaration, Reproduction } from './types.js';
 
 /** What a built-in sandbox adds: how to get there for failures that no single request reaches. */
@@ -18,19 +19,27 @@ const IN_SANDBOX: Readonly<Record<string, InSandbox>> = { ats: atsReproduction }
  * reproductionsOf(contract, failure, 'http://127.0.0.1:4010')[0]?.shell; // "curl -i -X POST -H 'Prefer: error=api_key.revoked' http://..."
  */
 export function reproductionsOf(contract: Contract, failure: Failure, url: string): readonly Reproduction[] {
-  const { operation, status, code } = failure;
+  const { operation, status } = failure;
   const base = { operation: operation.id, status };
   const address = addressOf(operation, url);
-  const severalStatuses = operation.failures.some((other) => other.code === code && other.status !== status);
-  const prefer = `Prefer: error=${code}${severalStatuses ? `, code=${status}` : ''}`;
   const chosen: Reproduction = {
     ...base,
     by: 'choice',
     says: 'Ask for it: the request need not be valid.',
-    shell: curl({ method: operation.method, url: address, headers: [prefer] }),
+    shell: curl({ method: operation.method, ...choiceOf(failure, address) }),
   };
   const others = [byMagic(contract, failure, address), inSandbox(contract, failure, url)].filter((one) => one !== undefined);
   return [chosen, ...others.map((one) => ({ ...base, ...one }))];
+}
+
+/** The choice of a failure: in a header, or in the query where no header can carry the code. */
+function choiceOf({ operation, status, code }: Failure, address: string): Pick<CurlRequest, 'url' | 'headers'> {
+  const severalStatuses = operation.failures.some((other) => other.code === code && other.status !== status);
+  if (!/^[\x20-\x7e]+$/.test(code)) {
+    const query = new URLSearchParams({ __error: code, ...(severalStatuses ? { __code: String(status) } : {}) });
+    return { url: `${address}?${query.toString()}` };
+  }
+  return { url: address, headers: [`Prefer: ${appliedPreference('error', code)}${severalStatuses ? `, code=${status}` : ''}`] };
 }
 
 /**

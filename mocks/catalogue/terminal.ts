@@ -2,7 +2,7 @@ import { createColors } from 'picocolors';
 import { alignColumns } from '../verification/index.js';
 import { indented, wrapped } from './layout.js';
 import type { CatalogueCode, Declaration, Details } from './types.js';
-import { onlyFor, placeText, RETRY_WORDS, tellingHeaders, WAYS } from './words.js';
+import { among, placeText, RETRY_WORDS, tellingHeaders, WAYS } from './words.js';
 
 export interface FormatCodeOptions {
   readonly color?: boolean | undefined;
@@ -93,13 +93,14 @@ function orderOf(operations: readonly Declaration[]): string | undefined {
 }
 
 function causes(entry: CatalogueCode, { dim }: Colors): string {
-  const rows = entry.causes.map(({ cause, operations }) => [`  ${cause}`, onlyFor(operations, entry).join(', ')]);
+  const rows = entry.causes.map(({ cause, operations }) => [`  ${cause}`, among(operations, entry)]);
   const width = Math.max(...rows.map(([cause = '']) => cause.length));
   return rows.map(([cause = '', only = '']) => (only === '' ? cause : `${cause.padEnd(width)}  ${dim(only)}`)).join('\n');
 }
 
 function detailsText({ members, required, operations }: Details, entry: CatalogueCode, { dim }: Colors): string {
-  const head = `  ${dim(`${required ? 'always there' : 'may be absent'}${among(operations, entry)}`)}`;
+  const where = among(operations, entry);
+  const head = `  ${dim(`${required ? 'always there' : 'may be absent'}${where === '' ? '' : `  ${where}`}`)}`;
   const rows = members.map((one) => [`  ${one.path}${one.required ? '' : '?'}`, one.type, one.unit ?? '-', one.description]);
   return [head, ...alignColumns(rows)].join('\n');
 }
@@ -115,9 +116,4 @@ function reproductions(entry: CatalogueCode, { dim, green }: Colors): string {
 function declared({ declared: place, operations }: CatalogueCode, { dim }: Colors): string {
   const rows = operations.map((one) => [`  ${one.operation}`, placeText(one.declared), `${one.method} ${one.path}`]);
   return [`  ${placeText(place)}`, ...alignColumns(rows).map((row) => dim(row))].join('\n');
-}
-
-function among(operations: readonly string[], entry: CatalogueCode): string {
-  const only = onlyFor(operations, entry);
-  return only.length === 0 ? '' : `  ${only.join(', ')}`;
 }

@@ -30,9 +30,24 @@ export function domainsOf({ codes }: Pick<ErrorCatalogue, 'codes'>): ReadonlyMap
   return groupBy(codes, ({ code }) => (/^[\w-]+\./.test(code) ? code.slice(0, code.indexOf('.')) : ''));
 }
 
-/** The operations that something is true of, where that is not all of them. */
-export function onlyFor(operations: readonly string[], { operations: all }: Pick<CatalogueCode, 'operations'>): readonly string[] {
-  return new Set(all.map(({ operation }) => operation)).size === new Set(operations).size ? [] : operations;
+/**
+ * The operations that something is true of, where that is not all of a code's: each by its name, or which it is not true of if that is said
+ * sooner; nothing where it is true of all.
+ *
+ * @example
+ * among(['initWork'], entry); // 'initWork'
+ * among(['initWork', 'prepareWork', 'confirmWork'], entry, (id) => `*${id}*`); // 'all but *listApiKeys*'
+ */
+export function among(
+  operations: readonly string[],
+  { operations: declared }: Pick<CatalogueCode, 'operations'>,
+  write: (id: string) => string = (id) => id,
+): string {
+  const all = [...new Set(declared.map(({ operation }) => operation))];
+  const others = all.filter((id) => !operations.includes(id));
+  if (others.length === 0) return '';
+  const sooner = others.length * 2 < operations.length;
+  return `${sooner ? 'all but ' : ''}${(sooner ? others : operations).map(write).join(', ')}`;
 }
 
 /** A header whose absence would be a breach, or that says how long to wait. */

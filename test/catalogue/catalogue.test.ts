@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { catalogueMarkdown, catalogueOf, type ErrorCatalogue } from '../../mocks/index.js';
+import { catalogueHtml, catalogueMarkdown, catalogueOf, defaultContract, type ErrorCatalogue } from '../../mocks/index.js';
 import { jsonPointer, loadContract, type Contract } from '../../spec/index.js';
-import { ROOT } from '../support/cli.js';
+import { failpath, ROOT } from '../support/cli.js';
 import { expectGolden } from '../support/golden.js';
 
 const SHOP = fileURLToPath(new URL('../types/shop.yaml', import.meta.url));
@@ -71,6 +71,17 @@ describe('the error catalogue', () => {
     const shop = catalogueOf(await loadContract(SHOP), { fromContract: true });
     expectGolden(catalogueMarkdown(shop), new URL('./golden/shop.md', import.meta.url));
     expectGolden(`${JSON.stringify({ ...shop, sha256: '' }, null, 2)}\n`, new URL('./golden/shop.json', import.meta.url));
+  });
+
+  it('is printed by the command, with the styles and scripts of the package in the page', async () => {
+    const { exitCode, stdout, stderr } = await failpath(['docs', '--format', 'html']);
+    expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
+    expect(stdout).to.equal(catalogueHtml(catalogueOf(await loadContract(defaultContract()), { fromContract: true })));
+    expect(await failpath(['explain', '-'])).to.deep.equal({
+      exitCode: 3,
+      stdout: 'No envelope of this API.\n  There is no body.\n',
+      stderr: '',
+    });
   });
 
   it('has a link of its own for every code', () => {

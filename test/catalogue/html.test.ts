@@ -58,7 +58,7 @@ describe('the error catalogue as a page', () => {
       const violations = await opened(some, options, async (page) => {
         await page.evaluate(axe.source);
         return page.evaluate<string[]>(
-          "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html.slice(0, 200)))",
+          `axe.run(${name === 'dark' ? "{ runOnly: ['color-contrast'] }" : ''}).then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html.slice(0, 200)))`,
         );
       });
       expect(violations).to.deep.equal([]);

@@ -139,6 +139,12 @@ describe('a policy: waivers', () => {
     expect(made).to.deep.equal({ verdict: 'proven', exitCode: 0, kinds: [] });
   });
 
+  it('are not called needless by a part of a run, whose other lines may need them', () => {
+    const part = ledgerOf([{ cause: 'taken' }, { cause: 'reserved', outcome: 'not-selected' }, OTHER]);
+    expect(decided(part, WAIVER()).kinds).to.deep.equal([]);
+    expect(decided(ledgerOf([{ cause: 'taken' }, { cause: 'reserved' }, OTHER]), WAIVER()).kinds).to.deep.equal(['waiver-unneeded']);
+  });
+
   it('carry over to probes that only repeat what the line says', () => {
     const line = 'makeThing 409 thing.exists (unknown)';
     const repeating = [

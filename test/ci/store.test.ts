@@ -64,7 +64,7 @@ describe('the store', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'ledger.json'), JSON.stringify(ledgerOf(GOOD)));
     const args = ['gate', '--ledger', 'ledger.json', '--build', '4f2c'];
-    const writing = Promise.all([1, 2, 3].map(() => failpath(args, { cwd: folder })));
+    const writing = Promise.all([1, 2].map(() => failpath(args, { cwd: folder })));
     let added = 0;
     const store = join(folder, 'failpath-store');
     const ticking = setInterval(() => {
@@ -74,9 +74,9 @@ describe('the store', () => {
     }, 5);
     const ended = await writing;
     clearInterval(ticking);
-    expect(ended.map(({ exitCode, stderr }) => ({ exitCode, stderr }))).to.deep.equal(Array(3).fill({ exitCode: 0, stderr: '' }));
+    expect(ended.map(({ exitCode, stderr }) => `${exitCode} ${stderr}`)).to.deep.equal(['0 ', '0 ']);
     expect(added).to.be.greaterThan(0);
-    expect(readRecords(store, '4f2c')).to.have.length(added + 3);
+    expect(readRecords(store, '4f2c')).to.have.length(added + 2);
     expect(readdirSync(join(store, '4f2c')).filter((name) => name.startsWith('.'))).to.deep.equal([]);
   });
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ledger } from '../../contracts/index.js';
 import { startMock, type Mock } from '../../mocks/index.js';
-import { failpath, ROOT, temporaryFile, temporaryFolder, type Ended, type ProcessOptions } from '../support/cli.js';
+import { failpath, ROOT, startFailpath, temporaryFile, temporaryFolder, type Ended, type ProcessOptions } from '../support/cli.js';
 import { contract } from '../support/judge.js';
 import { startProxy, type Proxy } from '../support/proxy.js';
 import { mutantNamed } from '../zoo/index.js';
@@ -63,7 +63,7 @@ describe('failpath verify', () => {
   it('colours what goes to a terminal, or when it is asked to; NO_COLOR wins', async () => {
     const unreachable = ['--url', 'http://127.0.0.1:9', '--operation', 'getTransaction'];
     const printed = async (env: Readonly<Record<string, string>>): Promise<string> => {
-      const { stdout, stderr } = await verify(unreachable, { env });
+      const { stdout, stderr } = await startFailpath(['verify', ...unreachable], { env }).ended;
       return stdout + stderr;
     };
     expect(await printed({})).to.not.contain(ESCAPE);

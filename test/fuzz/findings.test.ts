@@ -30,6 +30,7 @@ const SHOWN: readonly (readonly [bug: Bug, found: readonly unknown[]])[] = [
   ['slash opens', [place('accepted', GOOD, [JSON_TYPE], '/v1/orders/'), get('undeclared', '/v1/orders/')]],
   ['content type ignored', [place('accepted', GOOD, ['content-type: another', TOKEN])]],
   ['trace shown', [place('leak', '{"item":"x","count":2,"note":null}')]],
+  ['bytes crash', [place('server-error', '${bytes ff}')]],
   ['declared but for nothing', [get('server-error', '/v1/orders/${order_id}?lines=x')]],
 ];
 

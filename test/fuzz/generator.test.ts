@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import { atsSuite, createPlan, createTransport, discoverWorld, prepareRun, type Deployment } from '../../contracts/index.js';
+import {
+  atsSuite,
+  createDeployment,
+  createPlan,
+  createTransport,
+  discoverWorld,
+  prepareRun,
+  type Deployment,
+} from '../../contracts/index.js';
 import { provide, type Base } from '../../contracts/fuzz/bases.js';
 import { build, casesOf, violationsOf, type Case } from '../../contracts/fuzz/cases.js';
 import { toCurl } from '../../contracts/fuzz/curl.js';
@@ -189,7 +197,7 @@ describe('fuzz: the requests that it makes', function () {
         tried.base.values,
         true,
       );
-      if (/\$\{repeat|\$\{unique/.test(JSON.stringify(request)) || request.body?.includes('\u0000') === true) return;
+      if (/\$\{repeat|\$\{unique|\$\{bytes/.test(JSON.stringify(request)) || request.body?.includes('\u0000') === true) return;
       if (commands.length >= 1500) return;
       commands.push(
         toCurl(request, { deployment: { ...deployment, identities: secret }, redactor: createRedactor(), values: tried.base.values }),
@@ -198,7 +206,7 @@ describe('fuzz: the requests that it makes', function () {
       expected.push([
         deployment.url + raw.target,
         ...raw.headers.map(([name, value]) => (value === '' ? `${name};` : `${name}: ${value}`)),
-        ...(raw.body === undefined ? [] : [raw.body]),
+        ...(raw.body === undefined ? [] : [String(raw.body)]),
       ]);
     });
     expect(commands.filter((command) => command.includes('\n'))).to.deep.equal([]);
@@ -218,6 +226,28 @@ describe('fuzz: the requests that it makes', function () {
     const wrong = sent.flatMap((one, index) => (JSON.stringify(one) === JSON.stringify(expected[index]) ? [] : [commands[index]]));
     expect(wrong.slice(0, 3)).to.deep.equal([]);
   });
+});
+
+describe('fuzz: bodies that are too long or no text, as commands for a shell', () => {
+  const printed = (body: string): string => {
+    const request = { operation: 'x', method: 'POST', target: '/', headers: [], body, as: null };
+    const context = {
+      deployment: createDeployment({ url: 'http://127.0.0.1:1' }),
+      redactor: createRedactor(),
+      values: new Map([['id', "it's"]]),
+    };
+    return execFileSync('bash', { input: `curl() { base64 -w0; }\n${toCurl(request, context)}`, encoding: 'utf8' });
+  };
+  for (const [what, body, bytes] of [
+    ['bytes', '{"a":"${bytes ff00c0}"}', Buffer.from('7b2261223a22ff00c0227d', 'hex')],
+    ['UTF-16', '${bytes fffe7b007d00}', Buffer.from('\ufeff{}', 'utf16le')],
+    ['long', '["${repeat 5000 😀}${bytes 5c}", "${id}"]', Buffer.from(`["${'😀'.repeat(5000)}\\", "it's"]`)],
+  ] as const)
+    it(what, () => {
+      expect(printed(body)).to.equal(bytes.toString('base64'));
+      const raw = toRaw({ operation: 'x', method: 'POST', target: '/', headers: [], body, as: null }, new Map([['id', "it's"]]), () => 'x');
+      expect(Buffer.from(raw.body ?? '').equals(bytes)).to.equal(true);
+    });
 });
 
 const variableOf = (name: string): string => `FAILPATH_${name.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}`;

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { stringify } from 'yaml';
 import type { PlanReport } from '../../contracts/index.js';
 import { startMock, type Mock } from '../../mocks/index.js';
-import { failpath, ROOT, temporaryFile, temporaryFolder, type Ended } from '../support/cli.js';
+import { failpath, ROOT, startFailpath, temporaryFile, temporaryFolder, type Ended } from '../support/cli.js';
 import { contract } from '../support/judge.js';
 import { describeSandbox } from '../support/deployment.js';
 import { expectGolden } from '../support/golden.js';
@@ -94,7 +94,7 @@ describe('failpath plan', function () {
 
   it('colours what goes to a terminal, or when it is asked to', async () => {
     const printed = async (env: Readonly<Record<string, string>>): Promise<string> =>
-      (await failpath(['plan', '--deployment', staging, '--operation', 'getTransaction'], { env: { ...ENV, ...env } })).stdout;
+      (await startFailpath(['plan', '--deployment', staging, '--operation', 'getTransaction'], { env: { ...ENV, ...env } }).ended).stdout;
     expect(await printed({ FORCE_COLOR: '1' })).to.contain('\u001b[');
     expect(await printed({ FORCE_COLOR: '1', NO_COLOR: '1' })).to.not.contain('\u001b[');
   });

@@ -40,14 +40,29 @@ export interface ProcessOptions {
   readonly cwd?: string;
 }
 
+/** Commands that run in this process share its folder, so they take turns. */
+let turn: Promise<unknown> = Promise.resolve();
+
 /**
- * Runs the `failpath` command as a process of its own, to its end.
+ * Runs the `failpath` command to its end, in this process: what a process of its own costs, most of it to load code and to run it cold, is
+ * paid once for all commands. What is only true of a process is tested with {@link startFailpath}.
  *
  * @example
  * const { exitCode, stdout } = await failpath(['list', '--json']);
  */
-export async function failpath(args: readonly string[], options: ProcessOptions = {}): Promise<Ended> {
-  return startFailpath(args, options).ended;
+export async function failpath(args: readonly string[], { env = {}, cwd = temporaryFolder() }: ProcessOptions = {}): Promise<Ended> {
+  const { inProcess } = await import('./io.js');
+  const ended = turn.then(async () => {
+    const before = process.cwd();
+    process.chdir(cwd);
+    try {
+      return await inProcess(args, env);
+    } finally {
+      process.chdir(before);
+    }
+  });
+  turn = ended.catch(() => undefined);
+  return ended;
 }
 
 /** Starts the `failpath` command as a process of its own. */

@@ -15,7 +15,7 @@ const VARIABLE: readonly (readonly [RegExp, string | ((found: string) => string)
   [/afo_sk_live_(?!5afe)[0-9a-f]{6}\b/g, 'afo_sk_live_<prefix>'],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
   [/\bin \d+\.\d s\b/g, 'in <seconds> s'],
-  [/\bopenapi\.yaml:\d+:\d+\b/g, 'openapi.yaml:<line>:<column>'],
+  [/[\w./-]*\bopenapi\.yaml:\d+:\d+\b/g, 'openapi.yaml:<line>:<column>'],
 ];
 
 /**

@@ -32,6 +32,7 @@ function bypasses(draft: Draft): readonly Mutation[] {
     ...reroutesOf(draft).map((one): Mutation => ({
       ...withoutCredential(`no credential and ${one.says}`, (from) => ({ ...from, reroute: [...from.reroute, one.change] })),
       place: 'credential and route',
+      family: `credential and route (${one.way})`,
       cause: `${NONE} + route (${one.way})`,
       apart: () => [NO_CREDENTIAL, reroute(one)],
     })),
@@ -48,6 +49,7 @@ function bypasses(draft: Draft): readonly Mutation[] {
     ).map(([name, value]): Mutation => ({
       ...withoutCredential(`no credential and ${name} ${value}`, (from) => withHeaders(from, name, value)),
       place: `credential and ${name}`,
+      family: 'credential and header',
       cause: `${NONE} + ${name}`,
       apart: () => [NO_CREDENTIAL, header(name, value)],
     })),
@@ -60,6 +62,7 @@ type Mistake = 'case' | 'part' | 'made up' | 'another scheme' | 'elsewhere';
 function tokens(token: string): readonly Mutation[] {
   const sent = (says: string, mistake: Mistake | undefined, ...values: readonly string[]): Mutation => ({
     ...common,
+    family: `credential (${mistake ?? 'open'})`,
     says,
     expects: mistake === undefined ? 'open' : 'refused',
     ...(mistake === undefined ? {} : { cause: `credential (${mistake})` }),
@@ -71,6 +74,7 @@ function tokens(token: string): readonly Mutation[] {
   const changed = (name: string): string => token.replace(/\}$/, `!${name}}`);
   const elsewhere = (says: string, more: (draft: Draft) => Draft): Mutation => ({
     ...common,
+    family: 'credential (elsewhere)',
     cause: 'credential (elsewhere)',
     says,
     expects: 'refused',

@@ -2,6 +2,7 @@ import { jsonPointer, type Contract } from '../../../spec/index.js';
 import type { Draft } from '../draft.js';
 import { listOf } from '../schema.js';
 import { bodyMutations } from './body.js';
+import { bytesMutations } from './bytes.js';
 import { credentialMutations } from './credentials.js';
 import { mediaMutations } from './media.js';
 import type { Mutation } from './mutation.js';
@@ -24,6 +25,7 @@ export function mutationsOf(contract: Contract, draft: Draft, ids: ReadonlySet<s
   return [
     ...bodyMutations(contract, draft, ids),
     ...syntaxMutations(draft),
+    ...bytesMutations(draft),
     ...mediaMutations(contract, draft),
     ...parameterMutations(contract, draft, ids),
     ...writtenPaths(draft),

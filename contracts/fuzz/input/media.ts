@@ -65,14 +65,6 @@ export function mediaMutations(contract: Contract, { operation, body }: Draft): 
       apply: (draft) => withHeaders(draft, 'content-type', 'application/json', 'text/plain'),
     },
     ...ENCODINGS.map((coding) => mutation('content-encoding', 'content-encoding', coding, 'open')),
-    ...['gzip', 'br', 'deflate'].map((coding): Mutation => ({
-      place: 'content-encoding',
-      family: 'content-encoding',
-      cause: 'body text (syntax)',
-      says: `content-encoding ${coding} over what is none`,
-      expects: operation.body?.json === undefined ? 'open' : 'refused',
-      apply: (draft) => ({ ...withHeaders(draft, 'content-encoding', coding), rewrite: [...draft.rewrite, () => '\u001f\u008b\u0008 x'] }),
-    })),
     ...['image/png', 'text/html;q=0', '*/*;q=0', '', 'no/such;q=x'].map((accept) => mutation('accept', 'accept', accept, 'open')),
   ];
 }

@@ -1,6 +1,9 @@
 import type { Draft } from '../draft.js';
 import { repeated } from '../placeholders.js';
 
+/** The cause of what is accepted though no reader of JSON can take it. */
+export const NO_JSON = 'body text (syntax)';
+
 /** One thing done to a request. */
 export interface Mutation {
   /** What is changed: `body /title`, `header idempotency-key`, `query first`, `path ats_id`, `route`, `method`, `credential`. */

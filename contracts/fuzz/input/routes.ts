@@ -152,7 +152,7 @@ export function reroute(one: Reroute): Mutation {
   const { way: name, says, change } = one;
   return {
     place: 'route',
-    family: 'route',
+    family: `route (${name})`,
     cause: `route (${name})`,
     says,
     expects: 'open',

@@ -1,5 +1,5 @@
 import { literal, toNode, write, type Node } from '../node.js';
-import { partsOf, repeated } from '../placeholders.js';
+import { lengthOf, repeated, sizeOf } from '../placeholders.js';
 import { listOf, numbersOf, saidOf, typesOf, type SchemaNode } from '../schema.js';
 import { NUMBERS, ONLY_IN_JSON, TEXTS } from './texts.js';
 import { smallerTexts } from './mutation.js';
@@ -31,14 +31,6 @@ export function sayText(text: string, otherwise: string): string {
   return text.length <= 40 && /^[\x20-\x7e]*$/.test(text) ? JSON.stringify(text) : otherwise;
 }
 
-/** As schemas count: characters, of which a surrogate pair is one. */
-const lengthOf = (text: string): number =>
-  partsOf(text).reduce((sum, part) => sum + (typeof part === 'string' ? [...part].length : [...part.unit].length * part.times), 0);
-const sizeOf = (text: string): number =>
-  partsOf(text).reduce(
-    (sum, part) => sum + (typeof part === 'string' ? Buffer.byteLength(part) : Buffer.byteLength(part.unit) * part.times),
-    0,
-  );
 const sayLength = (length: number): string => (length === 0 ? 'an empty text' : `${length} character${length === 1 ? '' : 's'}`);
 
 const OF_TYPES: Readonly<Record<string, readonly [says: string, value: unknown]>> = {

@@ -32,7 +32,7 @@ export async function* runSequences(options: SequenceOptions): AsyncGenerator<Se
   const found = new Map<string, Finding>();
   const noted = new Set<string>();
   let [sequences, hopeless] = [0, 0];
-  for (const choose of choices(options, () => count.sent < options.requests && isTime(options))) {
+  for (const { choose, number } of choices(options, () => count.sent < options.requests && isTime(options))) {
     const taken = await attempt(() => take(choose, 'each'));
     sequences += 1;
     for (const note of notesOf(taken)) if (!noted.has(note.says) && noted.add(note.says)) yield { type: 'note', ...note };
@@ -40,8 +40,10 @@ export async function* runSequences(options: SequenceOptions): AsyncGenerator<Se
     if (!('failed' in taken) && taken.wrong !== undefined) {
       const known = found.get(taken.wrong.cause);
       const finding = known === undefined ? await told(taken, again) : { ...known, times: known.times + 1 };
-      if (finding !== undefined) found.set(finding.cause, finding);
-      if (known === undefined && finding !== undefined) yield { type: 'finding', finding };
+      const replay = number === undefined ? {} : { replay: `${options.seed}:s${number}` };
+      const numbered = finding === undefined ? undefined : { ...replay, ...finding };
+      if (numbered !== undefined) found.set(numbered.cause, numbered);
+      if (known === undefined && numbered !== undefined) yield { type: 'finding', finding: numbered };
     }
     yield { type: 'progress', sent: count.sent, sequences };
     if (hopeless >= HOPELESS) break;
@@ -49,13 +51,26 @@ export async function* runSequences(options: SequenceOptions): AsyncGenerator<Se
   yield { type: 'finished', ...count, sequences, findings: [...found.values()] };
 }
 
-/** Kept sequences, then random ones. */
-function* choices({ first = [], seed, length = LENGTH }: SequenceOptions, goesOn: () => boolean): Generator<Taking['choose']> {
-  for (const steps of first) yield (_, index) => steps[index];
-  for (let sequence = 0; goesOn(); sequence++) {
-    const dice = createDice(seed, sequence);
-    yield (walk: Walk, index: number) => (index < length && goesOn() ? draw(walk, dice) : undefined);
+/** How the steps of a sequence are chosen, and its number where they are those of a seed. */
+interface Choice {
+  readonly choose: Taking['choose'];
+  readonly number?: number;
+}
+
+/** Kept sequences, then random ones; or the one that was asked for. */
+function* choices(options: SequenceOptions, goesOn: () => boolean): Generator<Choice> {
+  const { first = [], seed, length = LENGTH, number } = options;
+  if (number !== undefined) {
+    yield random(seed, number, length, () => isTime(options));
+    return;
   }
+  for (const steps of first) yield { choose: (_, index) => steps[index] };
+  for (let next = 1; goesOn(); next++) yield random(seed, next, length, goesOn);
+}
+
+function random(seed: number, number: number, length: number, goesOn: () => boolean): Choice {
+  const dice = createDice(seed, number - 1);
+  return { number, choose: (walk: Walk, index: number) => (index < length && goesOn() ? draw(walk, dice) : undefined) };
 }
 
 const draw = (walk: Walk, dice: Dice): SequenceStep | undefined => walk.next(dice);

@@ -115,6 +115,8 @@ export interface SequenceOptions {
   readonly signal?: AbortSignal | undefined;
   /** How many steps a sequence has; 24 by default. */
   readonly length?: number | undefined;
+  /** Only this sequence of the seed, counted from 1. */
+  readonly number?: number | undefined;
   /** Taken first, in this order: findings that are to be replayed, or that a corpus has kept. */
   readonly first?: readonly (readonly SequenceStep[])[] | undefined;
 }

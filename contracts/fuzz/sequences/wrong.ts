@@ -2,6 +2,7 @@ import type { Contract } from '../../../spec/index.js';
 import type { AnswerVerdict } from '../../answers.js';
 import { describeAnswer } from '../../setup-failed.js';
 import type { WireAnswer } from '../../types.js';
+import { causeAt, nameOf } from '../causes.js';
 import type { Finding } from '../types.js';
 import type { Foreseen, Wrong } from './types.js';
 
@@ -16,11 +17,13 @@ export function misanswered(
   const [first] = discrepancies;
   const kind = kindOf(discrepancies);
   const what = verdict === 'undeclared' ? 'which it does not declare' : `whose ${first?.at ?? 'body'} is not as declared`;
+  const came = describeAnswer(contract, answer);
+  const code = 'failure' in rest ? { code: rest.failure.code } : 'declared' in rest ? { code: String(rest.declared.status) } : {};
   return {
-    cause: `${operation} ${kind} ${first?.check ?? 'status'} at ${first?.at ?? 'status'}`,
+    cause: nameOf(causeAt(operation, { kind, came, status: answer.status, discrepancies, declared: false, ...code })),
     kind,
     operation,
-    says: `${operation} was answered ${describeAnswer(contract, answer)}, ${what}, after a sequence of good requests`,
+    says: `${operation} was answered ${came}, ${what}, after a sequence of good requests`,
     remedy: first?.remedy ?? 'Answer what the contract declares.',
     discrepancies,
   };

@@ -51,12 +51,12 @@ function logSession(facts: Facts): void {
 
 /** A name of plain words; of what nearly is one, each way to split it is tried. */
 const PLAIN = String.raw`^(\w+\s?)*$`;
-/** Up to here there are too few ways to split a text for anybody to notice. */
-const SHORT = 20;
+/** With fewer letters in a row there are too few ways to split them for anybody to notice. */
+const MANY = /\w{18}/;
 
 /** A thread of its own for each text, as servers with threads have it: others go on while it is busy. */
 function isPlain(text: string, gone: AbortSignal): Promise<boolean> {
-  if (text.length <= SHORT) return Promise.resolve(new RegExp(PLAIN).test(text));
+  if (!MANY.test(text)) return Promise.resolve(new RegExp(PLAIN).test(text));
   const code = `const { parentPort, workerData } = require('node:worker_threads');
     parentPort.postMessage(new RegExp(workerData.pattern).test(workerData.text));`;
   const worker = new Worker(code, { eval: true, workerData: { pattern: PLAIN, text } });

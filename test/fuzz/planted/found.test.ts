@@ -16,7 +16,7 @@ const REQUESTS = LONG ? 12_000 : 300;
 function lookingFor({ operation, kind }: Pick<Bug, 'operation' | 'kind'>): Looking {
   if (LONG) return { seed: SEED, requests: REQUESTS };
   // Each request that hangs takes as long as patience lasts.
-  if (kind === 'no-answer') return { seed: SEED, requests: 200, operations: [operation], timeoutMs: 400 };
+  if (kind === 'no-answer') return { seed: SEED, requests: 200, operations: [operation], timeoutMs: 300 };
   return { seed: SEED, requests: REQUESTS, ...(kind === 'invariant' ? { only: 'sequences' } : { operations: [operation] }) };
 }
 
@@ -67,8 +67,9 @@ describe('planted bugs: failpath fuzz', function () {
   }
 });
 
-/** One request goes by its number; steps are taken again with the whole of their seed. */
-function numberOf({ replay }: Finding): Pick<Looking, 'number'> {
-  const [, number] = replay?.split(':') ?? [];
-  return number === undefined ? {} : { number: Number(number) };
+/** One request goes by its number, and so does one sequence. */
+function numberOf({ replay }: Finding): Pick<Looking, 'number' | 'sequence'> {
+  const [, isSequence, number] = /:(s?)(\d+)$/.exec(replay ?? '') ?? [];
+  expect(number, 'a number').to.not.equal(undefined);
+  return isSequence === 's' ? { sequence: Number(number) } : { number: Number(number) };
 }

@@ -9,6 +9,8 @@ export interface Looking {
   readonly only?: 'input' | 'sequences';
   /** Only this request of the seed. */
   readonly number?: number;
+  /** Only this sequence of the seed. */
+  readonly sequence?: number;
   readonly timeoutMs?: number;
 }
 

@@ -23,4 +23,14 @@ export function behind(name: RuleName, operation: string, work: (facts: Facts) =
   return { rules: { [name]: Object.assign(rule, original.code === undefined ? {} : { code: original.code }) } };
 }
 
+/** Several bugs in one sandbox: where they are in the same rule, one looks after the other. */
+export function joined(all: readonly Replacements[]): Replacements {
+  const rules: Partial<Record<RuleName, Rule>> = {};
+  for (const [name, rule] of all.flatMap(({ rules: own = {} }) => Object.entries(own) as [RuleName, Rule][])) {
+    const earlier = rules[name];
+    rules[name] = earlier === undefined ? rule : Object.assign((facts: Facts) => earlier(facts) ?? rule(facts), { ...rule });
+  }
+  return { rules, operations: Object.assign({}, ...all.map(({ operations }) => operations)) as NonNullable<Replacements['operations']> };
+}
+
 export type { Facts };

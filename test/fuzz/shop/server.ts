@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +21,7 @@ export type Bug =
   | 'gateway down'
   | 'gateway limits'
   | 'limits in the envelope'
+  | 'bytes crash'
   | 'silent on a word'
   | 'declared but for nothing'
   | 'message missing'
@@ -32,6 +34,8 @@ export interface Shop {
   bugs: ReadonlySet<Bug>;
   /** How many requests it has had. */
   readonly count: () => number;
+  /** When it has had so many. */
+  reaches(count: number): Promise<void>;
   /** The methods of the requests that it has had. */
   readonly methods: () => readonly string[];
   close(): Promise<void>;
@@ -45,17 +49,21 @@ interface Reply {
 /** A shop that keeps its contract but for its bugs. */
 export async function startShop(...bugs: readonly Bug[]): Promise<Shop> {
   let count = 0;
+  const waiting = new Map<number, () => void>();
   const methods = new Set<string>();
   const shop: Pick<Shop, 'bugs'> = { bugs: new Set(bugs) };
   const reply = async (req: IncomingMessage, res: ServerResponse, id: number): Promise<void> => {
-    const replied = answer(req, await read(req), shop.bugs, id);
+    const bytes = await read(req);
+    const crashes = shop.bugs.has('bytes crash') && !isUtf8(bytes);
+    const replied = crashes ? { status: 500, body: '<h1>Internal Server Error</h1>' } : answer(req, bytes.toString(), shop.bugs, id);
     if (replied === undefined) return;
-    const isText = typeof replied.body === 'string';
-    res.writeHead(replied.status, { 'content-type': isText ? 'text/html' : 'application/json' });
-    res.end(req.method === 'HEAD' ? undefined : isText ? replied.body : JSON.stringify(replied.body));
+    const isPage = typeof replied.body === 'string';
+    res.writeHead(replied.status, { 'content-type': isPage ? 'text/html' : 'application/json' });
+    res.end(req.method === 'HEAD' ? undefined : isPage ? replied.body : JSON.stringify(replied.body));
   };
   const server = createServer((req, res) => {
     const id = ++count;
+    waiting.get(id)?.();
     methods.add(req.method ?? '');
     void reply(req, res, id);
   });
@@ -63,6 +71,7 @@ export async function startShop(...bugs: readonly Bug[]): Promise<Shop> {
   return Object.assign(shop, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     count: () => count,
+    reaches: (wanted: number) => new Promise<void>((resolve) => waiting.set(wanted, resolve)),
     methods: () => [...methods],
     close: async () => {
       server.closeAllConnections();
@@ -71,10 +80,10 @@ export async function startShop(...bugs: readonly Bug[]): Promise<Shop> {
   });
 }
 
-async function read(req: IncomingMessage): Promise<string> {
+async function read(req: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of req) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 const refusal = (status: number, code: string, id: number, message = 'No.'): Reply => ({
