@@ -121,6 +121,22 @@ describe('formats of a ledger', () => {
     ]);
   });
 
+  it('every format tells of violations in traffic that are no declared failure', () => {
+    const request = { phase: 'when', label: 'GET /nowhere', method: 'GET', url: '/nowhere', status: 500, code: null, requestId: null, durationMs: 1 } as const;
+    const violation = {
+      ...{ operation: null, method: 'GET', path: '/nowhere', status: 500, code: null, declared: false, count: 3, first: '', last: '', request, answer: 'HTTP 500' },
+      discrepancies: [{ check: 'schema', at: 'body', expected: 'the envelope', actual: 'the oddity', remedy: 'Answer it.' }],
+    };
+    const traffic = { violated: [violation], undeclared: [], untold: 2 };
+    const observed = { ...sampleLedger(), traffic } as unknown as Ledger;
+    for (const name of REPORT_NAMES.filter((one) => one !== 'ndjson' && one !== 'terminal')) {
+      const text = format(name, observed);
+      expect(text, name).to.contain('/nowhere');
+      if (name !== 'har') expect(text, name).to.contain('the oddity');
+      if (name !== 'har' && name !== 'json') expect(text, name).to.match(/2 violations of further kinds|further kinds/);
+    }
+  }); // prettier-ignore
+
   const annotations = (text: string): Annotation[] =>
     text.trimEnd().split('\n').map((line) => readCommand(line) ?? { command: `none: ${line}`, properties: {}, message: '' }); // prettier-ignore
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { REPORTS, type Ledger } from '../../contracts/index.js';
+import { REPORTS, tallyTrend, TREND_REPORTS, type Ledger } from '../../contracts/index.js';
 import type { Contract } from '../../spec/index.js';
 import { closeBrowser, open, violationsOf, type Opened } from './browser.js';
 import { provenLedger, sampleLedger, toyContract } from './support.js';
@@ -168,6 +168,17 @@ describe('the HTML report, in a browser', function () {
     expect(await page.locator('.entry > summary').first().isVisible()).to.equal(true);
     expect(await page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--paper').trim()")).to.equal('#fbfbfa');
     expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).to.equal('%PDF-');
+  });
+
+  it('a trend breaks no rule of accessibility either, and fits a narrow screen', async () => {
+    const earlier = { ...provenLedger(), startedAt: '2026-03-01T09:00:00.000Z', file: 'a' };
+    const text = TREND_REPORTS.html(tallyTrend([earlier, { ...sampleLedger(), file: 'b' }]));
+    const one = await open(text, { viewport: { width: 360, height: 780 } });
+    opened.push(one);
+    await one.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))");
+    expect(await violationsOf(one.page)).to.deep.equal([]);
+    expect(await one.page.evaluate('document.documentElement.scrollWidth')).to.equal(360);
+    expect(await one.page.locator('h1').innerText()).to.match(/answered wrongly now, \d+ of them newly/);
   });
 
   it('runs nothing that a deployment has answered', async () => {
