@@ -10,6 +10,7 @@ export {
   discoverWorld,
   formatRun,
   loadDeployment,
+  REPORTS,
   run,
   toJunit,
   type Capability,

@@ -3,7 +3,20 @@ import type { Io } from './io.js';
 
 /** What CI systems say of a run: their inputs are variables. */
 const BY_VARIABLE: ReadonlySet<string> = new Set([
-  ...['--contract', '--suite', '--deployment', '--url', '--start', '--wait', '--wait-for', '--filter', '--shard', '--policy'],
+  ...[
+    '--contract',
+    '--suite',
+    '--deployment',
+    '--url',
+    '--start',
+    '--wait',
+    '--wait-for',
+    '--filter',
+    '--shard',
+    '--policy',
+    '--build',
+    '--store',
+  ],
   ...['--concurrency', '--rate', '--timeout', '--reruns', '--ca', '--proxy', '--out'],
 ]);
 

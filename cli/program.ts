@@ -10,7 +10,7 @@ import { diff, DIFF_FAIL_ON, type DiffOptions } from './commands/diff.js';
 import { docs, DOCS_FORMATS, type DocsOptions } from './commands/docs.js';
 import { explain as explainCommand, type ExplainOptions } from './commands/explain.js';
 import { fuzz, type FuzzCommandOptions } from './commands/fuzz.js';
-import { gate, STORE, type GateOptions } from './commands/gate.js';
+import { gate, type GateOptions } from './commands/gate.js';
 import { importCommand, type ImportCommandOptions } from './commands/import.js';
 import { CI_SYSTEMS, init, type InitOptions } from './commands/init.js';
 import { list } from './commands/list.js';
@@ -26,6 +26,7 @@ import { types, TYPES_FORMATS, type TypesOptions } from './commands/types.js';
 import { verify, type VerifyOptions } from './commands/verify.js';
 import { byEnvironment } from './environment.js';
 import type { Io } from './io.js';
+import { STORE } from './record.js';
 import type { ShardOption } from './shard.js';
 
 /**
@@ -82,6 +83,8 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
     .option('--report <format[=file]>', `another format: ${OTHER_REPORTS.join(', ')}; repeatable`, collect)
     .option('--policy <file>', 'what is required, and what is let pass (default: everything must be verified)')
+    .option('--build <id>', 'record the verdict for this build, as `failpath gate` does')
+    .option('--store <folder>', 'where verdicts are recorded', STORE)
     .option('--shard <i/n>', 'only this part of the run, of so many; failpath merge puts the ledgers together', shard)
     .option('--json', 'print the ledger instead of the report')
     .option('--dry-run', 'send nothing: print the plan, as `failpath plan` does')

@@ -15,25 +15,11 @@
 #   FAILPATH_POLICY       what has to be proven here, and what is waived until when
 #   FAILPATH_SHARD        1/4: only this part; `failpath merge` puts the ledgers together
 #   FAILPATH_OUT          folder of the reports (failpath-report)
+#   FAILPATH_BUILD        what was built: its verdict is recorded for `failpath can-deploy`
+#   FAILPATH_STORE        folder of the records
 #
 # and of this script:
 #
-#   FAILPATH_BUILD        what was built: its verdict is recorded for `failpath can-deploy`
-#   FAILPATH_STORE        folder of the records
 #   FAILPATH_VERSION      version of the npm package
 set -eu
-
-version=${FAILPATH_VERSION:-latest}
-out=${FAILPATH_OUT:-failpath-report}
-
-code=0
-npx --yes "failpath@$version" verify --report html --report markdown || code=$?
-
-# A run that could not judge, or was told something invalid, has no verdict to record.
-if [ -n "${FAILPATH_BUILD:-}" ] && [ "$code" -le 2 ]; then
-  set -- gate --build "$FAILPATH_BUILD" --ledger "$out/ledger.json"
-  [ -z "${FAILPATH_STORE:-}" ] || set -- "$@" --store "$FAILPATH_STORE"
-  [ -z "${FAILPATH_POLICY:-}" ] || set -- "$@" --policy "$FAILPATH_POLICY"
-  npx --yes "failpath@$version" "$@" || code=$?
-fi
-exit "$code"
+exec npx --yes "failpath@${FAILPATH_VERSION:-latest}" verify --report html --report markdown

@@ -1,7 +1,5 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import {
-  addRecord,
-  buildProblem,
   formatBaseline,
   gate as decide,
   formatGate,
@@ -9,23 +7,18 @@ import {
   readLedger,
   readPolicy,
   subjectsIn,
-  toRecord,
   type Gated,
   type Policy,
   type SavedLedger,
 } from '../../ci/index.js';
 import { InputError } from '../../spec/index.js';
 import type { Io } from '../io.js';
+import { checkBuild, recordVerdict, type RecordOptions } from '../record.js';
 import { usage } from '../targets.js';
 
-/** Where verdicts are recorded. */
-export const STORE = 'failpath-store';
-
-export interface GateOptions {
+export interface GateOptions extends RecordOptions {
   readonly ledger: string;
   readonly policy?: string;
-  readonly build?: string;
-  readonly store: string;
   readonly writeBaseline?: boolean;
   readonly json?: boolean;
 }
@@ -36,18 +29,15 @@ export interface GateOptions {
  * @throws {InputError} for a ledger that cannot decide, a policy or a build that cannot be used, and a store that cannot be written
  */
 export function gate(options: GateOptions, io: Io, now: Date = new Date()): number {
-  const { build, store, writeBaseline = false } = options;
-  const wrong = build === undefined ? undefined : buildProblem(build);
-  if (wrong !== undefined)
-    throw usage(`--build is ${wrong}`, 'A build is a folder of the store.', 'Use the hash of the commit, or a version.');
+  const { writeBaseline = false } = options;
+  checkBuild(options);
   const saved = readLedger(options.ledger);
   insistOnWhole(saved);
   const read = (withoutBaseline: boolean): Policy | undefined =>
     options.policy === undefined ? undefined : readPolicy(options.policy, { subjects: subjectsIn(saved.ledger), withoutBaseline });
   if (writeBaseline) keepBaseline(read(true), saved, now, io);
   const { ledger } = decide(saved.ledger, { policy: read(false), now });
-  const record = build === undefined ? undefined : toRecord({ build, saved, decided: ledger, now });
-  const recorded = record && addRecord(store, record);
+  const recorded = recordVerdict(options, { saved, decided: ledger, now });
   if (options.json === true) io.out(`${JSON.stringify(toJson({ ledger }, saved, recorded), null, 2)}\n`);
   else io.out(formatGate(ledger, { color: io.color, recorded }));
   return ledger.exitCode;

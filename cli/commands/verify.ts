@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { decide, gate } from '../../ci/index.js';
+import { decide, EXIT, gate, readLedger } from '../../ci/index.js';
 import { buildLedger, fingerprint, formatRun, type CauseLine, type Decision, type Ledger, type Reason } from '../../contracts/index.js';
 import { version, type Contract } from '../../spec/index.js';
 import { soundContract } from '../contract.js';
@@ -8,13 +8,14 @@ import type { Io } from '../io.js';
 import { createProgress } from '../progress.js';
 import { followInto, prepareFolder, prepareReports, reportsOf, saveReports, withoutCommands, type Wanted } from '../reports.js';
 import { createSelection, isFiltered, type SelectOptions } from '../select.js';
+import { checkBuild, recordVerdict, type RecordOptions } from '../record.js';
 import { policyFor } from '../policy.js';
 import { plan as printPlan } from './plan.js';
 import { shardFor, type ShardOption } from '../shard.js';
 import { loadSuite } from '../suites.js';
 import { deploymentName, openTarget, usage, type TargetOptions } from '../targets.js';
 
-export interface VerifyOptions extends SelectOptions, TargetOptions, DriveOptions {
+export interface VerifyOptions extends SelectOptions, TargetOptions, DriveOptions, RecordOptions {
   readonly contract?: string;
   readonly out: string;
   readonly report?: readonly string[];
@@ -49,6 +50,13 @@ export async function verify(options: VerifyOptions, io: Io, now: () => Date = (
   const filter = createSelection(contract, options);
   if (options.shard !== undefined && isFiltered(options))
     throw usage('--shard and a filter are both given', 'A shard is a part of the whole, to be merged with the others.', 'Say one of them.');
+  checkBuild(options);
+  if (options.build !== undefined && (options.shard !== undefined || isFiltered(options)))
+    throw usage(
+      '--build is given, and only a part of the failures is looked at',
+      'A part decides no release.',
+      'Leave out --build; of shards, record what `failpath merge` makes of them with `failpath gate --build`.',
+    );
   const policy = policyFor(contract, suite, options.policy);
   prepareFolder(options.out);
   prepareReports(wanted);
@@ -77,6 +85,7 @@ export async function verify(options: VerifyOptions, io: Io, now: () => Date = (
     const ledger = signal.aborted ? { ...judged, ...INTERRUPTED, reasons: [INTERRUPTION, ...judged.reasons] } : judged;
     following.end(ledger);
     report(ledger, { contract, lines: driven.lines, wanted }, options, io);
+    record(ledger, wanted, options, { io, now: now() });
     return ledger.exitCode;
   } finally {
     unlisten();
@@ -88,6 +97,19 @@ interface Told {
   readonly contract: Contract;
   readonly lines: readonly CauseLine[];
   readonly wanted: readonly Wanted[];
+}
+
+/** What was not let finish, or judged nothing, is no verdict on a build. */
+function record(
+  ledger: Ledger,
+  wanted: readonly Wanted[],
+  options: VerifyOptions,
+  { io, now }: { readonly io: Io; readonly now: Date },
+): void {
+  const file = wanted.find(({ name }) => name === 'json')?.file;
+  if (options.build === undefined || file === undefined) return;
+  if (ledger.exitCode > EXIT.unproven) return io.err(`not recorded for build ${options.build}: ${ledger.verdict}\n`);
+  io.err(`recorded: ${recordVerdict(options, { saved: readLedger(file), decided: ledger, now })}\n`);
 }
 
 function report(ledger: Ledger, { contract, lines, wanted }: Told, options: VerifyOptions, io: Io): void {

@@ -107,7 +107,7 @@ describe('templates for CI systems', () => {
       name,
       value,
     ]);
-    const [, script = ''] = /sh '''\n(.*?)'''/s.exec(text) ?? [];
+    const [, script = ''] = /^ *sh '(.*)'$/m.exec(text) ?? [];
     return job(['sh', '-xec'], script, { ...(Object.fromEntries(defaults) as Record<string, string>), ...parameters });
   }
 

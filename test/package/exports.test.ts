@@ -6,6 +6,7 @@ describe('the public API', () => {
     expect(Object.keys(failpath).sort()).to.deep.equal([
       'EXIT',
       'InputError',
+      'REPORTS',
       'ReceivedError',
       'atsSuite',
       'buildLedger',
@@ -14,6 +15,7 @@ describe('the public API', () => {
       'createPlan',
       'createTransport',
       'decide',
+      'defineSuite',
       'diffContracts',
       'discoverWorld',
       'formatFinding',
