@@ -46,7 +46,9 @@ describe('the package, installed in an empty folder', function () {
   });
 
   it('verifies the embedded sandbox', async () => {
-    await failpath('verify');
+    await failpath('verify', '--report', 'html');
+    // Its style is a file of the package.
+    expect(readFileSync(join(folder, 'failpath-report/report.html'), 'utf8')).to.contain('.matrix {');
     const ledger = JSON.parse(readFileSync(join(folder, 'failpath-report/ledger.json'), 'utf8')) as Ledger;
     expect(ledger.exitCode).to.equal(0);
     expect(Object.keys(ledger.summary)).to.deep.equal(['verified']);
