@@ -57,14 +57,17 @@ type Told = Pick<Wrong, 'kind' | 'came' | 'status' | 'discrepancies' | 'declared
 
 function partsOf(mutations: Case['mutations'], reasons: readonly string[], wrong: Wrong): readonly string[] {
   const isInjected = wrong.discrepancies[0]?.check === 'injected-header';
-  if (wrong.kind === 'server-error' || wrong.kind === 'no-answer' || isInjected)
-    return mutations.flatMap(({ place }) => place.split(' and '));
+  if (wrong.kind === 'server-error' || wrong.kind === 'no-answer' || isInjected) return mutations.flatMap(placesOf);
   if (wrong.kind !== 'accepted') return [];
   // What gave no reason to refuse is what led past the one that there was.
   const ways = mutations.filter(({ expects, place }) => expects !== 'refused' && !reasons.some((reason) => reason.startsWith(place)));
   if (ways.length === 0) return reasons.flatMap((reason) => reason.split(BESIDE));
   return [...reasons.map((reason) => (isOfBody(reason) ? BODY_SCHEMA : reason)), ...ways.flatMap(causesOf)];
 }
+
+/** Where a request is changed: how deep a body may be is a matter of its parser, wherever it is deep. */
+const placesOf = ({ place, family }: Case['mutations'][number]): readonly string[] =>
+  family === 'deep' ? ['body depth'] : place.split(' and ');
 
 /** Whether a part belongs to the schema of one operation's body. */
 const isOfBody = (part: string): boolean => /^body(?: \/|$)/.test(part);
@@ -76,6 +79,7 @@ export function seenIn(wrong: Told): string {
   if (first.check === 'leak') return `${first.expected}${isForeign(wrong) ? ` in ${wrong.came.slice(4)}` : ''}`;
   // A page of whatever sort is wrong as a whole.
   if (isForeign(wrong)) return wrong.came;
+  if (wrong.code === undefined && wrong.status >= 400) return wrong.came;
   const what = `${first.check} ${first.at}`;
   if (COMMON.has(first.check) && wrong.code !== undefined && wrong.status >= 400) return what;
   return `${wrong.code ?? wrong.came} ${what}`;

@@ -1,6 +1,7 @@
 import { describeAnswer } from '../setup-failed.js';
 import type { RunContext } from '../steps.js';
 import { describeCase, toFinding } from './finding.js';
+import { elsewhereOf } from './merge.js';
 import type { Tried } from './try.js';
 import type { Finding } from './types.js';
 
@@ -13,9 +14,11 @@ export interface UnderWay {
 
 /**
  * What is known of a deployment that has ended: which requests were under way. One of them ended it; nobody is there any more to say
- * which, so that all of them are told.
+ * which, so that all of them are told: the first with its line, the others beside it.
+ *
+ * @param isAlone Whether requests were sent one after the other.
  */
-export function deathOf(context: RunContext, [first, ...others]: readonly [UnderWay, ...UnderWay[]]): Finding {
+export function deathOf(context: RunContext, [first, ...others]: readonly [UnderWay, ...UnderWay[]], isAlone: boolean): Finding {
   const told = [first, ...others].map(({ tried, replay }) => {
     const { case: one, base, built, sent, judged } = tried;
     const wrong = judged.wrong ?? {
@@ -42,17 +45,20 @@ export function deathOf(context: RunContext, [first, ...others]: readonly [Under
       remedy: 'Start it again and send it that request; where it does not end then, its log says what it died of.',
       discrepancies: [],
     };
-  if (others.length === 0) return { ...only, cause: `${only.cause} | ended`, says: `${what} got no answer, and ${ended}` };
+  if (others.length === 0 && isAlone) return { ...only, cause: `${only.cause} | ended`, says: `${what} got no answer, and ${ended}` };
+  const under = told.map(
+    ({ replay }, index) =>
+      `${describeCase(([first, ...others][index] as UnderWay).tried.case)}${replay === undefined ? '' : ` (${replay})`}`,
+  );
+  const were = told.length === 1 ? 'one request was under way,' : `${told.length} requests were under way, one of`;
   return {
+    ...only,
     cause: '* | no-answer | ended',
     kind: 'no-answer',
-    operation: only.operation,
-    says: `${ended}; ${told.length} requests got no answer, of which one has ended it: ${[...new Set(told.map(({ operation }) => operation))].join(', ')}`,
-    remedy: 'Start it again and fuzz it with --concurrency 1, which finds the one; the log of the server may say it as well.',
-    requests: told.flatMap(({ requests }) => requests),
+    says: context.redactor.redact(`${ended}; ${were} which ended it, if not one that was answered just before: ${under.join('; ')}`),
+    remedy: 'Start it again and send them one by one, by their numbers, or fuzz it with --concurrency 1; its log may say it as well.',
     answer: undefined,
     discrepancies: [],
-    curl: told.map(({ curl }) => curl).join('; '),
-    times: 1,
+    also: told.slice(1).flatMap(elsewhereOf),
   };
 }

@@ -83,7 +83,7 @@ export async function drive({ options, operations, context, wire, signal, emit }
     );
     const ended = (await hasEnded(wire, results)) ? endedBy(session, results, options.seed) : [];
     const [first, ...others] = ended;
-    if (first !== undefined) findings.take(deathOf(context, [first, ...others]));
+    if (first !== undefined) findings.take(deathOf(context, [first, ...others], options.concurrency === 1));
     for (const result of results) {
       if (result?.tried === undefined || ended.some(({ tried: one }) => one === result.tried)) continue;
       if (result.tried.judged.edge !== undefined) note(`something in front of the application answers: ${result.tried.judged.edge}`);

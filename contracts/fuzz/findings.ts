@@ -22,7 +22,7 @@ const PATIENCE_OF_HANGS = 10;
 export interface Findings {
   /** Looks into a case that is wrong: sends it again, makes it smaller, and tells it if its cause is new. */
   add(pool: Pool, tried: Tried, wrong: Wrong, replay: string | undefined): Promise<void>;
-  /** Takes note of a case that is as it should be. */
+  /** Takes note of a case that was refused, in whatever shape. */
   uphold(tried: Tried): void;
   /** Takes up what was found elsewhere. */
   take(finding: Finding): void;
@@ -99,7 +99,7 @@ export function createFindings(session: FuzzSession): Findings {
     },
     uphold({ case: { operation, mutations }, built, judged: { answered, succeeded, wrong } }) {
       // Of several things that are done to a request, another one may be what it was refused for.
-      if (wrong !== undefined || !answered || succeeded || mutations.length > 1) return;
+      if (!answered || succeeded || mutations.length > 1 || wrong?.kind === 'server-error') return;
       if (built.reasons.length > 0 && built.reasons.every((reason) => reason.startsWith('body /'))) upheld.add(operation.id);
     },
     take: (finding) => tell(finding),

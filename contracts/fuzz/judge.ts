@@ -134,8 +134,11 @@ function nearest({ contract, redactor, seenRequestIds }: Bench, request: FuzzReq
   const isSound = (verdict: AnswerVerdict): boolean => verdict.kind === 'edge' || verdict.discrepancies.length === 0;
   const sound = verdicts.find(isSound);
   if (sound === undefined && isSurface(raw, answer, { own, routed })) return { kind: 'undeclared', discrepancies: [] };
-  // A refusal of an unknown route that is not shaped as declared is one all the same.
-  return sound ?? verdicts.find(({ kind }) => kind === 'failure') ?? verdicts.at(-1) ?? { kind: 'undeclared', discrepancies: [] };
+  // A refusal of an unknown route that is not shaped as declared is one all the same; so is a success where slashes count for nothing.
+  const plain = path.replaceAll(/\/{2,}/g, '/').replace(/\/+$/, '');
+  const isOwn = own !== undefined && operationOf(contract, raw.method, plain) === own;
+  const close = verdicts.find(({ kind }) => kind === 'failure') ?? (isOwn ? verdicts.find(({ kind }) => kind === 'success') : undefined);
+  return sound ?? close ?? verdicts.at(-1) ?? { kind: 'undeclared', discrepancies: [] };
 }
 
 /** What a router may read in more than one way: encoded slashes, dots, control characters, and no encoding at all. */

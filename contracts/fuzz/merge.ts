@@ -52,7 +52,7 @@ const operationsOf = ({ finding, also }: Entry): readonly string[] => [finding.o
 function asWholes(entries: readonly Entry[], isUpheld: (operation: string) => boolean): readonly Entry[] {
   const ofBodies = entries.filter(({ cause: { kind, parts, scope } }) => {
     const isBody = parts.length > 0 && parts.every((part) => /^body(?: \/|$)/.test(part));
-    return (kind === 'accepted' || kind === 'server-error') && isBody && !isUpheld(scope);
+    return (kind === 'accepted' || kind === 'server-error' || kind === 'no-answer') && isBody && !isUpheld(scope);
   });
   const wholes = [...groupBy(ofBodies, ({ cause: { kind, seen } }) => `${kind} ${seen}`).values()].filter(({ length }) => length >= MANY);
   return entries.flatMap((entry) => {
@@ -73,7 +73,8 @@ function asWhole(group: readonly Entry[]): Entry {
   const cause: Cause = { ...first.cause, scope: '*', parts: [BODY_SCHEMA] };
   const { operation } = first.finding;
   const isAccepted = first.cause.kind === 'accepted';
-  const what = isAccepted ? 'does not hold its body against its schema' : 'fails on whatever breaks the schema of its body';
+  const fails = first.cause.kind === 'no-answer' ? 'gives no answer to' : 'fails on';
+  const what = isAccepted ? 'does not hold its body against its schema' : `${fails} whatever breaks the schema of its body`;
   return {
     cause,
     also: ofOperations.slice(1).flatMap(([one]) => (one === undefined ? [] : elsewhereOf(one.finding))),

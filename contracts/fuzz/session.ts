@@ -85,7 +85,7 @@ export function createSession(
         return { raw, answer };
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
-        return { raw, silent: error.message, refused: isRefusal(error) };
+        return { raw, silent: error.message.replace(/^other side closed$/, 'the connection was closed'), refused: isRefusal(error) };
       }
     },
   };

@@ -33,10 +33,13 @@ export function formatFuzz(finished: Finished, report: FuzzReport): string {
 function section(finding: Finding, { command }: FuzzReport, colors: ReturnType<typeof createColors>): string {
   const { kind, operation, says, remedy, curl, times, replay, also = [] } = finding;
   const others = also.map((one) => `${one.operation}${one.replay === undefined ? '' : ` (${one.replay})`}`);
+  const isOfOperations = new Set([operation, ...also.map((one) => one.operation)]).size > also.length;
   return [
     `${colors.red('✗')} ${colors.bold(kind)}  ${operation}${times > 1 ? colors.dim(`  ${times} requests`) : ''}`,
     `  ${says}`,
-    ...(also.length === 0 ? [] : [`  also: ${counted(also.length, 'other operation')}: ${others.join(', ')}`]),
+    ...(also.length === 0
+      ? []
+      : [`  also: ${counted(also.length, isOfOperations ? 'other operation' : 'other request')}: ${others.join(', ')}`]),
     `  fix: ${remedy}`,
     `  ${curl}`,
     ...(replay === undefined ? [] : [colors.dim(`  again: ${command} --replay ${quoted(replay)}`)]),

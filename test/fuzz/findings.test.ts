@@ -109,6 +109,34 @@ describe('fuzz: what it finds', function () {
       );
     }));
 
+  for (const [bug, concurrency, says] of [
+    [
+      'ends on a word',
+      8,
+      /^the deployment has ended: .*; (?:one request was|\d+ requests were) under way, .*placeOrder with \S+ format characters/,
+    ],
+    [
+      'ends on a word',
+      1,
+      /^placeOrder with \S+ format characters got no answer, and the deployment has ended: nobody listens there any more$/,
+    ],
+    [
+      'ends behind a word',
+      1,
+      /^the deployment has ended: .*; the last request that it answered was placeOrder with \S+ format characters, with \d/,
+    ],
+  ] as const)
+    it(`is what has ended the deployment, and what was under way: ${bug}, ${concurrency} at once`, () =>
+      withShop([bug], async (shop) => {
+        const { finished, events } = await fuzzShop(shop, { concurrency, selected: ({ id }) => id === 'placeOrder' });
+        const [finding, ...others] = finished.findings;
+        expect(others).to.deep.equal([]);
+        expect(finding?.cause).to.match(/no-answer.* \| ended$/);
+        expect(finding?.says).to.match(says);
+        expect(finding?.curl.split('\n')).to.have.lengthOf(1);
+        expect(events.filter((event) => event.type === 'note' && /gives no answer any more/.test(event.says))).to.have.lengthOf(1);
+      }));
+
   it('shows no credential, not even changed ones', () =>
     withShop(['token in any case', 'trace shown'], async (shop) => {
       const { events } = await fuzzShop(shop);

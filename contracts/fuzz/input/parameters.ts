@@ -66,7 +66,7 @@ function ofAnything(place: Parameter['in']): readonly Candidate[] {
   const texts = place === 'header' ? SHORT_TEXTS.filter(({ text }) => HEADER_TEXT.test(text)) : SHORT_TEXTS;
   return [
     ...texts.map(({ family, says, text }) => ({ family, says, text, clear: false })),
-    { family: 'text', says: 'nothing', text: '', clear: false },
+    { family: 'text', says: '""', text: '', clear: false },
     { family: 'text', says: 'a blank', text: ' ', clear: false },
     ...(place === 'header' ? [{ family: 'unicode', says: 'a letter of Latin-1', text: '\u00e9', clear: false }] : []),
     { family: 'text', says: '"."', text: '.', clear: false },
@@ -133,9 +133,13 @@ function inQuery(parameter: Parameter, parts: readonly SchemaNode[], candidate: 
     says: `${name} ${says}`,
     expects: broken === undefined ? 'open' : 'refused',
     apply: (draft) => withQuery(draft, name, text),
-    smaller: () => smallerTexts(text).map((less) => inQuery(parameter, parts, { ...candidate, says: sayText(less, says), text: less })),
+    smaller: () => partsOfText(candidate).map((less) => inQuery(parameter, parts, { ...candidate, says: sayText(less, says), text: less })),
   };
 }
+
+/** Of what is about a limit, or nearly a number, a part is about nothing. */
+const partsOfText = ({ family, text }: Candidate): readonly string[] =>
+  family === 'limit' || family === 'number' ? [] : smallerTexts(text);
 
 /** Left out, twice, as a list, as members. */
 function presence({ name, required }: Parameter, { query: own }: Draft): readonly Mutation[] {
@@ -189,7 +193,8 @@ function inHeader(parameter: Parameter, parts: readonly SchemaNode[], candidate:
     says: `${name} ${says}`,
     expects: broken === undefined ? 'open' : 'refused',
     apply: (draft) => withHeaders(draft, name, text),
-    smaller: () => smallerTexts(text).map((less) => inHeader(parameter, parts, { ...candidate, says: sayText(less, says), text: less })),
+    smaller: () =>
+      partsOfText(candidate).map((less) => inHeader(parameter, parts, { ...candidate, says: sayText(less, says), text: less })),
   };
 }
 

@@ -22,7 +22,7 @@ export const LIARS: Readonly<Record<string, { readonly lie: Lie; readonly causes
   },
   'big bodies are too much, which nobody has declared': {
     lie: { before: ({ body }) => (body.length > 20_000 ? { status: 413, body: { message: 'Too large' } } : undefined) },
-    causes: ['* | undeclared | 413 application/json status status'],
+    causes: ['* | undeclared | 413 application/json'],
   },
   'whatever is asked, there is a page to sign in': {
     lie: { before: () => ({ status: 200, body: PAGE }) },
@@ -63,6 +63,7 @@ export const LIARS: Readonly<Record<string, { readonly lie: Lie; readonly causes
       '* | undeclared | 200 application/json status status',
       '* | undeclared | 201 application/json status status',
       'getLamp | undeclared | 200 body /id',
+      'listLamps | undeclared | 200 body /items',
     ],
   },
   'what is invalid is an exception': {
@@ -87,6 +88,6 @@ export const LIARS: Readonly<Record<string, { readonly lie: Lie; readonly causes
   },
   'a code that nobody has declared': {
     lie: { instead: (reply) => (reply.status === 422 ? refusal(422, 'lamps.wrong') : reply) },
-    causes: ['* | undeclared | 422 lamps.wrong declared /error/code'],
+    causes: ['* | undeclared | 422 lamps.wrong'],
   },
 };

@@ -22,7 +22,7 @@ async function fuzzed(prism: Prism): Promise<Finished> {
     identities: { active: identity('active'), admin: identity('admin') } as never,
   });
   const selected = OPERATIONS === undefined ? {} : { selected: ({ id }: { readonly id: string }) => OPERATIONS.includes(id) };
-  const limits = { seed: 7, requests: LONG ? 3_000 : 450, concurrency: 1, timeoutMs: 5_000 };
+  const limits = { seed: 7, requests: LONG ? 3_000 : 250, concurrency: 1, timeoutMs: 5_000 };
   for await (const event of fuzz({ contract, suite, deployment, ...limits, ...selected })) if (event.type === 'finished') return event;
   throw new Error('the run does not say that it has finished');
 }

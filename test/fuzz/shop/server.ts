@@ -22,6 +22,8 @@ export type Bug =
   | 'gateway limits'
   | 'limits in the envelope'
   | 'bytes crash'
+  | 'ends on a word'
+  | 'ends behind a word'
   | 'silent on a word'
   | 'declared but for nothing'
   | 'message missing'
@@ -52,8 +54,15 @@ export async function startShop(...bugs: readonly Bug[]): Promise<Shop> {
   const waiting = new Map<number, () => void>();
   const methods = new Set<string>();
   const shop: Pick<Shop, 'bugs'> = { bugs: new Set(bugs) };
+  const end = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
   const reply = async (req: IncomingMessage, res: ServerResponse, id: number): Promise<void> => {
     const bytes = await read(req);
+    const ends = bytes.includes('%s');
+    if (ends && shop.bugs.has('ends on a word')) return end();
+    if (ends && shop.bugs.has('ends behind a word')) res.once('finish', end);
     const crashes = shop.bugs.has('bytes crash') && !isUtf8(bytes);
     const replied = crashes ? { status: 500, body: '<h1>Internal Server Error</h1>' } : answer(req, bytes.toString(), shop.bugs, id);
     if (replied === undefined) return;
