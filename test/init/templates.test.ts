@@ -144,6 +144,21 @@ describe('templates for CI systems', () => {
     expect(stdout).to.match(/^::(?:error|warning) /m);
   });
 
+  it('record the verdict of a build, from which can-deploy answers', async () => {
+    const { folder, stderr } = await shell({ FAILPATH_BUILD: '4f2c', FAILPATH_STORE: 'store' });
+    expect(stderr).to.match(/^recorded: store\/4f2c\//m);
+    const asked = await inProcess(['can-deploy', '--build', '4f2c', '--to', 'sandbox', '--store', join(folder, 'store')]);
+    expect(asked.stdout).to.contain('yes  build 4f2c may go to sandbox');
+    expect(asked.exitCode).to.equal(0);
+  });
+
+  it('record nothing where nothing could be judged', async () => {
+    const { folder, stderr, exitCode } = await gitLab({ FAILPATH_BUILD: '4f2c', FAILPATH_URL: 'http://127.0.0.1:1' });
+    expect(stderr).to.contain('not recorded for build 4f2c: unjudged');
+    expect(exitCode).to.equal(3);
+    expect(existsSync(join(folder, 'failpath-store'))).to.equal(false);
+  });
+
   it('say the same of each input, wherever it stands', () => {
     const jenkinsfile = read('ci/jenkins/Jenkinsfile');
     const recipe = read('ci/shell/failpath.sh');
