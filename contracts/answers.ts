@@ -70,7 +70,12 @@ function judgeHead(asked: AnyAnswer, failures: readonly Failure[]): AnswerVerdic
   if (declared !== undefined) return { kind: 'success', declared, discrepancies: [] };
   const failure = failures.find(({ status }) => status === answer.status);
   if (failure !== undefined) return { kind: 'failure', failure, discrepancies: [] };
-  return { kind: 'undeclared', discrepancies: statusOf(asked) };
+  return { kind: 'undeclared', discrepancies: isUnspoken(asked) ? [] : statusOf(asked) };
+}
+
+/** Of what no operation answers, a contract need not say anything; a server must not break over it all the same. */
+function isUnspoken({ contract, operation, answer }: AnyAnswer): boolean {
+  return operation === undefined && contract.refusals.unknownRoute === undefined && answer.status < 500;
 }
 
 /** What is wrong with the body of a success. */
@@ -93,7 +98,7 @@ function bodyOf({ content }: Answer, answer: WireAnswer): Discrepancy[] {
 /** Why an answer is neither a failure nor a success of its operation. */
 function undeclared(asked: AnyAnswer, envelope: Envelope): Discrepancy[] {
   const { contract, operation, answer } = asked;
-  if (operation === undefined && contract.refusals.unknownRoute === undefined && answer.status < 500) return [];
+  if (isUnspoken(asked)) return [];
   const status = statusOf(asked);
   const at = contract.envelope.code;
   const who = operation?.id ?? 'the contract';

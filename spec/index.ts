@@ -1,3 +1,4 @@
+export { counted } from './counted.js';
 export { checkContract } from './check/index.js';
 export { envelopeCodec, type EnvelopeCodec } from './envelope.js';
 export { formatFinding, InputError, PROBLEMS, type Finding, type ProblemName } from './errors.js';

@@ -1,7 +1,7 @@
 import { EXIT } from '../../ci/index.js';
 import { matchPaths } from '../../contracts/index.js';
 import { requireSandbox } from '../../mocks/index.js';
-import { checkContract, InputError, loadContract, type Contract, type Finding } from '../../spec/index.js';
+import { checkContract, counted, InputError, loadContract, type Contract, type Finding } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
 import { loadSuite, type SuiteOptions } from '../suites.js';
@@ -22,7 +22,7 @@ export async function check(file: string | undefined, options: CheckOptions, io:
   else if (findings.length > 0) throw new InputError(findings);
   else
     io.out(
-      `${contract.file} is sound: ${contract.operations.length} operations, ${contract.failures.length} failures, ${countCauses(contract.failures)} causes.\n`,
+      `${contract.file} is sound: ${counted(contract.operations.length, 'operation')}, ${counted(contract.failures.length, 'failure')}, ${counted(countCauses(contract.failures), 'cause')}.\n`,
     );
   return findings.length > 0 ? EXIT.invalid : EXIT.proven;
 }

@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import { EXIT } from '../../ci/index.js';
 import { alignColumns } from '../../mocks/index.js';
-import { loadContract } from '../../spec/index.js';
+import { counted, loadContract } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
 import { createSelection, type SelectOptions } from '../select.js';
@@ -34,6 +34,6 @@ export async function list(options: ListOptions, io: Io): Promise<number> {
   const head = ['OPERATION', 'METHOD', 'PATH', 'STATUS', 'CODE', 'RETRY', 'CAUSES'];
   const [first = '', ...others] = alignColumns([head, ...cells]);
   io.out(`${bold(first)}\n${others.map((line) => `${line}\n`).join('')}`);
-  io.out(dim(`${rows.length} failures of ${contract.title} ${contract.version}\n`));
+  io.out(dim(`${counted(rows.length, 'failure')} of ${contract.title} ${contract.version}\n`));
   return EXIT.proven;
 }

@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import type { Contract } from '../../spec/index.js';
+import { counted, type Contract } from '../../spec/index.js';
 import { summarise } from '../judge.js';
 import type { Counted, ObservedLedger, ObservedViolation } from './types.js';
 
@@ -112,9 +112,4 @@ function section(title: string, lines: readonly string[], { dim }: Colors): stri
 function some(counts: readonly Counted[], what: string): string[] {
   const sum = counts.reduce((all, { count }) => all + count, 0);
   return sum === 0 ? [] : [`${sum} ${what}`];
-}
-
-/** A number and what it counts. */
-export function counted(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
 }

@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import { groupBy } from '../../spec/index.js';
+import { counted, groupBy } from '../../spec/index.js';
 import { PARITIES, type Difference, type Parity, type ParityLine, type ParityReport } from './types.js';
 
 type Colors = ReturnType<typeof createColors>;
@@ -180,18 +180,14 @@ function verdict(report: ParityReport, colors: Colors): string {
   const causes = lines.filter(({ kind }) => kind === 'cause');
   const probes = lines.filter(({ kind }) => kind !== 'cause');
   const told = [
-    `${counted(causes, 'cause')}: ${counts(causes, colors)}`,
-    ...(probes.length === 0 ? [] : [`${counted(probes, 'probe')}: ${counts(probes, colors)}`]),
+    `${counted(causes.length, 'cause')}: ${counts(causes, colors)}`,
+    ...(probes.length === 0 ? [] : [`${counted(probes.length, 'probe')}: ${counts(probes, colors)}`]),
   ];
   const color = exitCode === 0 ? colors.green : exitCode === 1 ? colors.red : colors.yellow;
   return [
     [...told, ...(partial ? ['a filter left some out'] : [])].join('; '),
     `${color(colors.bold(report.verdict))} ${colors.dim(`in ${(durationMs / 1000).toFixed(1)} s, exit code ${exitCode}`)}`,
   ].join('\n');
-}
-
-function counted({ length }: readonly ParityLine[], what: string): string {
-  return `${length} ${what}${length === 1 ? '' : 's'}`;
 }
 
 function paint(parity: Parity, text: string, colors: Colors): string {

@@ -1,3 +1,4 @@
+import { counted } from '../../spec/index.js';
 import { createColors } from 'picocolors';
 import type { Finding, FuzzEvent } from '../fuzz/types.js';
 
@@ -61,5 +62,3 @@ function summary(
   const verdict = answered === 0 ? colors.yellow('nothing answered') : isUnjudged ? colors.yellow('nothing judged') : count;
   return `${interrupted ? 'interrupted: ' : ''}${verdict}: ${counted(sent, 'request')} to ${reached === undefined || reached === operations ? '' : `${reached} of `}${counted(operations, 'operation')} of ${where} in ${(durationMs / 1000).toFixed(1)} s, ${controls ? `${known}, ` : ''}seed ${seed}`;
 }
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

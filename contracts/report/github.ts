@@ -1,6 +1,7 @@
+import { counted } from '../../spec/index.js';
 import type { Ledger } from '../ledger.js';
 import { alike, itemsOf, locationOf, standingOf, type Alike } from './items.js';
-import { counted, cut, inLine, tame } from './text.js';
+import { cut, inLine, tame } from './text.js';
 
 /** What GitHub shows of one step, of each level. */
 const MOST = 10;

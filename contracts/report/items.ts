@@ -1,10 +1,9 @@
-import { groupBy, type Location } from '../../spec/index.js';
+import { counted, groupBy, type Location } from '../../spec/index.js';
 import { LET_PASS } from '../decision.js';
 import { summarise } from '../judge.js';
 import type { Ledger, LedgerFailure } from '../ledger.js';
 import type { ObservedLedger } from '../observe/index.js';
 import { OUTCOMES, type Discrepancy, type LineEvidence, type Outcome } from '../types.js';
-import { counted } from './text.js';
 
 /** Wrong answers: what exits with 1. */
 const FINDINGS: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path']);

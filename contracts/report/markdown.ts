@@ -1,10 +1,11 @@
+import { counted } from '../../spec/index.js';
 import type { Contract } from '../../spec/index.js';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import { OUTCOMES } from '../types.js';
 import { alike, itemsOf, standingOf, type Alike, type Item } from './items.js';
 import { reasonsOf, verdictOf } from './sentence.js';
-import { counted, cut, inLine, tame } from './text.js';
+import { cut, inLine, tame } from './text.js';
 
 /** In bytes. GitHub takes 1 MiB of a step's summary, and nothing of a longer one. */
 const LARGEST = 900_000;

@@ -2,6 +2,7 @@ import { createColors } from 'picocolors';
 import { groupBy } from '../../spec/index.js';
 import type { PlannedCause, PlannedFailure, Promises, Route } from '../rehearsal/index.js';
 import type { Outcome } from '../types.js';
+import { padded } from './text.js';
 
 type Colors = ReturnType<typeof createColors>;
 
@@ -177,7 +178,9 @@ function verdict({ failures, summary, partial, exitCode }: PlanReport, colors: C
   const left = summary['not-selected'] ?? 0;
   const causes = failures.flatMap((failure) => failure.causes);
   const looked =
-    left === 0 ? `${failures.length} failures, ${causes.length} causes` : `${failures.length - left} of ${failures.length} failures`;
+    left === 0
+      ? `${counted(failures.length, 'failure')}, ${counted(causes.length, 'cause')}`
+      : `${failures.length - left} of ${counted(failures.length, 'failure')}`;
   const counts = (Object.entries(summary) as [Outcome, number][])
     .filter(([outcome]) => outcome !== 'not-selected')
     .map(([outcome, count]) => paint(outcome, `${count} ${outcome}`, colors));
@@ -198,9 +201,4 @@ function number(value: number): string {
 
 function counted(count: number, what: string): string {
   return `${number(count)} ${what}${count === 1 ? '' : 's'}`;
-}
-
-/** As wide for one as for many. */
-function padded(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? ' ' : 's'}`;
 }

@@ -1,8 +1,7 @@
-import { groupBy } from '../../spec/index.js';
+import { counted, groupBy } from '../../spec/index.js';
 import type { Reason, ReasonKind } from '../decision.js';
 import type { Ledger } from '../ledger.js';
 import { itemsOf, toneOf } from './items.js';
-import { counted } from './text.js';
 
 /**
  * What a run came to, in a sentence that needs no other: `3 of 145 declared failures are answered wrongly, and 8 are not proven.`

@@ -1,4 +1,4 @@
-import { groupBy } from '../../spec/index.js';
+import { counted, groupBy } from '../../spec/index.js';
 import { createColors } from 'picocolors';
 import { LET_PASS, type ReasonKind } from '../decision.js';
 import { firstSentence } from '../judge.js';
@@ -9,7 +9,7 @@ import { remedyOf } from './items.js';
 import { formatProbes } from './probes.js';
 import { formatReasons } from './reasons.js';
 import { tamed, type ShownLine } from './shown.js';
-import { tameAll } from './text.js';
+import { padded, tameAll } from './text.js';
 import { formatWebhooks } from './webhooks.js';
 
 type Colors = ReturnType<typeof createColors>;
@@ -63,15 +63,10 @@ function overview(ledger: Ledger, where: string, colors: Colors): string {
     );
     const proven = failures.every(({ outcome }) => outcome === 'verified');
     const mark = proven ? colors.green('✓') : failures.some(({ outcome }) => FINDINGS.has(outcome)) ? colors.red('✗') : colors.yellow('!');
-    return `  ${mark} ${operation.padEnd(width)} ${counted(failures.length, 'failure').padStart(11)} ${colors.dim(counted(causes.length, 'cause').padStart(10))}   ${count.join(', ')}`;
+    return `  ${mark} ${operation.padEnd(width)} ${padded(failures.length, 'failure').padStart(11)} ${colors.dim(padded(causes.length, 'cause').padStart(10))}   ${count.join(', ')}`;
   });
   const head = `${colors.bold(ledger.contract.title)} ${ledger.contract.version} ${colors.dim('at')} ${where}`;
   return [head, ...(rows.length === 0 ? [] : ['', ...rows])].join('\n');
-}
-
-/** As wide for one as for many. */
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? ' ' : 's'}`;
 }
 
 /** Findings in full, once per kind: one defect in the envelope is one thing to mend, however many lines show it. */
@@ -194,7 +189,9 @@ function verdict(ledger: Ledger, lines: readonly ShownLine[], colors: Colors): s
   const { summary, failures, durationMs, exitCode } = ledger;
   const left = summary['not-selected'] ?? 0;
   const looked =
-    left === 0 ? `${failures.length} failures, ${lines.length} causes` : `${failures.length - left} of ${failures.length} failures`;
+    left === 0
+      ? `${counted(failures.length, 'failure')}, ${counted(lines.length, 'cause')}`
+      : `${failures.length - left} of ${counted(failures.length, 'failure')}`;
   const counts = (Object.entries(summary) as [Outcome, number][])
     .filter(([outcome]) => outcome !== 'not-selected')
     .map(([outcome, count]) => paint(outcome, `${count} ${outcome}`, colors));

@@ -50,7 +50,7 @@ export function cut(text: string, most: number): string {
   return `${text.slice(0, most).replace(/\p{Surrogate}$/u, '')}\n... ${text.length - most} more characters`;
 }
 
-/** `1 failure`, `2 failures`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+/** A number of things, as wide for one as for many. */
+export function padded(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? ' ' : 's'}`;
 }

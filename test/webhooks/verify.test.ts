@@ -181,7 +181,13 @@ describe('webhooks: verify receives them', () => {
       const lines = await verify({}, () => ({ webhooks: undefined }));
       expect(outcomes(lines)).to.deep.equal(ALL.map((name) => `${name} not-capable`));
       expect(lines[0]?.reason).to.match(/^give webhooks: \{ url: /);
-      expect(decide({ failures: [{ outcome: 'verified', causes: [] }] as never, answered: true, webhooks: lines.map(({ outcome }) => ({ outcome })) })).to.include({
+      expect(
+        decide({
+          failures: [{ outcome: 'verified', causes: [] }] as never,
+          answered: true,
+          webhooks: lines.map(({ outcome }) => ({ outcome })),
+        }),
+      ).to.include({
         exitCode: EXIT.proven,
       });
     });

@@ -1,5 +1,5 @@
+import { counted } from '../../../spec/index.js';
 import { createColors } from 'picocolors';
-import { counted } from '../report.js';
 import { oneLine } from '../samples.js';
 import type { SeenReport } from './tally.js';
 

@@ -1,7 +1,7 @@
-import { groupBy, html, type Html } from '../../../spec/index.js';
+import { counted, groupBy, html, type Html } from '../../../spec/index.js';
 import type { Ledger, LedgerFailure } from '../../ledger.js';
 import { itemsOf, toneOf, type Item } from '../items.js';
-import { counted, tame } from '../text.js';
+import { tame } from '../text.js';
 import { gradeOf } from './matrix.js';
 import { declaredBy, isTold, type Shown } from './findings.js';
 import { copied, factsOf, failureId, fixes, icon, itemId, leadOf, requestsOf, sideBySide, slug, storyOf, tag } from './parts.js';

@@ -1,7 +1,7 @@
-import { html, type Contract, type Failure, type Html } from '../../../spec/index.js';
+import { counted, html, type Contract, type Failure, type Html } from '../../../spec/index.js';
 import { firstSentence } from '../../judge.js';
 import { toneOf, type Alike, type Item } from '../items.js';
-import { counted, tame } from '../text.js';
+import { tame } from '../text.js';
 import { failureId, fixes, factsOf, icon, itemId, leadOf, sideBySide, slug, storyOf, tag, type Numbering } from './parts.js';
 
 /** What it takes to show evidence. */

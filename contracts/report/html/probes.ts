@@ -1,6 +1,6 @@
-import { groupBy, html, type Html } from '../../../spec/index.js';
+import { counted, groupBy, html, type Html } from '../../../spec/index.js';
 import { toneOf, type Item } from '../items.js';
-import { counted, tame } from '../text.js';
+import { tame } from '../text.js';
 import { isTold } from './findings.js';
 import { icon, itemId, tag } from './parts.js';
 

@@ -1,10 +1,10 @@
-import { asset, html, page, type Contract, type Html } from '../../../spec/index.js';
+import { counted, asset, html, page, type Contract, type Html } from '../../../spec/index.js';
 import { LET_PASS } from '../../decision.js';
 import type { Ledger } from '../../ledger.js';
 import { OUTCOMES, type Outcome } from '../../types.js';
 import { alike, itemsOf, standingOf, toneOf } from '../items.js';
 import { reasonsOf, verdictOf } from '../sentence.js';
-import { counted, tame } from '../text.js';
+import { tame } from '../text.js';
 import { entriesOf, othersOf } from './entries.js';
 import { findingsOf, unprovenOf, type Shown } from './findings.js';
 import { lettersOf, matrixOf } from './matrix.js';

@@ -1,8 +1,8 @@
-import { asset, groupBy, html, page, type Html } from '../../../spec/index.js';
+import { counted, asset, groupBy, html, page, type Html } from '../../../spec/index.js';
 import { OUTCOMES } from '../../types.js';
 import { toneOf } from '../items.js';
 import { icon, MEANINGS, SPRITE } from '../html/parts.js';
-import { counted, tameAll } from '../text.js';
+import { tameAll } from '../text.js';
 import { caveatsOf, outcomesOf, type Movement, type Trend, type TrendLine, type TrendRun } from './tally.js';
 import { sinceOf, summaryOf, TOLD } from './text.js';
 

@@ -1,5 +1,4 @@
-import { groupBy } from '../../../spec/index.js';
-import { counted } from '../text.js';
+import { counted, groupBy } from '../../../spec/index.js';
 import { code, plain } from '../markdown.js';
 import { caveatsOf, outcomesOf, type Trend } from './tally.js';
 import { markOf, sinceOf, STEADY, summaryOf, TOLD } from './text.js';

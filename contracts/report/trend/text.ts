@@ -1,8 +1,8 @@
 import { createColors } from 'picocolors';
-import { groupBy } from '../../../spec/index.js';
+import { counted, groupBy } from '../../../spec/index.js';
 import type { Outcome } from '../../types.js';
 import { toneOf } from '../items.js';
-import { counted, inLine, tameAll } from '../text.js';
+import { inLine, tameAll } from '../text.js';
 import { caveatsOf, MOVEMENTS, outcomesOf, type Movement, type Trend, type TrendLine } from './tally.js';
 
 /** What a movement is called where people read it. */
