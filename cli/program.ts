@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT } from '../ci/index.js';
 import { Unready } from '../contracts/index.js';
 import { formatFinding, InputError, version } from '../spec/index.js';
+import { INTERRUPTED } from './commands/verify.js';
 import type { Io } from './io.js';
 import { declareBeyond, declareContract, declareDecide, declareMocking } from './declare/index.js';
 
@@ -33,7 +34,7 @@ function explain(error: unknown, io: Io): number {
   }
   if (error instanceof Unready) {
     io.err(`${error.message}\n`);
-    return EXIT.unjudged;
+    return error.interrupted ? INTERRUPTED.exitCode : EXIT.unjudged;
   }
   io.err(
     `failpath broke; this is a bug in failpath, not in your API.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

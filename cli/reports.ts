@@ -1,4 +1,4 @@
-import { accessSync, appendFileSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, appendFileSync, constants, existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
   endingEvents,
@@ -10,7 +10,7 @@ import {
   type RunEvent,
   type Report,
 } from '../contracts/index.js';
-import { closest, InputError, type Contract } from '../spec/index.js';
+import { closest, InputError, makeFolder, type Contract } from '../spec/index.js';
 import type { Io } from './io.js';
 import type { Progress } from './progress.js';
 import { usage } from './targets.js';
@@ -89,13 +89,6 @@ export function prepareFolder(folder: string): void {
     if (!statSync(folder).isDirectory()) throw new Error('it is a file, and no folder');
   });
   prepareReports(reportsOf(folder));
-}
-
-/** One folder after the other: on file systems like /proc, `recursive` of Node 20 never ends. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  mkdirSync(folder);
 }
 
 /**

@@ -118,6 +118,7 @@ export {
   type SavedLedger,
   type Trend,
 } from './report/index.js';
+export { secretsOf } from './repro.js';
 export { isRepeatable, sendAgain } from './retry.js';
 export { prepareRun, run, type Run, type RunOptions } from './run.js';
 export type { SessionWay } from './sessions.js';

@@ -30,6 +30,13 @@ const NOT_YET: readonly number[] = [502, 503, 504];
 /** Nothing that could be judged: the deployment was not there in time. */
 export class Unready extends Error {
   override readonly name = 'Unready';
+  /** Somebody did not want to wait any longer. */
+  readonly interrupted: boolean;
+
+  constructor(message: string, { interrupted = false }: { readonly interrupted?: boolean } = {}) {
+    super(message);
+    this.interrupted = interrupted;
+  }
 }
 
 /**
@@ -46,11 +53,11 @@ export async function waitUntilReady(transport: Pick<Transport, 'send'>, waiting
   const passed = (): number => Math.round((clock.now() - began) / 100) / 10;
   for (let pause = FIRST_MS; ; pause = Math.min(pause * 2, LONGEST_MS)) {
     const seen = await look(transport, url);
-    if (typeof seen === 'number' && (healthy ? seen >= 200 && seen < 300 : !NOT_YET.includes(seen))) return passed();
-    const told = typeof seen === 'number' ? `it was last answered with ${seen}` : `it was last not answered: ${seen}`;
     const why = lost?.();
     if (why !== undefined) throw new Unready(`${url} will not be ready: ${why}`);
-    if (signal?.aborted === true) throw new Unready(`${url} was not waited for to the end: ${told}`);
+    if (typeof seen === 'number' && (healthy ? seen >= 200 && seen < 300 : !NOT_YET.includes(seen))) return passed();
+    const told = typeof seen === 'number' ? `it was last answered with ${seen}` : `it was last not answered: ${seen}`;
+    if (signal?.aborted === true) throw new Unready(`interrupted while waiting for ${url}: ${told}`, { interrupted: true });
     if (clock.now() - began + pause > seconds * 1000) throw new Unready(`${url} was not ready within ${seconds} s: ${told}`);
     waiting.waiting?.(passed());
     await clock.sleep(pause);

@@ -1,5 +1,6 @@
 import { InputError, type Contract } from '../spec/index.js';
 import type { Deployment } from './deployment.js';
+import { guarded } from './guarded.js';
 import { exampleRequest } from './example-request.js';
 import type { FailurePath, Scenario } from './path.js';
 import type { ProbeSuite } from './probes/types.js';
@@ -89,6 +90,7 @@ export function defineSuite(parts: SuiteParts): Suite {
     leftovers: () => Promise.resolve([]),
     keyPlaces: () => Promise.resolve(Infinity),
     ...parts,
+    ...guarded(parts),
   };
 }
 

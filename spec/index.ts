@@ -4,6 +4,7 @@ export { envelopeCodec, type EnvelopeCodec } from './envelope.js';
 export { formatFinding, InputError, PROBLEMS, type Finding, type ProblemName } from './errors.js';
 export { readFileText } from './file.js';
 export { glob } from './glob.js';
+export { makeFolder } from './folder.js';
 export { groupBy } from './group.js';
 export {
   essenceOf,

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { displayName, InputError, readFileText, type Finding } from '../../spec/index.js';
+import { displayName, InputError, makeFolder, readFileText, type Finding } from '../../spec/index.js';
 import { recordSchema, type BuildRecord } from './record.js';
 
 /** A record is small; what is larger was not written by this store. */
@@ -42,7 +42,7 @@ export function addRecord(store: string, record: BuildRecord): string {
   const file = join(folder, `${record.recordedAt.replaceAll(/[-:.]/g, '')}-${hashOf(text)}.json`);
   const draft = join(folder, `.${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeWhole(draft, text);
     publish(draft, file);
   } catch (error) {

@@ -1,7 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EXIT } from '../../ci/index.js';
-import { InputError, packageFile, version } from '../../spec/index.js';
+import { InputError, makeFolder, packageFile, version } from '../../spec/index.js';
 import type { Io } from '../io.js';
 
 /** Whose CI a new project may have. */
@@ -34,7 +34,7 @@ export function init(folder: string, { ci, json }: InitOptions, io: Io): number 
     ['openapi.yaml', template('assets/project/openapi.yaml')],
     ['failpath.suite.js', hasContract ? NO_PATHS_YET : template('assets/project/failpath.suite.js')],
     ['package.json', packageJson(folder)],
-    ['.gitignore', 'node_modules/\nfailpath-report/\n'],
+    ['.gitignore', 'node_modules/\nfailpath-report/\nfailpath-store/\n'],
     ...(ci === 'none' ? [] : [[CI_FILES[ci][0], template(CI_FILES[ci][1])] as const]),
   ];
   const made = texts.map(([file, text]): Made => ({ file, written: write(join(folder, file), text) }));
@@ -82,7 +82,7 @@ function packageJson(folder: string): string {
 /** Whether there was none yet: what somebody has written is never overwritten. */
 function write(path: string, text: string): boolean {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, text, { flag: 'wx' });
     if (text.startsWith('#!')) chmodSync(path, 0o755);
     return true;

@@ -1,8 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT } from '../../ci/index.js';
 import { generateClient, generateTypes, jsonSchemasOf } from '../../mocks/index.js';
-import { loadContract, type Contract } from '../../spec/index.js';
+import { loadContract, makeFolder, type Contract } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
 import { attempt, writeOutput } from '../output.js';
@@ -44,7 +43,7 @@ function schemas(contract: Contract, folder: string | undefined, io: Io): number
     io.out(`${JSON.stringify(Object.fromEntries(all.map(({ code, schema }) => [code, schema])), null, 2)}\n`);
     return EXIT.proven;
   }
-  attempt(folder, 'Without it nothing could refer to the schemas.', () => mkdirSync(folder, { recursive: true }));
+  attempt(folder, 'Without it nothing could refer to the schemas.', () => makeFolder(folder));
   for (const { file, schema } of all) writeOutput(join(folder, file), `${JSON.stringify(schema, null, 2)}\n`, LOST);
   io.err(`${folder}: ${all.length} schemas\n`);
   return EXIT.proven;

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { TransportError, Unready, waitUntilReady, type WireAnswer } from '../../contracts/index.js';
 import { packageFile } from '../../spec/index.js';
-import { temporaryFile, temporaryFolder } from '../support/cli.js';
+import { startFailpath, temporaryFile, temporaryFolder } from '../support/cli.js';
 import { inProcess } from '../support/io.js';
 
 /** A deployment that answers what it is told, one thing after the other; the last one stays. */
@@ -80,6 +81,10 @@ describe('verify --start', () => {
       });
     }).listen(Number(process.argv[2]), '127.0.0.1');`;
 
+  async function until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   async function freePort(): Promise<number> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -117,6 +122,40 @@ describe('verify --start', () => {
     const { exitCode, stderr } = await verify(port, '--wait', '0.05', '--wait-for', '/health');
     expect(stderr).to.contain(`http://127.0.0.1:${port}/health was not ready within 0.05 s: it was last not answered: `);
     expect(exitCode).to.equal(3);
+  });
+
+  it('is refused where somebody answers already: an old server would be proven in the name of the new one', async () => {
+    const old = createServer((_, response) => response.writeHead(404).end()).listen(0, '127.0.0.1');
+    await once(old, 'listening');
+    const { exitCode, stderr } = await verify((old.address() as AddressInfo).port, '--start', 'exit 0');
+    old.close();
+    expect(stderr).to.match(/address-unavailable {2}http:\/\/127\.0\.0\.1:\d+ answers already \(404\), before "exit 0" was started/);
+    expect(exitCode).to.equal(4);
+  });
+
+  it('shows no secret of the deployment in what the command has printed', async () => {
+    const secret = 'canary-5e55104f';
+    const deployment = temporaryFile('dep.yaml', `url: http://127.0.0.1:${await freePort()}\nidentities: { key: '\${LAMPS_KEY}' }\n`);
+    const { stderr } = await inProcess(
+      [...['verify', '--contract', CONTRACT, '--suite', SUITE, '--deployment', deployment], '--start', 'echo "token=$LAMPS_KEY"; exit 1'],
+      { LAMPS_KEY: secret },
+    );
+    expect(stderr).to.contain('token=$FAILPATH_KEY').and.not.to.contain(secret);
+  });
+
+  it('ends with 130 when it is interrupted while it waits, and ends what it has started', async () => {
+    const port = await freePort();
+    const started = temporaryFile('started', '');
+    const running = startFailpath([
+      ...['verify', '--contract', CONTRACT, '--suite', SUITE, '--url', `http://127.0.0.1:${port}`],
+      ...['--start', `echo $$ > ${started}; exec sleep 77`],
+    ]);
+    await until(() => readFileSync(started, 'utf8') !== '');
+    running.kill('SIGINT');
+    const { exitCode, stderr } = await running.ended;
+    expect(stderr).to.match(/^interrupted while waiting for http:\/\/127\.0\.0\.1:\d+: it was last not answered: /);
+    expect(exitCode).to.equal(130);
+    expect(() => process.kill(Number(readFileSync(started, 'utf8')), 0)).to.throw('ESRCH');
   });
 
   it('is refused for the embedded sandbox, which is there by itself', async () => {

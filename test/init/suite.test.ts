@@ -27,6 +27,22 @@ describe('a suite of its own', () => {
     expect(exitCode).to.equal(1);
   });
 
+  const broken: Readonly<Record<string, readonly [when: string, reason: RegExp]>> = {
+    'that throws': ["() => { throw new RangeError('oops'); }", /the path's when threw "oops" \(SUITE:1:\d+\)/],
+    'that returns nothing': ['() => {}', /the path's when returned nothing: does it end without `return`\?/],
+    'that returns no request': ['() => ({ body: {} })', /the path's when returned no request, which names its operation/],
+  };
+  for (const [what, [when, reason]] of Object.entries(broken)) {
+    it(`tells a path ${what} by its line, and runs the others`, async () => {
+      const { exitCode, stdout, stderr } = await verify(
+        `export default { paths: [${PATH}, { operation: 'createLamp', code: 'lamp.invalid', cause: 'no name', when: ${when} }] };`,
+      );
+      expect(stdout.replaceAll(/\(\S*failpath\.suite\.js/g, '(SUITE')).to.match(reason);
+      expect(stdout).to.contain('1 verified').and.to.contain('1 setup-failed');
+      expect({ exitCode, stderr }).to.deep.equal({ exitCode: 2, stderr: '' });
+    });
+  }
+
   const mistakes: Readonly<Record<string, readonly [module: string, told: string]>> = {
     'no default export': ['export const paths = [];', 'SUITE cannot be read: it has no default export'],
     'a module that throws': ["throw new TypeError('no such thing');", 'SUITE cannot be read: TypeError: no such thing (SUITE:1:7)'],
