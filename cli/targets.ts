@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import { createDeployment, createTransport, discoverWorld, loadDeployment, type Deployment, type Transport } from '../contracts/index.js';
-import { startMock } from '../mocks/index.js';
+import { hasSandbox, startMock } from '../mocks/index.js';
 import { InputError, type Contract } from '../spec/index.js';
 import type { Io } from './io.js';
 import { makeReady, type ReadyOptions } from './ready.js';
@@ -63,7 +63,12 @@ export async function openTarget(
 async function openSandbox(contract: Contract, adjust: Adjust): Promise<Target> {
   const mock = await startMock({ port: 0, contract });
   try {
-    const deployment = { ...(await askWorld(bare(mock.url), adjust)).deployment, replayUrl: REPLAY_URL, webhooks: HERE };
+    const deployment = {
+      ...(await askWorld(bare(mock.url), adjust)).deployment,
+      replayUrl: REPLAY_URL,
+      webhooks: HERE,
+      stateless: !hasSandbox(contract),
+    };
     return { deployment: adjust(deployment), unanswered: false, close: () => mock.close() };
   } catch (error) {
     // A server that goes on listening would keep the process alive.

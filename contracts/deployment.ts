@@ -19,6 +19,8 @@ export interface Deployment {
   readonly url: string;
   /** Where scripts of a report go by default, when the deployment itself will be gone by then. */
   readonly replayUrl?: string;
+  /** It answers every good request with the contract's example, whatever was done before: the mock of a contract without a sandbox. */
+  readonly stateless?: boolean;
   readonly organization: string | undefined;
   readonly network: string;
   /** All that the suite may do; `undefined` where it may do whatever the capabilities say. */

@@ -73,6 +73,8 @@ export function createExecutor(contract: Contract): Executor {
         unrestored = await restored(steps);
         await steps.cleanUp();
       }
+      if (verdict.outcome === 'not-reached' && context.deployment.stateless === true)
+        verdict = { ...setupFailed(STATELESS), outcome: 'not-capable' };
       if (unrestored !== undefined) verdict = setupFailed(`${verdict.reason}; ${unrestored}`);
       const { failure, cause } = planned;
       const trigger = triggerOf(planned, steps);
@@ -80,6 +82,9 @@ export function createExecutor(contract: Contract): Executor {
     },
   };
 }
+
+const STATELESS =
+  'the embedded mock remembers nothing for this contract: it answers every good request with an example. Drive a deployment: --url, --deployment, or --url with --start';
 
 /** What a way that was barred makes of its line. */
 export function outcomeOf(error: SetupFailed): 'not-capable' | 'edge-intercepted' | 'setup-failed' {

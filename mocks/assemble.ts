@@ -346,6 +346,11 @@ export function requireSandbox(contract: Contract): void {
   sandboxOf(contract, undefined)?.({ contract, clock: createClock() });
 }
 
+/** Whether the mock of a contract remembers what was done: there is a sandbox for it. */
+export function hasSandbox(contract: Contract): boolean {
+  return sandboxOf(contract, undefined) !== undefined;
+}
+
 function sandboxOf(contract: Contract, choice: AssemblyOptions['sandbox']): SandboxFactory | undefined {
   if (choice === false) return undefined;
   const known = contract.api !== undefined && Object.hasOwn(SANDBOXES, contract.api) ? SANDBOXES[contract.api] : undefined;

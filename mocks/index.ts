@@ -16,7 +16,7 @@ export { createEngine, type Engine, type EngineOptions } from './engine.js';
 export type { MockFetch, MockFetchInit } from './fetch.js';
 export { readKeyPair } from './http/index.js';
 export type { Journal } from './journal.js';
-export { defaultContract, requireSandbox } from './assemble.js';
+export { defaultContract, hasSandbox, requireSandbox } from './assemble.js';
 export { startMock, type Mock, type StartOptions } from './start.js';
 export {
   DEFAULT_FILE as DEFAULT_RECORDING,

@@ -20,6 +20,6 @@
 #
 # and of this script:
 #
-#   FAILPATH_VERSION      version of the npm package
+#   FAILPATH_VERSION      version of the npm package; by default the project's own, where it is installed, else the newest
 set -eu
-exec npx --yes "failpath@${FAILPATH_VERSION:-latest}" verify --report html --report markdown
+exec npx --yes "failpath${FAILPATH_VERSION:+@$FAILPATH_VERSION}" verify --report html --report markdown

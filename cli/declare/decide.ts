@@ -26,7 +26,6 @@ export function declareDecide({ program, io, done }: Face): void {
     .option('--dry-run', 'send nothing: print the plan, as `failpath plan` does')
     .addHelpText('after', EXIT_CODES)
     .action(async (options: VerifyOptions) => done(await verify(options, io)));
-  byEnvironment(verifying, io);
 
   selecting(program.command('plan').description('what verify would do, prove, cost and leave behind, before anything is sent'))
     .option('--deployment <file>', 'the deployment under test (default: the embedded sandbox)')
@@ -37,7 +36,7 @@ export function declareDecide({ program, io, done }: Face): void {
     .addHelpText('after', PLAN_EXIT_CODES)
     .action(async (options: PlanOptions) => done(await plan(options, io)));
 
-  program
+  const gating = program
     .command('gate')
     .description('decide from a saved ledger, and record the verdict of a build')
     .requiredOption('--ledger <file>', 'what verify or merge has written: a ledger.json, or the folder that it is in')
@@ -49,7 +48,7 @@ export function declareDecide({ program, io, done }: Face): void {
     .addHelpText('after', GATE_EXIT_CODES)
     .action((options: GateOptions) => done(gate(options, io)));
 
-  program
+  const merging = program
     .command('merge')
     .description('put the ledgers of all shards of a run together, and decide')
     .argument('<ledgers...>', 'what verify --shard has written: ledger.json files, or the folders that they are in')
@@ -59,7 +58,7 @@ export function declareDecide({ program, io, done }: Face): void {
     .addHelpText('after', GATE_EXIT_CODES)
     .action((files: readonly string[], options: MergeOptions) => done(merge(files, options, io)));
 
-  program
+  const deploying = program
     .command('can-deploy')
     .description('may this build go to that deployment? by what gate has recorded')
     .requiredOption('--build <id>', 'the build')
@@ -79,6 +78,8 @@ export function declareDecide({ program, io, done }: Face): void {
     .option('--report <format[=file]>', `the format: ${REPORT_NAMES.join(', ')} (default: terminal); repeatable`, collect)
     .addHelpText('after', REPORT_HELP)
     .action(async (files: readonly string[], options: ReportOptions) => done(await report(files, options, io)));
+
+  for (const command of [verifying, gating, merging, deploying]) byEnvironment(command, io);
 }
 
 const EXIT_CODES = `

@@ -82,6 +82,12 @@ describe('failpath init', () => {
     expect(again.files.map(({ written }) => written)).to.deep.equal([false, false, false, false]);
   });
 
+  it('ends on a file system that takes no folders', async () => {
+    const { exitCode, stderr } = await inProcess(['init', '/proc/lamps']);
+    expect(stderr).to.contain('output-unwritable');
+    expect(exitCode).to.equal(4);
+  });
+
   it('says what it could not write', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'blocked'));
@@ -133,6 +139,20 @@ describe('options of verify by environment', () => {
     const { stderr, exitCode } = await inProcess(['verify'], { FAILPATH_CONCURRENCY: 'many' });
     expect(stderr).to.contain('error: FAILPATH_CONCURRENCY is "many", as --concurrency <n>: ');
     expect(exitCode).to.equal(4);
+  });
+
+  it('are those of gate, merge and can-deploy as well', async () => {
+    const ledger = join(temporaryFolder(), 'ledger.json');
+    for (const command of [
+      ['gate', '--ledger', ledger],
+      ['merge', ledger],
+      ['can-deploy', '--build', '1', '--to', 'here'],
+    ]) {
+      const { stderr, exitCode } = await inProcess(command, { FAILPATH_POLICY: 'no-such-policy.yaml', FAILPATH_STORE: temporaryFolder() });
+      expect(stderr, command[0]).to.match(command[0] === 'can-deploy' ? /no-such-policy\.yaml/ : /ledger-invalid/);
+      expect(exitCode).to.equal(4);
+      expect((await inProcess([command[0] ?? '', '--help'])).stdout).to.contain('FAILPATH_POLICY');
+    }
   });
 
   it('are all in the help, and no others are', async () => {

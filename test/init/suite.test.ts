@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createDeployment, createPlan, defineSuite, type SuiteParts } from '../../contracts/index.js';
+import { startMock } from '../../mocks/index.js';
 import { InputError, loadContract, packageFile, type Contract } from '../../spec/index.js';
 import { temporaryFile } from '../support/cli.js';
 import { inProcess } from '../support/io.js';
@@ -8,9 +9,23 @@ const CONTRACT = packageFile('assets/project/openapi.yaml');
 const PATH = "{ operation: 'createLamp', code: 'lamp.name_empty', cause: 'empty', when: (lamp) => ({ ...lamp, body: { name: '' } }) }";
 
 describe('a suite of its own', () => {
-  const verify = async (module: string): Promise<{ exitCode: number | null; stdout: string; stderr: string }> => {
+  const verify = async (
+    module: string,
+    ...more: readonly string[]
+  ): Promise<{ exitCode: number | null; stdout: string; stderr: string }> => {
     const suite = temporaryFile('failpath.suite.js', module);
-    const ended = await inProcess(['verify', '--contract', CONTRACT, '--suite', suite, '--out', `${suite}.report`, '--reruns', '0']);
+    const ended = await inProcess([
+      'verify',
+      '--contract',
+      CONTRACT,
+      '--suite',
+      suite,
+      '--out',
+      `${suite}.report`,
+      '--reruns',
+      '0',
+      ...more,
+    ]);
     return { ...ended, stderr: ended.stderr.replaceAll(suite, 'SUITE') };
   };
 
@@ -21,8 +36,16 @@ describe('a suite of its own', () => {
     expect(exitCode).to.equal(2);
   });
 
+  it('calls no API wrong for what the embedded mock cannot know', async () => {
+    const { exitCode, stdout } = await verify(`export default { paths: [${PATH.replace("name: ''", "name: 'taken'")}] };`);
+    expect(stdout).to.contain('3 not-capable').and.to.contain('the embedded mock remembers nothing for this contract');
+    expect(exitCode).to.equal(2);
+  });
+
   it('finds a deployment that does not do as its contract says', async () => {
-    const { exitCode, stdout } = await verify(`export default { paths: [${PATH.replace("name: ''", "name: 'x'")}] };`);
+    const mock = await startMock({ contract: CONTRACT });
+    const { exitCode, stdout } = await verify(`export default { paths: [${PATH.replace("name: ''", "name: 'x'")}] };`, '--url', mock.url);
+    await mock.close();
     expect(stdout).to.contain('not-reached  createLamp 422 lamp.name_empty (empty)');
     expect(exitCode).to.equal(1);
   });

@@ -61,7 +61,7 @@ describe('templates for CI systems', () => {
     await inProcess(['init', folder, '--ci', 'none']);
     const bin = join(folder, 'bin');
     mkdirSync(bin);
-    const npx = `#!/bin/sh\n[ "$1" = --yes ] && [ "$2" = failpath@latest ] || exit 97\nshift 2\nexec "${process.execPath}" "${builtCli()}" "$@"\n`;
+    const npx = `#!/bin/sh\n[ "$1" = --yes ] && [ "$2" = failpath ] || exit 97\nshift 2\nexec "${process.execPath}" "${builtCli()}" "$@"\n`;
     writeFileSync(join(bin, 'npx'), npx);
     chmodSync(join(bin, 'npx'), 0o755);
     return { folder, path: `${bin}:${process.env['PATH'] ?? ''}` };
