@@ -132,13 +132,16 @@ async function isIll(session: FuzzSession, pool: Pool, wrong: Wrong): Promise<bo
 async function smaller(session: FuzzSession, pool: Pool, failing: Failing): Promise<Failing> {
   let smallest = failing;
   // Each try of what hangs takes as long as patience lasts.
-  const patience = failing.wrong.kind === 'no-answer' ? PATIENCE_OF_HANGS : undefined;
+  const hangs = failing.wrong.kind === 'no-answer';
+  const patience = hangs ? PATIENCE_OF_HANGS : undefined;
+  // What hangs only just would not hang when it is tried again.
+  const times = hangs ? 2 : 1;
   const one = await shrink(
     failing.case,
     pool.first,
     async (less: Case) => {
       if (session.signal.aborted) return false;
-      const tried = await tryCase(session, pool, less);
+      const tried = await tryCase(session, pool, less, times);
       const wrong = tried?.judged.wrong;
       if (tried === undefined || wrong === undefined || !isSame(failing.wrong, wrong)) return false;
       if (failing.wrong.kind === 'accepted' && !isStill(failing.built.reasons, tried.built.reasons)) return false;

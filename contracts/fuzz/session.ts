@@ -24,7 +24,7 @@ export interface FuzzSession {
    *
    * @returns `undefined` for what HTTP cannot carry, what the deployment file does not permit, and what is no change at all
    */
-  send(request: FuzzRequest, values: Values): Promise<Sent | undefined>;
+  send(request: FuzzRequest, values: Values, times?: number): Promise<Sent | undefined>;
   /** How many requests were sent, and how many of them the application answered. */
   readonly counts: { sent: number; answered: number };
   /** The last request that somebody was there for: where nobody is any more, it may be what has ended it. */
@@ -49,11 +49,11 @@ export function createSession(
   const patience = createPatience(clock, signal, (status) =>
     asked(`the deployment limits requests (${status} with Retry-After): for as long as it says, nothing is sent`),
   );
-  const sendPatiently = async (raw: RawRequest): Promise<WireAnswer> => {
+  const sendPatiently = async (raw: RawRequest, times: number): Promise<WireAnswer> => {
     for (;;) {
       await patience.ready();
       counts.sent += 1;
-      const answer = await wire.send(raw);
+      const answer = await wire.send(raw, times);
       if (!(await patience.again(answer))) return answer;
     }
   };
@@ -68,7 +68,7 @@ export function createSession(
     counts,
     last: { heard: undefined },
     reached: new Set(),
-    async send(request, values) {
+    async send(request, values, times = 1) {
       const filled = toRaw(request, values, unique);
       const raw: RawRequest = { ...filled, headers: [...filled.headers, ...Object.entries(context.session ?? {})] };
       const texts = [request.target, ...request.headers.map(([, value]) => value)];
@@ -79,7 +79,7 @@ export function createSession(
       // By another method, an operation that may not be called is not called either.
       if (context.contract.operation(request.operation)?.method === request.method) session.reached.add(request.operation);
       try {
-        const answer = await sendPatiently(raw);
+        const answer = await sendPatiently(raw, times);
         if (edgeEvidence(answer) === undefined) counts.answered += 1;
         if (answer.status < 300) await remove(context, raw, answer, request.operation);
         return { raw, answer };

@@ -13,13 +13,17 @@ export interface Tried {
   readonly judged: Judged;
 }
 
-/** Sends a case over a good request of its pool; `undefined` for what could not or may not be sent. */
-export async function tryCase(session: FuzzSession, pool: Pool, one: Case): Promise<Tried | undefined> {
+/**
+ * Sends a case over a good request of its pool; `undefined` for what could not or may not be sent.
+ *
+ * @param times How many times as long as usual an answer may take.
+ */
+export async function tryCase(session: FuzzSession, pool: Pool, one: Case, times = 1): Promise<Tried | undefined> {
   const base = await pool.take();
   let spent = false;
   try {
     const built = build(base.draft, one, base.values, base.good);
-    const sent = await session.send(built.request, base.values);
+    const sent = await session.send(built.request, base.values, times);
     if (sent === undefined) return undefined;
     const judged = judge(session.bench, built.request, built.expects, sent);
     const tried: Tried = { case: one, base, built, sent, judged };

@@ -17,7 +17,8 @@ export interface RawRequest {
 /** Sends what no polite client would: targets as they stand, headers more than once, bodies that are none. */
 export interface Wire {
   /** @throws {TransportError} when no answer comes */
-  send(request: RawRequest): Promise<WireAnswer>;
+  /** @param times How many times as long as usual an answer may take. */
+  send(request: RawRequest, times?: number): Promise<WireAnswer>;
   close(): Promise<void>;
 }
 
@@ -32,7 +33,7 @@ export function createWire({ url, http }: Deployment, options: { readonly timeou
   const pace = createPace(http.rate);
   const prefix = new URL(url).pathname.replace(/\/+$/, '');
   return {
-    async send({ method, target, headers, body }) {
+    async send({ method, target, headers, body }, times = 1) {
       await pace();
       const named = new Set(headers.map(([name]) => name));
       const all = [['user-agent', 'failpath'] as const, ...Object.entries(http.headers).filter(([name]) => !named.has(name)), ...headers];
@@ -42,7 +43,7 @@ export function createWire({ url, http }: Deployment, options: { readonly timeou
         // undici writes those two itself.
         headers: all.filter(([name]) => upgrade === undefined || (name !== 'connection' && name !== 'upgrade')).flat(),
       };
-      const signal = AbortSignal.timeout(options.timeoutMs);
+      const signal = AbortSignal.timeout(options.timeoutMs * times);
       try {
         const answer = await exchange(
           dispatcher,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { catalogueHtml, catalogueMarkdown, catalogueOf, defaultContract, type ErrorCatalogue } from '../../mocks/index.js';
 import { jsonPointer, loadContract, type Contract } from '../../spec/index.js';
-import { failpath, ROOT } from '../support/cli.js';
+import { failpath, ROOT, startFailpath } from '../support/cli.js';
 import { expectGolden } from '../support/golden.js';
 
 const SHOP = fileURLToPath(new URL('../types/shop.yaml', import.meta.url));
@@ -77,7 +77,7 @@ describe('the error catalogue', () => {
     const { exitCode, stdout, stderr } = await failpath(['docs', '--format', 'html']);
     expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
     expect(stdout).to.equal(catalogueHtml(catalogueOf(await loadContract(defaultContract()), { fromContract: true })));
-    expect(await failpath(['explain', '-'])).to.deep.equal({
+    expect(await startFailpath(['explain', '-']).ended).to.deep.equal({
       exitCode: 3,
       stdout: 'No envelope of this API.\n  There is no body.\n',
       stderr: '',

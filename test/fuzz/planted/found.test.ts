@@ -12,19 +12,26 @@ const SEED = Number(process.env['FAILPATH_SEED'] ?? 7);
 /** Enough to come to each kind of change of one operation; or to the whole API, whichever seed it is. */
 const REQUESTS = LONG ? 12_000 : 300;
 
+/** The timeout of the fuzz, after which its line must hang as well. */
+const HANGS_FOR_SECONDS = 0.3;
+
 /** What looks for a bug: at the operation that it is in, or at everything. */
 function lookingFor({ operation, kind }: Pick<Bug, 'operation' | 'kind'>): Looking {
   if (LONG) return { seed: SEED, requests: REQUESTS };
   // Each request that hangs takes as long as patience lasts.
-  if (kind === 'no-answer') return { seed: SEED, requests: 200, operations: [operation], timeoutMs: 300 };
+  if (kind === 'no-answer') return { seed: SEED, requests: 200, operations: [operation], timeoutMs: HANGS_FOR_SECONDS * 1000 };
   return { seed: SEED, requests: REQUESTS, ...(kind === 'invariant' ? { only: 'sequences' } : { operations: [operation] }) };
 }
 
 const exec = promisify(execFile);
 
-/** What the line of a finding prints in a shell; nothing, where it is given up after a second. */
+/** What the line of a finding prints in a shell; nothing, where it is given up after that time. */
 const run = async ({ curl }: Finding): Promise<string> =>
-  (await exec('timeout', ['1', 'bash', '-c', curl], { encoding: 'utf8' }).catch((error: unknown) => error as { stdout: string })).stdout;
+  (
+    await exec('timeout', [String(HANGS_FOR_SECONDS), 'bash', '-c', curl], { encoding: 'utf8' }).catch(
+      (error: unknown) => error as { stdout: string },
+    )
+  ).stdout;
 
 /** What a shell sees of each bug. */
 const SEEN: Readonly<Record<string, RegExp>> = {
