@@ -13,7 +13,15 @@ export function contractFile(named: string | undefined): string {
  * @throws {InputError} with every finding
  */
 export async function soundContract(named: string | undefined): Promise<Contract> {
-  const contract = await loadContract(contractFile(named));
+  return sound(await loadContract(contractFile(named)));
+}
+
+/**
+ * Insists that a contract is sound, and returns it.
+ *
+ * @throws {InputError} with every finding
+ */
+export async function sound(contract: Contract): Promise<Contract> {
   const findings = await checkContract(contract);
   if (findings.length > 0) throw new InputError(findings);
   return contract;
