@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import { formatReasons, type Ledger, type Outcome } from '../contracts/index.js';
+import { elsewhereOf, formatReasons, type Ledger, type Outcome } from '../contracts/index.js';
 import type { Answer } from './store/index.js';
 
 /**
@@ -21,6 +21,7 @@ export function formatGate(
     ...formatReasons(reasons, colors),
     [
       `${failures.length} failures: ${counts.join(', ')}${policy === undefined ? '' : `; decided by ${policy.file}`}`,
+      ...elsewhereOf(ledger),
       `${paint(colors.bold(verdict))} ${colors.dim(`exit code ${exitCode}`)}`,
       ...(recorded === undefined ? [] : [`  ${recorded}`]),
     ].join('\n'),

@@ -97,6 +97,7 @@ export {
 export {
   endingEvents,
   formatFinding,
+  elsewhereOf,
   formatFuzz,
   formatPlan,
   formatProbe,

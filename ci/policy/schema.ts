@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OUTCOMES } from '../../contracts/index.js';
-import { isDay } from './dates.js';
+import { isDay, MOST_DAYS } from './dates.js';
 import { GRADES } from './types.js';
 
 const text = z.string().trim().min(1, 'it is empty');
@@ -74,7 +74,7 @@ const pending = z
     ...match,
     until: day.optional().describe('The last day, in UTC, on which it holds.'),
     from: day.optional().describe('With `days`: the day from which they are counted.'),
-    days: z.int().min(1).max(366).optional().describe('It holds up to and with this many days after `from`.'),
+    days: z.int().min(1).max(MOST_DAYS).optional().describe('It holds up to and with this many days after `from`.'),
   })
   .refine(isAboutSomething, ABOUT)
   .refine(isOfOneKind, ONE_KIND)

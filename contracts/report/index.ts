@@ -1,3 +1,4 @@
+export { elsewhereOf } from './elsewhere.js';
 export { formatFuzz, type FuzzReport } from './fuzz.js';
 export { toJunit } from './junit.js';
 export { endingEvents, toEvent } from './ndjson.js';

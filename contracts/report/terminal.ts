@@ -5,6 +5,7 @@ import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import { nameOfLine } from '../line.js';
 import type { Outcome } from '../types.js';
+import { elsewhereOf } from './elsewhere.js';
 import { remedyOf } from './items.js';
 import { formatProbes } from './probes.js';
 import { formatReasons } from './reasons.js';
@@ -200,6 +201,7 @@ function verdict(ledger: Ledger, lines: readonly ShownLine[], colors: Colors): s
   return [
     [`${looked}: ${counts.join(', ')}`, ...partial].join('; '),
     ...gradesOf(lines),
+    ...elsewhereOf(ledger),
     `${paint1(colors.bold(ledger.verdict))} ${colors.dim(`in ${(durationMs / 1000).toFixed(1)} s, exit code ${exitCode}`)}`,
   ].join('\n');
 }

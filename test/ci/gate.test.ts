@@ -107,6 +107,19 @@ describe('failpath gate', () => {
     expectGolden(out, golden('gate.txt'));
   });
 
+  it('says which entries are about other deployments only', () => {
+    const { file, run } = desk();
+    file('ledger.json', ledgerOf([{}]));
+    const about = (...names: string[]): string =>
+      run({ policy: file('p.yaml', `requirements:\n${names.map((name) => `  - { deployment: ${name}, requires: nothing }\n`).join('')}`) })
+        .out;
+    expect(about('stag*', 'staginggg', 'production', 'staginggg')).to.contain(
+      '\n3 entries are about other deployments: staginggg, production\nproven',
+    );
+    expect(about('production')).to.contain('\n1 entry is about other deployments: production\n');
+    expect(about('staging')).to.not.contain('other deployments');
+  });
+
   it('says the same in JSON, and what it is decided from', () => {
     const { file, run } = desk();
     file('ledger.json', ledgerOf(LINES));
