@@ -97,6 +97,7 @@ export {
 export {
   endingEvents,
   formatFinding,
+  countsOf,
   elsewhereOf,
   formatFuzz,
   formatPlan,
