@@ -7,6 +7,7 @@ import { readBaseline } from './baseline.js';
 import { dayOf, daysAfter, MOST_DAYS } from './dates.js';
 import { undeclared } from './declared.js';
 import { compileMatch } from './match.js';
+import { plainly } from './plainly.js';
 import { MATCH_MEMBERS, policySchema, type PolicyFile } from './schema.js';
 import type { Entry, Policy } from './types.js';
 
@@ -122,7 +123,7 @@ function invalid(issue: Issue, source: Source): Finding[] {
     const full = name === undefined ? path : [...path, name];
     return {
       problem: 'policy-invalid',
-      what: `${full.length === 0 ? 'the policy' : full.join('.')}: ${name === undefined ? message.replace(/^Invalid input: expected .*, received undefined$/, 'it is missing') : 'there is no such member here'}`,
+      what: `${full.length === 0 ? 'the policy' : full.join('.')}: ${name === undefined ? plainly(message) : 'there is no such member here'}`,
       why: 'A policy that is misread would let pass what it must not.',
       remedy: remedyFor(name, path),
       location: source.locate(jsonPointer.join('', ...full.map(String))),

@@ -56,12 +56,19 @@ const REFUSED: Readonly<Record<string, string>> = {
   'a webhook that there is not': waiver('webhook: work_updatd'),
   'a baseline that is not there': 'baseline: known.json',
   'no map': '- a\n- b',
+  'sections that are no lists': 'requirements: { requires: nothing }\nwaivers: none\npending: 3\npromotion: production\nbaseline: [a]\n',
+  'entries that are no maps': 'requirements: [nothing]\nwaivers: [1]\npending: [[]]\npromotion: { production: [] }\n',
+  'members of other types':
+    'requirements: [{ operation: 3, status: [], requires: 1 }]\npending: [{ code: [], from: 2026-09-01, days: 0 }, { code: {}, from: 2026-09-01, days: 1.5 }, { code: [1], until: 3 }]\n',
+  'outcomes that are none':
+    waiver('code: api_key.revoked\n    outcomes: []') + waiver('code: api_key.revoked\n    outcomes: violated').replace('waivers:\n', ''),
   'no YAML': 'waivers: [',
 };
 
 describe('a policy file', () => {
   it('is refused with the place and what was meant', () => {
     const told = Object.entries(REFUSED).map(([what, yaml]) => `${what}\n${refusal(yaml).replace(/^/gm, '  ')}`);
+    expect(told.filter((text) => /Invalid|Too (?:small|big)|expected .*received|Unrecognized/.test(text))).to.deep.equal([]);
     expectGolden(`${told.join('\n\n')}\n`, new URL('./golden/policy-refused.txt', import.meta.url));
     expect(told.filter((text) => text.includes('not refused'))).to.deep.equal([]);
   });
@@ -111,7 +118,12 @@ describe('a policy file', () => {
       InputError,
       /baseline-invalid {2}.*known\.json: violations\.0\.outcome/,
     );
-    expect(() => hash('none')).to.throw(InputError, /baseline-invalid/);
+    expect(() => hash('none')).to.throw(InputError, /baseline-invalid {2}.*violations: it must be a list/);
+    expect(() => hash([{ ...violation, outcome: 'bad' }])).to.throw(InputError, /outcome: it must be one of: violated, not-reached,/);
+    expect(() => hash([{ ...violation, by: 'me', wrong: undefined }])).to.throw(
+      InputError,
+      /wrong: it is missing; .*there is no such member here: by/,
+    );
   });
 });
 

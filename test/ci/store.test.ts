@@ -59,6 +59,12 @@ describe('the store', () => {
     );
   });
 
+  it('does not look at files whose names begin with a dot', () => {
+    const store = storeWith(recordOf(GOOD));
+    writeFileSync(join(store, '4f2c', '.DS_Store'), 'Bud1');
+    expect(readRecords(store, '4f2c')).to.have.length(1);
+  });
+
   it('loses nothing when processes write at once', async function () {
     this.timeout(60_000);
     const folder = temporaryFolder();
