@@ -85,8 +85,16 @@ export function gate(ledger: Ledger, { policy, now }: GateOptions): Gated {
   });
   const decision = toDecision(judgement, lines, ledger.answered ?? undefined);
   const { policy: _, ...rest } = withWaivers(ledger, judgement.waived);
-  const by = policy === undefined ? {} : { policy: { file: policy.file, sha256: policy.sha256 } };
+  const by =
+    policy === undefined ? {} : { policy: { file: policy.file, sha256: policy.sha256, ...elsewhere(policy, ledger.deployment.name) } };
   return { ledger: { ...rest, ...by, ...decision }, violations: judgement.violations };
+}
+
+/** Deployments are declared nowhere, so a name that is spelled wrongly can only be shown. */
+function elsewhere({ requirements, waivers, pending }: Policy, deployment: string): Pick<NonNullable<Ledger['policy']>, 'elsewhere'> {
+  const others = [...requirements, ...waivers, ...pending].filter((entry) => !entry.appliesAt(deployment));
+  if (others.length === 0) return {};
+  return { elsewhere: { entries: others.length, deployments: [...new Set(others.flatMap(({ deployments }) => deployments))] } };
 }
 
 function toDecision(judgement: Judgement, lines: readonly Line[], answered: boolean | undefined): Decision {

@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
-import { formatReasons, type Ledger, type Outcome } from '../contracts/index.js';
+import { countsOf, elsewhereOf, formatReasons, type Ledger } from '../contracts/index.js';
+import { counted } from '../spec/index.js';
 import type { Answer } from './store/index.js';
 
 /**
@@ -13,14 +14,15 @@ export function formatGate(
   { color, recorded }: { readonly color: boolean; readonly recorded: string | undefined },
 ): string {
   const colors = createColors(color);
-  const { contract, deployment, failures, summary, verdict, exitCode, reasons, policy } = ledger;
-  const counts = (Object.entries(summary) as [Outcome, number][]).map(([outcome, count]) => `${count} ${outcome}`);
+  const { contract, deployment, failures, verdict, exitCode, reasons, policy } = ledger;
+  const counts = countsOf(ledger).map(([one, count]) => `${count} ${one}`);
   const paint = exitCode === 0 ? colors.green : exitCode === 1 ? colors.red : colors.yellow;
   const sections = [
     `${colors.bold(contract.title)} ${contract.version} ${colors.dim('on')} ${deployment.name} ${colors.dim(deployment.url)}`,
     ...formatReasons(reasons, colors),
     [
-      `${failures.length} failures: ${counts.join(', ')}${policy === undefined ? '' : `; decided by ${policy.file}`}`,
+      `${counted(failures.length, 'failure')}: ${counts.join(', ')}${policy === undefined ? '' : `; decided by ${policy.file}`}`,
+      ...elsewhereOf(ledger),
       `${paint(colors.bold(verdict))} ${colors.dim(`exit code ${exitCode}`)}`,
       ...(recorded === undefined ? [] : [`  ${recorded}`]),
     ].join('\n'),

@@ -8,7 +8,7 @@ export function contractFile(named: string | undefined): string {
 }
 
 /** Contracts that this process has found to be sound, by their content: a suite that describes several deployments asks once. */
-const sound = new Set<string>();
+const known = new Set<string>();
 
 /**
  * Loads a contract and insists that it is sound: whoever judges by it must not be misled by it.
@@ -16,10 +16,18 @@ const sound = new Set<string>();
  * @throws {InputError} with every finding
  */
 export async function soundContract(named: string | undefined): Promise<Contract> {
-  const contract = await loadContract(contractFile(named));
-  if (sound.has(contract.sha256)) return contract;
+  return sound(await loadContract(contractFile(named)));
+}
+
+/**
+ * Insists that a contract is sound, and returns it.
+ *
+ * @throws {InputError} with every finding
+ */
+export async function sound(contract: Contract): Promise<Contract> {
+  if (known.has(contract.sha256)) return contract;
   const findings = await checkContract(contract);
   if (findings.length > 0) throw new InputError(findings);
-  sound.add(contract.sha256);
+  known.add(contract.sha256);
   return contract;
 }

@@ -1,5 +1,5 @@
 import type { Suite } from '../contracts/index.js';
-import { readPolicy, subjectsOf, type Policy } from '../ci/index.js';
+import { dayOf, readPolicy, subjectsOf, type Policy } from '../ci/index.js';
 import type { Contract } from '../spec/index.js';
 
 /**
@@ -7,6 +7,6 @@ import type { Contract } from '../spec/index.js';
  *
  * @throws {InputError} `policy-invalid`, `baseline-invalid`
  */
-export function policyFor(contract: Contract, suite: Suite, file: string | undefined): Policy | undefined {
-  return file === undefined ? undefined : readPolicy(file, { subjects: subjectsOf(contract, suite) });
+export function policyFor(contract: Contract, suite: Suite, file: string | undefined, now: Date): Policy | undefined {
+  return file === undefined ? undefined : readPolicy(file, { subjects: subjectsOf(contract, suite), today: dayOf(now) });
 }

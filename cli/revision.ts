@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { loadContract, type Contract } from '../spec/index.js';
+import { displayName, InputError, loadContract, type Contract } from '../spec/index.js';
+import { sound } from './contract.js';
 import { usage } from './targets.js';
 
 const run = promisify(execFile);
@@ -11,19 +12,19 @@ const run = promisify(execFile);
 const DOCUMENT = /\.(ya?ml|json)$/i;
 
 /**
- * Loads a contract from a file, or from a file as it was at a revision of git: `main:openapi.yaml`, `HEAD~3:./api/openapi.yaml`.
+ * Loads a contract that must be sound from a file, or from a file as it was at a revision of git: `main:openapi.yaml`, `HEAD~3:./api/openapi.yaml`.
  *
  * @example
  * const { name, contract } = await loadRevision('main:openapi.yaml');
  *
  * The path after the colon begins at the top of the repository, or with `./` at the working folder, as git reads it.
  *
- * @throws {InputError} `usage` where there is no repository, revision or file; what `loadContract` throws
+ * @throws {InputError} `usage` where there is no repository, revision or file; what `loadContract` throws, and every finding of one that is not sound
  */
 export async function loadRevision(named: string): Promise<{ readonly name: string; readonly contract: Contract }> {
   const colon = named.indexOf(':');
   // A drive's letter is no revision.
-  if (existsSync(named) || colon < 2) return { name: named, contract: await loadContract(named) };
+  if (existsSync(named) || colon < 2) return { name: named, contract: await sound(await loadContract(named)) };
   const revision = named.slice(0, colon);
   const top = await git(['rev-parse', '--show-toplevel'], named, 'this folder is in no repository of git');
   const commit = await git(['rev-parse', '--verify', '--quiet', `${revision}^{tree}`], named, `git knows no revision ${revision}`);
@@ -52,10 +53,26 @@ async function checkedOut(
   for (let from = 0; from < files.length; from += 500) {
     await git(['-C', top, 'checkout-index', `--prefix=${tree}/`, '--', ...files.slice(from, from + 500)], named, why, env);
   }
-  const contract = await loadContract(join(tree, file));
-  // Places are looked up later: what they need is read while the files are there.
-  contract.locate('');
-  return contract;
+  try {
+    const contract = await sound(await loadContract(join(tree, file)));
+    // Places are looked up later: what they need is read while the files are there.
+    contract.locate('');
+    return contract;
+  } catch (error) {
+    throw error instanceof InputError ? inRevision(error, named.slice(0, named.indexOf(':')), tree) : error;
+  }
+}
+
+/** Findings with files as the revision has them: where they are written to says nothing to anybody. */
+function inRevision({ findings }: InputError, revision: string, tree: string): InputError {
+  const [absolute, near] = [`${tree}/`, `${displayName(tree)}/`];
+  const named = (text: string): string => text.replaceAll(absolute, `${revision}:`).replaceAll(near, `${revision}:`);
+  return new InputError(
+    findings.map(({ location, ...found }) => ({
+      ...{ ...found, what: named(found.what), why: named(found.why), remedy: named(found.remedy) },
+      ...(location === undefined ? {} : { location: { ...location, file: named(location.file) } }),
+    })),
+  );
 }
 
 async function git(args: readonly string[], named: string, why: string, env: NodeJS.ProcessEnv = process.env): Promise<string> {

@@ -97,6 +97,8 @@ export {
 export {
   endingEvents,
   formatFinding,
+  countsOf,
+  elsewhereOf,
   formatFuzz,
   formatPlan,
   formatProbe,

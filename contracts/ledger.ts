@@ -74,7 +74,12 @@ export interface Ledger extends Decision {
   /** Which part of the whole this is, where a run was shared out. */
   readonly shard?: LedgerShard;
   /** What it was decided by, where that is not what goes without saying. */
-  readonly policy?: { readonly file: string; readonly sha256: string };
+  readonly policy?: {
+    readonly file: string;
+    readonly sha256: string;
+    /** Entries that are about other deployments only, and what they call them; only where there are some. */
+    readonly elsewhere?: { readonly entries: number; readonly deployments: readonly string[] };
+  };
 }
 
 export interface LedgerSuite {

@@ -118,13 +118,17 @@ interface Fault {
   readonly offset: number;
 }
 
+/** What is no YAML at all has a fault at every word. */
+const MOST_FAULTS = 5;
+
 function syntaxError(file: string, tree: SyntaxTree, faults: readonly Fault[]): InputError {
+  const left = faults.length - MOST_FAULTS;
   return new InputError(
-    faults.map(({ message, offset }) => ({
+    faults.slice(0, MOST_FAULTS).map(({ message, offset }, index) => ({
       problem: 'contract-syntax',
       what: message,
       why: 'A file that cannot be parsed declares nothing.',
-      remedy: 'Correct the syntax at this place.',
+      remedy: `Correct the syntax at this place${left > 0 && index === MOST_FAULTS - 1 ? `; ${left} more faults follow in this file` : ''}.`,
       location: placeOf(file, tree, offset),
     })),
   );

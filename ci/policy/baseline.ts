@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { OUTCOMES } from '../../contracts/index.js';
 import { displayName, InputError, readFileText, type Finding, type Location } from '../../spec/index.js';
 import type { Line } from '../lines.js';
+import { plainly } from './plainly.js';
 import type { Violation } from './types.js';
 
 const LARGEST = 64 * 1_048_576;
@@ -75,7 +76,7 @@ function missing(path: string, { named, policy }: { readonly named: Location; re
     problem: 'policy-invalid',
     what: `baseline: there is no file ${displayName(path)}`,
     why: 'Without it, violations that are known could not be told from new ones.',
-    remedy: `Write it: failpath gate --ledger failpath-report/ledger.json --policy ${policy} --write-baseline`,
+    remedy: `Begin it from a run without the policy. First: failpath verify; then: failpath gate --ledger failpath-report/ledger.json --policy ${policy} --write-baseline`,
     location: named,
   };
 }
@@ -85,7 +86,7 @@ function unreadable(path: string, error: Error, policy: string): Finding {
     error instanceof z.ZodError
       ? error.issues
           .slice(0, 3)
-          .map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`)
+          .map((issue) => `${issue.path.join('.') || 'the file'}: ${plainly(issue.message)}`)
           .join('; ')
       : error.message.slice(0, 200);
   return {

@@ -20,6 +20,9 @@ export function daysAfter(day: string, days: number): string {
   return dayOf(new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS));
 }
 
+/** For how many days from today something may be let pass at most: a year, so that somebody looks at it again. */
+export const MOST_DAYS = 366;
+
 /** Whether a text is a day of the calendar, as in `2026-09-30`. */
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;

@@ -23,17 +23,11 @@ export function undeclared(file: PolicyFile, source: Source, subjects: readonly 
       const unknown = MEMBERS.flatMap(([member, of, kind]) =>
         globsOf(entry[member]).flatMap((pattern) => unknownName({ pattern, member, of, kind, at, source, subjects })),
       );
-      if (unknown.length > 0 || isVain(entry, subjects)) return unknown;
+      if (unknown.length > 0) return unknown;
       const { matches } = compileMatch(entry);
       return subjects.some(matches) ? [] : [nothing(`${section}.${index}`, at, source)];
     }),
   );
-}
-
-/** Whether there is nothing of the kind to ask: a ledger in which it was not looked at says nothing of its names. */
-function isVain({ probe, webhook }: Written, subjects: readonly Subject[]): boolean {
-  const kind = webhook !== undefined ? 'webhook' : probe !== undefined ? 'probe' : undefined;
-  return kind !== undefined && !subjects.some((subject) => subject.kind === kind);
 }
 
 function unknownName(asked: {
@@ -47,18 +41,25 @@ function unknownName(asked: {
 }): Finding[] {
   const { pattern, member, of, kind, at, source, subjects } = asked;
   const known = [...new Set(subjects.filter((one) => kind === undefined || one.kind === kind).map((subject) => subject[of]))];
-  if (known.length === 0 || known.some(glob(pattern))) return [];
+  if (known.some(glob(pattern))) return [];
   // One status is as near to another as any.
   const near = of === 'status' ? undefined : closest(pattern, known);
   return [
     {
       problem: 'policy-invalid',
-      what: `${member} ${JSON.stringify(pattern)} matches nothing that the contract declares`,
+      what: `${member} ${JSON.stringify(pattern)} matches nothing that ${kind === 'probe' ? 'is probed' : 'the contract declares'}`,
       why: WHY,
-      remedy: near === undefined ? 'See `failpath list` for what there is.' : `Did you mean ${near}?`,
+      remedy: near === undefined ? remedyFor(kind, known) : `Did you mean ${near}?`,
       location: source.locate(jsonPointer.join(at, member)),
     },
   ];
+}
+
+function remedyFor(kind: Subject['kind'] | undefined, known: readonly string[]): string {
+  if (kind !== 'probe' && kind !== 'webhook') return 'See `failpath list` for what there is.';
+  return known.length === 0
+    ? `Delete it: there are no ${kind}s.`
+    : `There is: ${known.slice(0, 10).join(', ')}${known.length > 10 ? ', ...' : ''}.`;
 }
 
 function nothing(name: string, at: string, source: Source): Finding {

@@ -26,6 +26,7 @@ export function compileMatch({ deployment, operation, status, code, cause, probe
     ['called', anyOf(probe ?? webhook)],
   ];
   return {
+    deployments: globsOf(deployment),
     appliesAt: anyOf(deployment),
     matches: (subject) => subject.kind === kind && tests.every(([member, test]) => test(subject[member])),
   };

@@ -4,9 +4,10 @@ import type { z } from 'zod';
 import { closest, displayName, InputError, jsonPointer, readSource, type Finding, type Location, type Source } from '../../spec/index.js';
 import type { Subject } from '../lines.js';
 import { readBaseline } from './baseline.js';
-import { daysAfter } from './dates.js';
+import { dayOf, daysAfter, MOST_DAYS } from './dates.js';
 import { undeclared } from './declared.js';
 import { compileMatch } from './match.js';
+import { plainly } from './plainly.js';
 import { MATCH_MEMBERS, policySchema, type PolicyFile } from './schema.js';
 import type { Entry, Policy } from './types.js';
 
@@ -16,6 +17,8 @@ export interface PolicyOptions {
   readonly subjects?: readonly Subject[];
   /** Whether the baseline may be missing, because it is about to be written. */
   readonly withoutBaseline?: boolean;
+  /** In UTC; by default the clock's. */
+  readonly today?: string;
 }
 
 /**
@@ -26,12 +29,12 @@ export interface PolicyOptions {
  *
  * @throws {InputError} `policy-invalid`, everything that is wrong with the file, each with its place in it; `baseline-invalid`
  */
-export function readPolicy(file: string, { subjects, withoutBaseline = false }: PolicyOptions = {}): Policy {
+export function readPolicy(file: string, { subjects, withoutBaseline = false, today = dayOf(new Date()) }: PolicyOptions = {}): Policy {
   const source = readPolicySource(file);
   const parsed = policySchema.safeParse(source.value ?? {});
   if (!parsed.success) throw new InputError(parsed.error.issues.flatMap((issue) => invalid(issue, source)));
   const { data } = parsed;
-  const findings = subjects === undefined ? [] : undeclared(data, source, subjects);
+  const findings = [...(subjects === undefined ? [] : undeclared(data, source, subjects)), ...tooFar(data, source, today)];
   if (findings.length > 0) throw new InputError(findings);
   const baseline = baselineOf(data, source, withoutBaseline);
   const entry = (section: keyof PolicyFile, index: number): string => placed(source.locate(`/${section}/${index}`));
@@ -53,6 +56,27 @@ export function readPolicy(file: string, { subjects, withoutBaseline = false }: 
     baseline,
     promotion: new Map(Object.entries(data.promotion)),
   };
+}
+
+/** What is let pass beyond a year from today is let pass for good, whatever is said of it. */
+function tooFar({ waivers, pending }: PolicyFile, source: Source, today: string): Finding[] {
+  const last = daysAfter(today, MOST_DAYS);
+  const days: readonly (readonly [pointer: string, name: string, day: string])[] = [
+    ...waivers.map(({ expires }, index) => [`/waivers/${index}/expires`, `waivers.${index}.expires`, expires] as const),
+    ...pending.map(({ until, from = '', days: counted = 0 }, index) => {
+      const member = until === undefined ? 'from' : 'until';
+      return [`/pending/${index}/${member}`, `pending.${index}.${member}`, until ?? daysAfter(from, counted)] as const;
+    }),
+  ];
+  return days
+    .filter(([, , day]) => day > last)
+    .map(([pointer, name, day]) => ({
+      problem: 'policy-invalid',
+      what: `${name}: it holds until ${day}, more than ${MOST_DAYS} days from today (${today})`,
+      why: 'What is let pass for years is never looked at again.',
+      remedy: `Say ${last} at the latest; it can be given anew then.`,
+      location: source.locate(pointer),
+    }));
 }
 
 function made(match: Parameters<typeof compileMatch>[0], where: string): Entry {
@@ -99,7 +123,7 @@ function invalid(issue: Issue, source: Source): Finding[] {
     const full = name === undefined ? path : [...path, name];
     return {
       problem: 'policy-invalid',
-      what: `${full.length === 0 ? 'the policy' : full.join('.')}: ${name === undefined ? message.replace(/^Invalid input: expected .*, received undefined$/, 'it is missing') : 'there is no such member here'}`,
+      what: `${full.length === 0 ? 'the policy' : full.join('.')}: ${name === undefined ? plainly(message) : 'there is no such member here'}`,
       why: 'A policy that is misread would let pass what it must not.',
       remedy: remedyFor(name, path),
       location: source.locate(jsonPointer.join('', ...full.map(String))),

@@ -8,6 +8,8 @@ export type Grade = (typeof GRADES)[number];
 
 /** What every entry of a policy has: what it is about, and where it stands. */
 export interface Entry {
+  /** Globs of the deployments that it is about; none for all. */
+  readonly deployments: readonly string[];
   /** Whether it is about runs at this deployment. */
   appliesAt(deployment: string): boolean;
   matches(subject: Subject): boolean;

@@ -98,6 +98,7 @@ function against(record: BuildRecord, { build, contract, now }: Question): Objec
           {
             ...objection,
             what: `build ${build} was verified on ${deployment.name} by another contract than ${contract.file}`,
+            remedy: `Verify it by this contract, and record that: failpath verify --contract ${contract.file} --build ${build} --deployment <file>`,
             why: `The record has ${record.contract.sha256.slice(0, 12)} (version ${record.contract.version}), the file ${contract.sha256.slice(0, 12)}.`,
             exitCode: EXIT.unproven,
           },

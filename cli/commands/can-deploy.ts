@@ -1,4 +1,4 @@
-import { buildProblem, canDeploy as ask, formatAnswer, readPolicy, readRecords, type Policy } from '../../ci/index.js';
+import { buildProblem, canDeploy as ask, dayOf, formatAnswer, readPolicy, readRecords, type Policy } from '../../ci/index.js';
 import { closest, loadContract } from '../../spec/index.js';
 import type { Io } from '../io.js';
 import { usage } from '../targets.js';
@@ -22,7 +22,7 @@ export async function canDeploy(options: CanDeployOptions, io: Io, now: Date = n
   const wrong = buildProblem(build);
   if (wrong !== undefined)
     throw usage(`--build is ${wrong}`, 'A build is a folder of the store.', 'Say it as it was said to `failpath gate`.');
-  const policy = options.policy === undefined ? undefined : readPolicy(options.policy);
+  const policy = options.policy === undefined ? undefined : readPolicy(options.policy, { today: dayOf(now) });
   const loaded = options.contract === undefined ? undefined : await loadContract(options.contract);
   const contract = loaded && { file: loaded.file, sha256: loaded.sha256 };
   const answer = ask(readRecords(store, build), { build, to, requires: requiredFor(to, policy), contract, now });

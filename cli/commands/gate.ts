@@ -1,5 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import {
+  dayOf,
   formatBaseline,
   gate as decide,
   formatGate,
@@ -34,7 +35,9 @@ export function gate(options: GateOptions, io: Io, now: Date = new Date()): numb
   const saved = readLedger(options.ledger);
   insistOnWhole(saved);
   const read = (withoutBaseline: boolean): Policy | undefined =>
-    options.policy === undefined ? undefined : readPolicy(options.policy, { subjects: subjectsIn(saved.ledger), withoutBaseline });
+    options.policy === undefined
+      ? undefined
+      : readPolicy(options.policy, { subjects: subjectsIn(saved.ledger), withoutBaseline, today: dayOf(now) });
   if (writeBaseline) keepBaseline(read(true), saved, now, io);
   const { ledger } = decide(saved.ledger, { policy: read(false), now });
   const recorded = recordVerdict(options, { saved, decided: ledger, now });

@@ -1,4 +1,4 @@
-import { formatGate, gate, mergeLedgers, readLedger, readPolicy, subjectsIn } from '../../ci/index.js';
+import { dayOf, formatGate, gate, mergeLedgers, readLedger, readPolicy, subjectsIn } from '../../ci/index.js';
 import type { Io } from '../io.js';
 import { prepareFolder, writeReports } from '../reports.js';
 
@@ -16,7 +16,7 @@ export interface MergeOptions {
 export function merge(files: readonly string[], options: MergeOptions, io: Io, now: Date = new Date()): number {
   prepareFolder(options.out);
   const merged = mergeLedgers(files.map(readLedger));
-  const policy = options.policy === undefined ? undefined : readPolicy(options.policy, { subjects: subjectsIn(merged) });
+  const policy = options.policy === undefined ? undefined : readPolicy(options.policy, { subjects: subjectsIn(merged), today: dayOf(now) });
   const { ledger } = gate(merged, { policy, now });
   const written = writeReports(ledger, options.out);
   if (options.json === true) io.out(`${JSON.stringify(ledger, null, 2)}\n`);

@@ -57,7 +57,7 @@ export async function verify(options: VerifyOptions, io: Io, now: () => Date = (
       'A part decides no release.',
       'Leave out --build; of shards, record what `failpath merge` makes of them with `failpath gate --build`.',
     );
-  const policy = policyFor(contract, suite, options.policy);
+  const policy = policyFor(contract, suite, options.policy, now());
   prepareFolder(options.out);
   prepareReports(wanted);
   const target = await openTarget(contract, options, io, (deployment) => withOptions(deployment, options));

@@ -1,3 +1,5 @@
+export { countsOf } from './decided.js';
+export { elsewhereOf } from './elsewhere.js';
 export { formatFuzz, type FuzzReport } from './fuzz.js';
 export { toJunit } from './junit.js';
 export { endingEvents, toEvent } from './ndjson.js';

@@ -1,8 +1,8 @@
 import { counted, groupBy, type Location } from '../../spec/index.js';
-import { LET_PASS } from '../decision.js';
 import { summarise } from '../judge.js';
 import type { Ledger, LedgerFailure } from '../ledger.js';
 import type { ObservedLedger } from '../observe/index.js';
+import { passedIn, passOf } from './decided.js';
 import { OUTCOMES, type Discrepancy, type LineEvidence, type Outcome } from '../types.js';
 
 /** Wrong answers: what exits with 1. */
@@ -53,6 +53,8 @@ export interface Item {
   readonly source: string | null;
   /** Whether it is not proven, and the policy lets it pass. */
   readonly passed: boolean;
+  /** Why it does: `known: violated, as known.json knows: ...`; `null` where it does not. */
+  readonly pass: string | null;
 }
 
 /** How an item is looked at by the policy that the ledger was decided by. */
@@ -61,7 +63,7 @@ export function standingOf({ outcome, passed }: Pick<Item, 'outcome' | 'passed'>
 }
 
 /** An item of whose standing nothing is known yet. */
-type Told = Omit<Item, 'passed'>;
+type Told = Omit<Item, 'passed' | 'pass'>;
 
 /**
  * Everything that a ledger tells of, in its order: what the formats are made of.
@@ -70,9 +72,12 @@ type Told = Omit<Item, 'passed'>;
  * itemsOf(ledger).filter(({ outcome }) => toneOf(outcome) === 'bad').length;
  */
 export function itemsOf(ledger: Ledger | ObservedLedger): Item[] {
-  const passed = new Set(ledger.reasons.flatMap(({ kind, failure }) => (LET_PASS.has(kind) && failure !== undefined ? [failure] : [])));
+  const passed = passedIn(ledger);
   const items = [...ledger.failures.flatMap(fromFailure), ...fromProbes(ledger), ...fromWebhooks(ledger), ...fromTraffic(ledger)];
-  return items.map((item) => ({ ...item, passed: passed.has(nameOf(item)) }));
+  return items.map((item) => {
+    const reason = passed.get(nameOf(item));
+    return { ...item, passed: reason !== undefined, pass: reason === undefined ? null : passOf(reason) };
+  });
 }
 
 /** A line by the name that policies and their reasons have for it. */

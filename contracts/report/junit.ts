@@ -2,20 +2,27 @@ import { groupBy } from '../../spec/index.js';
 import type { LedgerProbe } from '../probes/index.js';
 import type { Ledger, LedgerCause, LedgerFailure, LedgerWebhook } from '../ledger.js';
 import type { ObservedLedger, ObservedViolation } from '../observe/index.js';
+import { passedIn, passOf } from './decided.js';
 import { summarise } from '../judge.js';
 import type { LineEvidence, Outcome } from '../types.js';
 
 const FAILED: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path']);
 const PASSED: ReadonlySet<Outcome> = new Set<Outcome>(['verified']);
 
+/** Why the policy lets a line pass, where it does. */
+interface Passing {
+  readonly pass?: string;
+}
+
 /**
  * A ledger as JUnit XML: a suite per operation, a case per cause; findings are failures, what could not be judged is an
- * error, what was not proven is skipped, each with its reason. Of traffic that was observed, each kind of violation is a failure.
+ * error, what was not proven, or let pass by the policy, is skipped, each with its reason. Of traffic that was observed, each kind of violation is a failure.
  *
  * @example
  * writeFileSync('junit.xml', toJunit(ledger));
  */
-export function toJunit(ledger: Ledger | ObservedLedger): string {
+export function toJunit(told: Ledger | ObservedLedger): string {
+  const ledger = withPasses(told);
   const lines = 'traffic' in ledger ? untold(ledger) : ledger.failures;
   const suites = [...groupBy(lines, ({ operation }) => operation)].map(([operation, failures]) => suite(operation, failures, ledger));
   const webhooks = ledger.webhooks.filter(({ outcome }) => outcome !== 'not-capable');
@@ -34,6 +41,25 @@ export function toJunit(ledger: Ledger | ObservedLedger): string {
   ].join('\n');
 }
 
+/** Lines that the policy lets pass say so themselves. */
+function withPasses<T extends Ledger>(ledger: T): T {
+  const passed = passedIn(ledger);
+  if (passed.size === 0) return ledger;
+  const marked = <Line extends object>(line: Line, name: string): Line & Passing => {
+    const reason = passed.get(name);
+    return reason === undefined ? line : { ...line, pass: passOf(reason) };
+  };
+  return {
+    ...ledger,
+    failures: ledger.failures.map((failure) => ({
+      ...failure,
+      causes: failure.causes.map((cause) => marked(cause, `${failure.operation} ${failure.status} ${failure.code} (${cause.cause})`)),
+    })),
+    probes: ledger.probes.map((probe) => marked(probe, `${probe.kind} ${probe.operation}: ${probe.name}`)),
+    webhooks: ledger.webhooks.map((webhook) => marked(webhook, `webhook ${webhook.webhook}`)),
+  };
+}
+
 function suite(operation: string, failures: readonly LedgerFailure[], ledger: Ledger): string {
   const causes = failures.flatMap((failure) => failure.causes);
   return [
@@ -45,9 +71,10 @@ function suite(operation: string, failures: readonly LedgerFailure[], ledger: Le
 
 /** Those that could be looked at: of the others the deployment file says nothing. */
 function webhookSuite(webhooks: readonly LedgerWebhook[], { startedAt }: Ledger): string {
-  const cases = webhooks.map(({ webhook, outcome, reason, received }) => {
+  const cases = webhooks.map((line) => {
+    const { webhook, received } = line;
     const head = `    <testcase classname="webhooks" name="${attribute(webhook)}" time="0"`;
-    return result(head, outcome, reason, received ?? '');
+    return result(head, line, received ?? '');
   });
   const head = `  <testsuite name="webhooks" timestamp="${startedAt.slice(0, 19)}" ${counts(webhooks)} time="0">`;
   return [head, ...cases, '  </testsuite>'].join('\n');
@@ -55,9 +82,10 @@ function webhookSuite(webhooks: readonly LedgerWebhook[], { startedAt }: Ledger)
 
 /** What the deployment file lets be looked at, of identities and of two faults at once. */
 function probeSuite(kind: LedgerProbe['kind'], probes: readonly LedgerProbe[], { startedAt }: Ledger): string {
-  const cases = probes.map(({ operation, name, expected, outcome, reason, durationMs, repro }) => {
+  const cases = probes.map((line) => {
+    const { operation, name, expected, durationMs, repro } = line;
     const head = `    <testcase classname="${kind}" name="${attribute(`${operation} ${name}: ${expected}`)}" time="${durationMs / 1000}"`;
-    return result(head, outcome, reason, repro ?? '');
+    return result(head, line, repro ?? '');
   });
   const head = `  <testsuite name="${kind}" timestamp="${startedAt.slice(0, 19)}" ${counts(probes)} time="${seconds(probes)}">`;
   return [head, ...cases, '  </testsuite>'].join('\n');
@@ -98,15 +126,15 @@ function nameOf({ operation, method, path, status, code, discrepancies }: Observ
 
 function trafficSuite(cases: readonly TrafficCase[], { startedAt }: Ledger): string {
   const head = `  <testsuite name="traffic" timestamp="${startedAt.slice(0, 19)}" ${counts(cases)} time="${seconds(cases)}">`;
-  const told = cases.map(({ outcome, name, reason, more, durationMs }) =>
-    result(`    <testcase classname="traffic" name="${attribute(name)}" time="${thousandth(durationMs)}"`, outcome, reason, more),
+  const told = cases.map((line) =>
+    result(`    <testcase classname="traffic" name="${attribute(line.name)}" time="${thousandth(line.durationMs)}"`, line, line.more),
   );
   return [head, ...told, '  </testsuite>'].join('\n');
 }
 
 function testCase(failure: LedgerFailure, cause: LedgerCause): string {
   const head = `    <testcase classname="${attribute(failure.operation)}" name="${attribute(`${failure.status} ${failure.code} (${cause.cause})`)}" time="${thousandth(cause.durationMs)}"`;
-  return result(head, cause.outcome, cause.reason, storyOf(cause), propertiesOf(cause.evidence));
+  return result(head, cause, storyOf(cause), propertiesOf(cause.evidence));
 }
 
 /** All that there is to know of a case that is not proven, for readers who see nothing but this. */
@@ -132,27 +160,31 @@ function propertiesOf({ trigger, control, requests, notes }: LineEvidence): stri
   return ['<properties>', ...known.map(([name, value]) => `  <property name="${name}" value="${attribute(value)}"/>`), '</properties>'];
 }
 
-function result(head: string, outcome: Outcome, reason: string, more: string, properties: readonly string[] = []): string {
-  const inner = [...properties, ...(PASSED.has(outcome) ? [] : [complaint(outcome, reason, more)])];
+type Judged = Pick<LedgerCause, 'outcome' | 'reason'> & Passing;
+
+function result(head: string, line: Judged, more: string, properties: readonly string[] = []): string {
+  const inner = [...properties, ...(PASSED.has(line.outcome) ? [] : [complaint(line, more)])];
   return inner.length === 0 ? `${head}/>` : [`${head}>`, ...inner.map((line) => `      ${line}`), '    </testcase>'].join('\n');
 }
 
-function complaint(outcome: Outcome, reason: string, more: string): string {
-  const message = attribute(`${outcome}: ${reason}`);
-  const kind = kindOf(outcome);
+function complaint(line: Judged, more: string): string {
+  const { outcome, reason, pass = `${outcome}: ${reason}` } = line;
+  const message = attribute(pass);
+  const kind = kindOf(line);
   return kind === 'skipped'
     ? `<skipped message="${message}"/>`
     : `<${kind} message="${message}" type="${outcome}">${escape(more)}</${kind}>`;
 }
 
-function kindOf(outcome: Outcome): 'failure' | 'error' | 'skipped' {
+function kindOf({ outcome, pass }: Pick<Judged, 'outcome' | 'pass'>): 'failure' | 'error' | 'skipped' {
+  if (pass !== undefined) return 'skipped';
   if (FAILED.has(outcome)) return 'failure';
   return outcome === 'setup-failed' || outcome === 'edge-intercepted' || outcome === 'flaky' ? 'error' : 'skipped';
 }
 
-function counts(causes: readonly Pick<LedgerCause, 'outcome'>[]): string {
-  const count = (kind: string): number => causes.filter(({ outcome }) => !PASSED.has(outcome) && kindOf(outcome) === kind).length;
-  return `tests="${causes.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
+function counts(lines: readonly Pick<Judged, 'outcome' | 'pass'>[]): string {
+  const count = (kind: string): number => lines.filter((line) => !PASSED.has(line.outcome) && kindOf(line) === kind).length;
+  return `tests="${lines.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
 }
 
 function seconds(causes: readonly Pick<LedgerCause, 'durationMs'>[]): number {

@@ -2,7 +2,7 @@ import { counted } from '../../spec/index.js';
 import type { Contract } from '../../spec/index.js';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
-import { OUTCOMES } from '../types.js';
+import { countsOf, ranked } from './decided.js';
 import { alike, itemsOf, standingOf, type Alike, type Item } from './items.js';
 import { reasonsOf, verdictOf } from './sentence.js';
 import { cut, inLine, tame } from './text.js';
@@ -51,9 +51,9 @@ function fitting(blocks: readonly string[]): string {
 }
 
 function heading(ledger: Ledger): string {
-  const { contract, deployment, verdict, exitCode, failures, summary, partial, durationMs, startedAt } = ledger;
+  const { contract, deployment, verdict, exitCode, failures, partial, durationMs, startedAt } = ledger;
   const mark = exitCode === 0 ? '✅' : exitCode === 1 ? '❌' : '⚠️';
-  const counts = OUTCOMES.flatMap((outcome) => (summary[outcome] === undefined ? [] : [`${summary[outcome]} ${outcome}`]));
+  const counts = ranked(countsOf(ledger)).map(([one, count]) => `${count} ${one}`);
   const run = `${(durationMs / 1000).toFixed(1)} s, ${startedAt}, exit code ${exitCode} (${plain(verdict)})`;
   return [
     `## ${mark} ${plain(verdictOf(ledger))}`,
@@ -130,11 +130,10 @@ function listed(names: readonly string[]): string {
   return [...all.slice(0, MOST_NAMES).map((name) => code(name)), ...(left > 0 ? [`and ${left} more`] : [])].join(', ');
 }
 
-function overview({ failures }: Ledger): string {
+function overview({ failures, reasons }: Ledger): string {
   const operations = [...new Set(failures.map(({ operation }) => operation))].map((operation) => {
     const own = failures.filter((failure) => failure.operation === operation);
-    const counts = OUTCOMES.map((outcome) => [own.filter((failure) => failure.outcome === outcome).length, outcome] as const);
-    const told = counts.filter(([count]) => count > 0).map(([count, outcome]) => `${count} ${outcome}`);
+    const told = ranked(countsOf({ failures: own, reasons })).map(([one, count]) => `${count} ${one}`);
     return `| ${code(operation, true)} | ${own.length} | ${told.join(', ')} |`;
   });
   const table = ['| operation | failures | outcomes |', '| --- | ---: | --- |', ...operations].join('\n');

@@ -1,6 +1,7 @@
 import { counted, groupBy } from '../../spec/index.js';
 import type { Reason, ReasonKind } from '../decision.js';
 import type { Ledger } from '../ledger.js';
+import { decidedAs, passedIn, passes } from './decided.js';
 import { itemsOf, toneOf } from './items.js';
 
 /**
@@ -16,8 +17,18 @@ export function verdictOf(ledger: Ledger): string {
   const passed = itemsOf(ledger).some(({ passed }) => passed);
   const said = main(ledger, failures.length - left);
   const told =
-    exitCode === 0 && passed ? `${said.slice(0, -1)}: the policy lets it pass.` : `${exitCode === 130 ? 'Interrupted: ' : ''}${said}`;
+    exitCode === 0 && passed
+      ? `${said.slice(0, -1)}: the policy lets it pass.`
+      : `${exitCode === 130 ? 'Interrupted: ' : ''}${said}${among(ledger)}`;
   return left === 0 || left === failures.length ? told : `${told} ${left} more ${left === 1 ? 'was' : 'were'} left out.`;
+}
+
+/** Of those that are called wrong or unproven, how many do not count. */
+function among({ failures, reasons }: Ledger): string {
+  const passed = passedIn({ reasons });
+  const open = failures.filter(({ outcome }) => toneOf(outcome) === 'bad' || toneOf(outcome) === 'open');
+  const count = open.filter((failure) => passes(decidedAs(failure, passed))).length;
+  return count === 0 ? '' : ` The policy lets ${count} of them pass.`;
 }
 
 function main(ledger: Ledger, looked: number): string {

@@ -4,7 +4,7 @@ import { inLine, tame } from './text.js';
 
 /**
  * A ledger as TAP 14: a test per cause, probe, webhook and kind of violation in traffic. Findings and what could not be judged are not ok;
- * what is unproven for want of something is skipped, with its reason; all that there is to know of a test is in its YAML block.
+ * what is unproven for want of something, or let pass by the policy, is skipped, with its reason; all that there is to know of a test is in its YAML block.
  *
  * @example
  * process.stdout.write(toTap(ledger)); // TAP version 14 ...
@@ -20,11 +20,16 @@ export function toTap(ledger: Ledger): string {
 const FAILED: ReadonlySet<string> = new Set(['setup-failed', 'edge-intercepted', 'flaky']);
 
 function point(item: Item, number: number): string[] {
-  const { title, name, outcome, reason } = item;
-  const ok = toneOf(outcome) === 'bad' || FAILED.has(outcome) ? 'not ok' : 'ok';
-  const skipped = ok === 'ok' && outcome !== 'verified' ? ` # SKIP ${escape(`${outcome}: ${reason}`)}` : '';
+  const { title, name, outcome, reason, pass } = item;
+  const ok = severityOf(item) === 'skip' ? 'ok' : 'not ok';
+  const skipped = ok === 'ok' && outcome !== 'verified' ? ` # SKIP ${escape(pass ?? `${outcome}: ${reason}`)}` : '';
   const head = `${ok} ${number} - ${escape(name === null ? title : `${title} (${name})`)}${skipped}`;
   return outcome === 'verified' || outcome === 'not-selected' ? [head] : [head, ...diagnostic(item)];
+}
+
+function severityOf({ outcome, passed }: Item): 'fail' | 'error' | 'skip' {
+  if (passed) return 'skip';
+  return toneOf(outcome) === 'bad' ? 'fail' : FAILED.has(outcome) ? 'error' : 'skip';
 }
 
 /** A number sign begins a directive. */
@@ -37,7 +42,7 @@ function diagnostic(item: Item): string[] {
   const { outcome, reason, expected, observed, evidence, discrepancies, remedies, requestId, declared, answer, repro, durationMs } = item;
   const members: readonly (readonly [string, unknown])[] = [
     ['message', `${outcome}: ${reason}`],
-    ['severity', toneOf(outcome) === 'bad' ? 'fail' : FAILED.has(outcome) ? 'error' : 'skip'],
+    ['severity', severityOf(item)],
     ['duration_ms', durationMs],
     ...optional('at', declared),
     ...optional('expected', expected),

@@ -1,10 +1,12 @@
 import { counted, groupBy } from '../../spec/index.js';
 import { createColors } from 'picocolors';
-import { LET_PASS, type ReasonKind } from '../decision.js';
+import type { ReasonKind } from '../decision.js';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import { nameOfLine } from '../line.js';
 import type { Outcome } from '../types.js';
+import { countsOf, decidedAs, passedIn, passes, type DecidedAs } from './decided.js';
+import { elsewhereOf } from './elsewhere.js';
 import { remedyOf } from './items.js';
 import { formatProbes } from './probes.js';
 import { formatReasons } from './reasons.js';
@@ -14,7 +16,7 @@ import { formatWebhooks } from './webhooks.js';
 
 type Colors = ReturnType<typeof createColors>;
 
-const FINDINGS: ReadonlySet<Outcome> = new Set<Outcome>(['violated', 'not-reached', 'wrong-path']);
+const FINDINGS: ReadonlySet<DecidedAs> = new Set<DecidedAs>(['violated', 'not-reached', 'wrong-path']);
 const QUIET: ReadonlySet<Outcome> = new Set<Outcome>(['verified', 'waived', 'not-selected']);
 /** Reasons that sections of their own tell. */
 const TOLD: ReadonlySet<ReasonKind> = new Set<ReasonKind>(['finding', 'unproven', 'unjudged', 'nothing-run', 'interrupted']);
@@ -34,7 +36,7 @@ export function formatRun(
 ): string {
   const [ledger, lines] = [tameAll(told), toldLines.map(tamed)];
   const colors = createColors(options.color);
-  const passed = new Set(ledger.reasons.flatMap(({ kind, failure }) => (LET_PASS.has(kind) ? [failure] : [])));
+  const passed = passedIn(ledger);
   const open = lines.filter((line) => !passed.has(nameOfLine(line)));
   const sections = [
     overview(ledger, options.where ?? ledger.deployment.url, colors),
@@ -55,18 +57,23 @@ export function formatRun(
 
 function overview(ledger: Ledger, where: string, colors: Colors): string {
   const selected = ledger.failures.filter(({ outcome }) => outcome !== 'not-selected');
+  const passed = passedIn(ledger);
   const width = Math.max(20, ...selected.map(({ operation }) => operation.length));
   const rows = [...groupBy(selected, ({ operation }) => operation)].map(([operation, failures]) => {
     const causes = failures.flatMap((failure) => failure.causes);
-    const count = [...groupBy(failures, ({ outcome }) => outcome)].map(([outcome, those]) =>
-      paint(outcome, `${those.length} ${outcome}`, colors),
-    );
-    const proven = failures.every(({ outcome }) => outcome === 'verified');
-    const mark = proven ? colors.green('✓') : failures.some(({ outcome }) => FINDINGS.has(outcome)) ? colors.red('✗') : colors.yellow('!');
-    return `  ${mark} ${operation.padEnd(width)} ${padded(failures.length, 'failure').padStart(11)} ${colors.dim(padded(causes.length, 'cause').padStart(10))}   ${count.join(', ')}`;
+    const decided = failures.map((failure) => decidedAs(failure, passed));
+    const count = [...groupBy(decided, (one) => one)].map(([one, those]) => paint(one, `${those.length} ${one}`, colors));
+    return `  ${markOf(decided, colors)} ${operation.padEnd(width)} ${padded(failures.length, 'failure').padStart(11)} ${colors.dim(padded(causes.length, 'cause').padStart(10))}   ${count.join(', ')}`;
   });
   const head = `${colors.bold(ledger.contract.title)} ${ledger.contract.version} ${colors.dim('at')} ${where}`;
   return [head, ...(rows.length === 0 ? [] : ['', ...rows])].join('\n');
+}
+
+/** Of an operation: proven, wrong, open, or let pass where it is not proven. */
+function markOf(decided: readonly DecidedAs[], colors: Colors): string {
+  if (decided.some((one) => FINDINGS.has(one))) return colors.red('✗');
+  if (decided.every((one) => one === 'verified')) return colors.green('✓');
+  return decided.every((one) => one === 'verified' || passes(one)) ? colors.dim('·') : colors.yellow('!');
 }
 
 /** Findings in full, once per kind: one defect in the envelope is one thing to mend, however many lines show it. */
@@ -192,22 +199,23 @@ function verdict(ledger: Ledger, lines: readonly ShownLine[], colors: Colors): s
     left === 0
       ? `${counted(failures.length, 'failure')}, ${counted(lines.length, 'cause')}`
       : `${failures.length - left} of ${counted(failures.length, 'failure')}`;
-  const counts = (Object.entries(summary) as [Outcome, number][])
-    .filter(([outcome]) => outcome !== 'not-selected')
-    .map(([outcome, count]) => paint(outcome, `${count} ${outcome}`, colors));
+  const counts = countsOf(ledger)
+    .filter(([one]) => one !== 'not-selected')
+    .map(([one, count]) => paint(one, `${count} ${one}`, colors));
   const partial = ledger.partial ? ['the ledger is partial: no release is decided from it'] : [];
   const paint1 = exitCode === 0 ? colors.green : exitCode === 1 ? colors.red : colors.yellow;
   return [
     [`${looked}: ${counts.join(', ')}`, ...partial].join('; '),
     ...gradesOf(lines),
+    ...elsewhereOf(ledger),
     `${paint1(colors.bold(ledger.verdict))} ${colors.dim(`in ${(durationMs / 1000).toFixed(1)} s, exit code ${exitCode}`)}`,
   ].join('\n');
 }
 
-function paint(outcome: Outcome, text: string, colors: Colors): string {
-  if (outcome === 'verified') return colors.green(text);
-  if (FINDINGS.has(outcome)) return colors.red(text);
-  return outcome === 'not-selected' || outcome === 'waived' ? colors.dim(text) : colors.yellow(text);
+function paint(decided: DecidedAs, text: string, colors: Colors): string {
+  if (decided === 'verified') return colors.green(text);
+  if (FINDINGS.has(decided)) return colors.red(text);
+  return decided === 'not-selected' || passes(decided) ? colors.dim(text) : colors.yellow(text);
 }
 
 function indent(lines: readonly string[], by = 4): string[] {

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatGate, readLedger } from '../../ci/index.js';
+import { formatGate, gate as decide, readLedger, readPolicy } from '../../ci/index.js';
 import { canDeploy } from '../../cli/commands/can-deploy.js';
 import { gate, type GateOptions } from '../../cli/commands/gate.js';
 import { merge } from '../../cli/commands/merge.js';
-import type { Ledger } from '../../contracts/index.js';
+import { REPORTS, type Ledger, type Report } from '../../contracts/index.js';
 import { formatFinding, InputError } from '../../spec/index.js';
 import { temporaryFolder } from '../support/cli.js';
 import { testIo, type TestIo } from '../support/io.js';
@@ -51,6 +51,12 @@ function refusal(act: () => unknown): string {
     if (!(error instanceof InputError)) throw error;
     return error.findings.map(formatFinding).join('\n');
   }
+}
+
+/** A ledger in a format, for readers without the contract. */
+function formatted(name: keyof typeof REPORTS, ledger: Ledger): string {
+  const report: Report = REPORTS[name];
+  return report.format(ledger);
 }
 
 const LINES: readonly Told[] = [
@@ -105,6 +111,59 @@ describe('failpath gate', () => {
     const { exitCode, out, err } = run({ policy: file('failpath.policy.yaml', POLICY) });
     expect({ exitCode, err }).to.deep.equal({ exitCode: 1, err: '' });
     expectGolden(out, golden('gate.txt'));
+  });
+
+  it('counts failures as what they are decided as, and no reader is told of a failure where the policy lets all pass', () => {
+    const { file, run } = desk();
+    const lines: readonly Told[] = [
+      { code: 'a' },
+      // Mended for the most part.
+      { code: 'b', cause: 'one' },
+      { code: 'b', cause: 'two', outcome: 'violated', wrong: ['schema /error'], reason: 'it is another' },
+      { code: 'c', outcome: 'not-reached' },
+      { code: 'd', outcome: 'not-reached' },
+      { code: 'e', outcome: 'setup-failed' },
+      { code: 'f', outcome: 'simulated' },
+    ];
+    const ledger = ledgerOf(lines, { probes: [probeOf('violated')] });
+    file('ledger.json', ledger);
+    const line = 'makeThing 409 b (two)';
+    file('known.json', {
+      violations: [{ deployment: 'staging', line, outcome: 'violated', observed: '404 thing.missing', wrong: ['schema /error'] }],
+    });
+    const [waived, until] = ['owner: me, reason: later, expires: 2026-10-01', 'until: 2026-10-01'];
+    const policy = file(
+      'p.yaml',
+      `requirements: [{ code: f, requires: simulated }]\nwaivers: [{ code: [c, e], ${waived} }, { probe: '*', ${waived} }]\npending: [{ code: d, ${until} }]\nbaseline: known.json\n`,
+    );
+    expect(run({ policy }).out).to.contain(
+      '\n6 failures: 1 verified, 1 known, 2 waived, 1 pending, 1 not-required; decided by p.yaml\naccepted exit code 0\n',
+    );
+    const decided = decide(ledger, { policy: readPolicy(policy, { today: '2026-09-30' }), now: NOW }).ledger;
+    expect(formatted('terminal', decided)).to.contain('  · makeThing').and.contain('1 known, 2 waived, 1 pending, 1 not-required\n');
+    expect(formatted('markdown', decided)).to.contain('6 failures: 1 known, 1 pending, 1 not-required, 2 waived, 1 verified.');
+    const junit = formatted('junit', decided);
+    expect(junit)
+      .to.contain('tests="8" failures="0" errors="0" skipped="6"')
+      .and.match(/<skipped message="known: violated, as \S*known\.json knows: it is another"/);
+    const tap = formatted('tap', decided);
+    expect([tap.match(/^not ok/gm), tap.match(/ # SKIP (?:known|pending|waived|not-required): /g)?.length]).to.deep.equal([null, 6]);
+    // The last day of some of it is over.
+    const later = decide(ledger, { policy: readPolicy(policy, { today: '2026-09-30' }), now: on('2026-10-02') }).ledger;
+    expect(formatted('junit', later)).to.contain('tests="8" failures="3" errors="1" skipped="2"');
+  });
+
+  it('says which entries are about other deployments only', () => {
+    const { file, run } = desk();
+    file('ledger.json', ledgerOf([{}]));
+    const about = (...names: string[]): string =>
+      run({ policy: file('p.yaml', `requirements:\n${names.map((name) => `  - { deployment: ${name}, requires: nothing }\n`).join('')}`) })
+        .out;
+    expect(about('stag*', 'staginggg', 'production', 'staginggg')).to.contain(
+      '\n3 entries are about other deployments: staginggg, production\nproven',
+    );
+    expect(about('production')).to.contain('\n1 entry is about other deployments: production\n');
+    expect(about('staging')).to.not.contain('other deployments');
   });
 
   it('says the same in JSON, and what it is decided from', () => {
@@ -271,7 +330,7 @@ describe('failpath merge', () => {
     const told = { out: '', err: '' };
     const policy = file('p.yaml', 'requirements: [{ operation: getThing, requires: nothing }]');
     expect(merge(files, { out: join(folder, 'whole'), policy }, ioTo(told), NOW)).to.equal(0);
-    expect(told.out).to.match(/\n2 failures: 1 verified, 1 flaky; decided by .*p\.yaml\naccepted exit code 0\n/);
+    expect(told.out).to.match(/\n2 failures: 1 verified, 1 not-required; decided by .*p\.yaml\naccepted exit code 0\n/);
     const { ledger } = readLedger(join(folder, 'whole'));
     expect(ledger).to.include({ verdict: 'accepted', partial: false });
     expect(merge(files, { out: join(folder, 'whole'), json: true }, ioTo(told), NOW)).to.equal(2);

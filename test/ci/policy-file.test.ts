@@ -14,10 +14,10 @@ const SCHEMA = join(ROOT, 'schemas/policy.schema.json');
 const subjects = subjectsOf(contract, atsSuite);
 
 /** What is said of a policy that is refused. */
-function refusal(yaml: string): string {
+function refusal(yaml: string, known = subjects): string {
   const file = temporaryFile('failpath.policy.yaml', yaml);
   try {
-    readPolicy(file, { subjects });
+    readPolicy(file, { subjects: known, today: '2026-09-30' });
     return 'not refused';
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -44,6 +44,9 @@ const REFUSED: Readonly<Record<string, string>> = {
   'pending by half': 'pending: [{ code: api_key.revoked, from: 2026-09-01 }]',
   'pending in two ways': 'pending: [{ code: api_key.revoked, from: 2026-09-01, days: 3, until: 2026-09-30 }]',
   'pending for years': 'pending: [{ code: api_key.revoked, from: 2026-09-01, days: 1000 }]',
+  'pending until somebody else is here': 'pending: [{ code: api_key.revoked, until: 2027-10-02 }]',
+  'pending for a day, in years': 'pending: [{ code: api_key.revoked, from: 2099-01-01, days: 1 }]',
+  'a waiver for years': waiver('code: api_key.revoked').replace('2026-09-30', '2099-12-31'),
   'a code that is spelled wrongly': waiver('code: api_key.revokd'),
   'an operation that is spelled wrongly': 'requirements: [{ operation: initWrok, requires: nothing }]',
   'a status that nothing has': 'requirements: [{ status: "418", requires: nothing }]',
@@ -53,14 +56,39 @@ const REFUSED: Readonly<Record<string, string>> = {
   'a webhook that there is not': waiver('webhook: work_updatd'),
   'a baseline that is not there': 'baseline: known.json',
   'no map': '- a\n- b',
+  'sections that are no lists': 'requirements: { requires: nothing }\nwaivers: none\npending: 3\npromotion: production\nbaseline: [a]\n',
+  'entries that are no maps': 'requirements: [nothing]\nwaivers: [1]\npending: [[]]\npromotion: { production: [] }\n',
+  'members of other types':
+    'requirements: [{ operation: 3, status: [], requires: 1 }]\npending: [{ code: [], from: 2026-09-01, days: 0 }, { code: {}, from: 2026-09-01, days: 1.5 }, { code: [1], until: 3 }]\n',
+  'outcomes that are none':
+    waiver('code: api_key.revoked\n    outcomes: []') + waiver('code: api_key.revoked\n    outcomes: violated').replace('waivers:\n', ''),
   'no YAML': 'waivers: [',
 };
 
 describe('a policy file', () => {
   it('is refused with the place and what was meant', () => {
     const told = Object.entries(REFUSED).map(([what, yaml]) => `${what}\n${refusal(yaml).replace(/^/gm, '  ')}`);
+    expect(told.filter((text) => /Invalid|Too (?:small|big)|expected .*received|Unrecognized/.test(text))).to.deep.equal([]);
     expectGolden(`${told.join('\n\n')}\n`, new URL('./golden/policy-refused.txt', import.meta.url));
     expect(told.filter((text) => text.includes('not refused'))).to.deep.equal([]);
+  });
+
+  it('may let pass for 366 days from today, and no longer', () => {
+    const about = (day: string): string =>
+      refusal(`pending: [{ code: api_key.revoked, until: ${day} }]\n${waiver('status: 404').replace('2026-09-30', day)}`);
+    expect(about('2027-10-01')).to.equal('not refused');
+    expect(about('2027-10-02').match(/Say 2027-10-01 at the latest/g)).to.have.length(2);
+  });
+
+  it('names no probe and no webhook where there are none', () => {
+    const without = subjects.filter(({ kind }) => kind === 'cause');
+    for (const [what, about] of [
+      ['probe', 'probe: wrong scope'],
+      ['webhook', 'webhook: work_updated'],
+    ] as const)
+      expect(refusal(waiver(about), without))
+        .to.contain(`${what} "`)
+        .and.contain(`Delete it: there are no ${what}s.`);
   });
 
   it('that is not there is refused as well', () => {
@@ -90,7 +118,12 @@ describe('a policy file', () => {
       InputError,
       /baseline-invalid {2}.*known\.json: violations\.0\.outcome/,
     );
-    expect(() => hash('none')).to.throw(InputError, /baseline-invalid/);
+    expect(() => hash('none')).to.throw(InputError, /baseline-invalid {2}.*violations: it must be a list/);
+    expect(() => hash([{ ...violation, outcome: 'bad' }])).to.throw(InputError, /outcome: it must be one of: violated, not-reached,/);
+    expect(() => hash([{ ...violation, by: 'me', wrong: undefined }])).to.throw(
+      InputError,
+      /wrong: it is missing; .*there is no such member here: by/,
+    );
   });
 });
 

@@ -98,7 +98,7 @@ export function probeOf(outcome: Outcome, members: Partial<LedgerProbe> = {}): L
 /** A policy out of a text, about what the ledger has. */
 export function policyOf(yaml: string, ledger?: Ledger): Policy {
   const file = temporaryFile('failpath.policy.yaml', yaml);
-  return readPolicy(file, ledger === undefined ? {} : { subjects: subjectsIn(ledger) });
+  return readPolicy(file, { today: '2026-09-30', ...(ledger === undefined ? {} : { subjects: subjectsIn(ledger) }) });
 }
 
 /** The beginning of a day, in UTC. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { failpath, ROOT, type Ended } from '../support/cli.js';
+import { failpath, ROOT, temporaryFile, type Ended } from '../support/cli.js';
 import { contractCopy, type Edit } from '../support/contract-copy.js';
 import { expectGolden } from '../support/golden.js';
 
@@ -12,7 +12,15 @@ const CHANGED: readonly Edit[] = [
   ['      value: 524288000\n', '      value: 262144000\n'],
   ["              - $ref: '#/components/schemas/api_key.revoked'\n", ''],
   ["            api_key.revoked: {$ref: '#/components/examples/api_key.revoked'}\n", ''],
+  ['        - api_key.revoked\n', ''],
+  ...componentsOf('api_key.revoked').map((text): Edit => [text, '']),
 ];
+
+/** A code's schema and example, as they stand in the contract. */
+function componentsOf(code: string): string[] {
+  const text = readFileSync(join(ROOT, 'openapi.yaml'), 'utf8');
+  return [...text.matchAll(new RegExp(`^    ${code}:\\n(?:(?: {5,}.*)?\\n)*`, 'gm'))].map(([block]) => block);
+}
 
 describe('failpath diff', () => {
   const golden = (name: string, { exitCode, stdout, stderr }: Ended, changed: string): void =>
@@ -62,6 +70,8 @@ describe('failpath diff', () => {
         writeFileSync(
           join(folder, 'api', 'toy.yaml'),
           toy
+            .replace('x-failures: [key.missing, key.revoked]', 'x-failures: [key.missing]')
+            .replace(/^    toy\.down:\n(?: {5,}.*\n)*/m, '')
             .replace('api: toy\n', `api: toy\n  limits: ${limits(value)}\n`)
             .replace(/\{ \$ref: '#\/components\/schemas\/toy.down' \}/, "{ $ref: 'parts/down.yaml' }"),
         );
@@ -104,11 +114,46 @@ describe('failpath diff', () => {
         expect(stderr).to.contain(`${named} is neither a file nor a revision's`).and.contain('failpath diff main:openapi.yaml');
       });
 
+    it('whose contract is sound, or says what is wrong with it, and where it stands there', async () => {
+      const text = readFileSync(join(folder, 'api', 'parts', 'down.yaml'), 'utf8');
+      git('checkout', '-q', '-b', 'unsound');
+      writeFileSync(join(folder, 'api', 'parts', 'down.yaml'), text.replace('x-retry: backoff', 'x-retry: later'));
+      git('commit', '-q', '-a', '-m', 'two');
+      const { exitCode, stdout, stderr } = await failpath(['diff', 'unsound:api/toy.yaml', 'main:api/toy.yaml'], { cwd: folder });
+      expect([exitCode, stdout]).to.deep.equal([4, '']);
+      expect(stderr).to.match(
+        /^unsound:api\/(?:toy|parts\/down)\.yaml:\d+:\d+ {2}contract-extension {2}in the old contract, unsound:api\/toy\.yaml: /,
+      );
+      expect(stderr).to.not.contain('failpath-revision-');
+    });
+
     it('or says that there is no repository', async () => {
       const { exitCode, stderr } = await failpath(['diff', 'main:toy.yaml'], { cwd: tmpdir() });
       expect(exitCode).to.equal(4);
       expect(stderr).to.contain('this folder is in no repository of git');
     });
+  });
+
+  it('refuses a contract that is not sound, and says which of the two it is and how much more is wrong', async () => {
+    const text = readFileSync(join(ROOT, 'openapi.yaml'), 'utf8');
+    const unsound = temporaryFile('openapi.yaml', text.replaceAll('x-retry: never', 'x-retry: later'));
+    const sides = [
+      ['old', ['diff', unsound, 'openapi.yaml']],
+      ['new', ['diff', 'openapi.yaml', unsound]],
+    ] as const;
+    for (const [side, args] of sides) {
+      const { exitCode, stdout, stderr } = await failpath(args, { cwd: ROOT });
+      expect([exitCode, stdout]).to.deep.equal([4, '']);
+      expect(stderr.split('\n').filter((line) => line.includes('contract-extension'))).to.have.length(5);
+      expect(stderr)
+        .to.contain(`in the ${side} contract, ${unsound}: `)
+        .and.match(/and \d+ more findings in the (?:old|new) contract\n$/);
+    }
+    const garbage = temporaryFile('program.js', readFileSync(join(ROOT, 'cli/program.ts'), 'utf8'));
+    const { exitCode, stderr } = await failpath(['diff', garbage, 'openapi.yaml'], { cwd: ROOT });
+    expect(exitCode).to.equal(4);
+    expect(stderr.split('\n').filter((line) => line.includes('contract-syntax'))).to.have.length(5);
+    expect(stderr).to.match(/\d+ more faults follow in this file\.\n$/);
   });
 
   it('refuses two outputs at once, and a file that is none', async () => {

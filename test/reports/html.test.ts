@@ -40,7 +40,7 @@ describe('the HTML report, in a browser', function () {
 
   it('says at the top what is the matter, and then what is wrong', async () => {
     const { page } = common;
-    expect(await page.locator('h1').innerText()).to.equal('3 of 8 declared failures are answered wrongly, and 3 are not proven. 1 more was left out.');
+    expect(await page.locator('h1').innerText()).to.equal('3 of 8 declared failures are answered wrongly, and 3 are not proven. The policy lets 1 of them pass. 1 more was left out.');
     const [first] = await page.locator('.finding').allInnerTexts();
     for (const said of ['makeThing 403 key.revoked', 'makeThing answered 500 where it must refuse with 403 key.revoked.', 'Answer key.revoked with 403.', 'at query (db.js:31)', 'curl -sS "$URL"', 'req_9'])
       expect(first).to.contain(said);

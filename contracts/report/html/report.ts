@@ -2,6 +2,7 @@ import { counted, asset, html, page, type Contract, type Html } from '../../../s
 import { LET_PASS } from '../../decision.js';
 import type { Ledger } from '../../ledger.js';
 import { OUTCOMES, type Outcome } from '../../types.js';
+import { countsOf, ranked, type DecidedAs } from '../decided.js';
 import { alike, itemsOf, standingOf, toneOf } from '../items.js';
 import { reasonsOf, verdictOf } from '../sentence.js';
 import { tame } from '../text.js';
@@ -81,19 +82,30 @@ function grades({ failures }: Ledger): string {
   return counts.length === 0 ? '' : `; causes driven: ${counts.join(', ')}`;
 }
 
-const countsOf = (ledger: Ledger): (readonly [Outcome, number])[] =>
+const outcomesOf = (ledger: Ledger): (readonly [Outcome, number])[] =>
   OUTCOMES.flatMap((outcome) => {
     const count = ledger.failures.filter((failure) => failure.outcome === outcome).length;
     return count === 0 ? [] : [[outcome, count] as const];
   });
 
+/** What is let pass has one shape, for whatever reason it is. */
+const shapeOf = (one: DecidedAs): Outcome => OUTCOMES.find((outcome) => outcome === one) ?? 'waived';
+
+const MEANT: Readonly<Partial<Record<DecidedAs, string>>> = {
+  ...MEANINGS,
+  known: 'answered wrongly, as the baseline knows',
+  pending: 'not there yet, and the policy gives it time',
+  'not-required': 'not verified, and the policy requires no more',
+};
+
 /** The shares of the outcomes, as wide as they are many. */
 function bar(ledger: Ledger): Html {
   const total = Math.max(1, ledger.failures.length);
   let left = 0;
-  const parts = countsOf(ledger).map(([outcome, count]) => {
+  const parts = ranked(countsOf(ledger)).map(([one, count]) => {
     const width = (count / total) * 1000;
-    const part = html`<rect class="${toneOf(outcome)}" x="${left.toFixed(1)}" width="${Math.max(width - 2, 1).toFixed(1)}" height="8" />`;
+    const [tone, length] = [toneOf(shapeOf(one)), Math.max(width - 2, 1).toFixed(1)];
+    const part = html`<rect class="${tone}" x="${left.toFixed(1)}" width="${length}" height="8" />`;
     left += width;
     return part;
   });
@@ -102,12 +114,12 @@ function bar(ledger: Ledger): Html {
 
 function legend(ledger: Ledger): Html {
   return html`<ul class="legend">
-    ${countsOf(ledger).map(([outcome, count]) => html`<li title="${MEANINGS[outcome]}">${icon(outcome)}<b>${count}</b> ${outcome}</li>`)}
+    ${ranked(countsOf(ledger)).map(([one, count]) => html`<li title="${MEANT[one] ?? ''}">${icon(shapeOf(one))}<b>${count}</b> ${one}</li>`)}
   </ul>`;
 }
 
 function matrix(ledger: Ledger): Html {
-  const outcomes = countsOf(ledger).map(([outcome]) => outcome);
+  const outcomes = outcomesOf(ledger).map(([outcome]) => outcome);
   const operations = [...new Set(ledger.failures.map(({ operation }) => operation))];
   return html`<section class="wide" aria-labelledby="matrix-title">
     <h2 id="matrix-title" tabindex="-1">Operations by codes</h2>
