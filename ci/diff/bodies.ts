@@ -1,4 +1,4 @@
-import type { Failure, Operation, Parameter } from '../../spec/index.js';
+import { jsonPointer, type Failure, type Operation, type Parameter } from '../../spec/index.js';
 import { compareShapes, type SchemaChange, type SchemaChangeKind } from './schemas.js';
 import { canonical, type Shape } from './shape.js';
 import type { ChangeKind, Found } from './types.js';
@@ -49,7 +49,22 @@ function bodies({ shapeBefore, shapeAfter }: Readers, old: Operation, now: Opera
     return [{ ...about, kind: 'request-narrowed', at: 'body', before: needs(from, old), after: needs(to, now) }];
   }
   const presence = old.body?.required === now.body?.required ? [] : [{ ...about, ...required('body', now.body?.required === true) }];
-  return [...presence, ...compareShapes(shapeBefore(from), shapeAfter(to)).map((change) => ({ ...about, ...asRequest(change, 'body') }))];
+  return [
+    ...presence,
+    ...compareShapes(shapeBefore(from), shapeAfter(to)).map((change) => ({
+      ...about,
+      ...asRequest(change, 'body'),
+      pointer: placeOf(change, now),
+    })),
+  ];
+}
+
+/** Where a member of the body is said, as far as references do not lead elsewhere: then it is the reference. */
+function placeOf({ at, bound }: SchemaChange, { pointer, body }: Operation): string {
+  const schema = jsonPointer.join(pointer, 'requestBody', 'content', body?.json?.mediaType ?? 'application/json', 'schema');
+  const members = at.split('/').slice(1);
+  const inner = members.map((member) => (member === '*' ? '/items' : `/properties/${member}`)).join('');
+  return `${schema}${inner}${bound === undefined ? '' : `/${bound}`}`;
 }
 
 function needs(schema: unknown, { body }: Operation): string {

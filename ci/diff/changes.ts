@@ -1,4 +1,4 @@
-import { groupBy, type Contract, type Failure, type Operation } from '../../spec/index.js';
+import { groupBy, jsonPointer, type Contract, type Failure, type Operation } from '../../spec/index.js';
 import { errorChanges, requestChanges, successChanges } from './bodies.js';
 import { canonical, createShapes, type Shape } from './shape.js';
 import { sentence } from './sentences.js';
@@ -73,7 +73,10 @@ function wholeChanges({ before, after }: Pair): Found[] {
       one === undefined ? undefined : `${one.value} ${one.unit}`,
     );
     if (from === to) return [];
-    const pointer = `/x-failpath/limits/${limit}`;
+    const place = jsonPointer.join('/x-failpath/limits', limit);
+    const changed = from !== undefined && to !== undefined;
+    const member = before.limits[limit]?.value === after.limits[limit]?.value ? 'unit' : 'value';
+    const pointer = changed ? jsonPointer.join(place, member) : place;
     return [
       {
         kind: from === undefined ? 'limit-added' : to === undefined ? 'limit-removed' : 'limit-changed',
@@ -81,6 +84,7 @@ function wholeChanges({ before, after }: Pair): Found[] {
         before: from,
         after: to,
         pointer,
+        old: to === undefined,
       },
     ];
   });
@@ -183,20 +187,40 @@ function headers(from: Failure, to: Failure): Found[] {
 
 /** Which of two faults a request is refused for, as far as both contracts say it. */
 function order(old: Operation, now: Operation): Found[] {
-  const sequences = (operation: Operation): string[][] => [
-    ...operation.answers.map(({ failures }) => failures.map(({ code }) => code)),
-    ...operation.credentials.map(({ failures }) => [...failures]),
-  ];
-  const [from, to] = [sequences(old), sequences(now)];
+  const from = sequences(old).map(({ codes }) => codes);
+  const to = sequences(now);
   const shared = (codes: readonly string[], others: readonly string[]): string[] => codes.filter((code) => others.includes(code));
   const swapped = from.flatMap((codes) =>
     to
-      .filter((others) => canonical(shared(codes, others)) !== canonical(shared(others, codes)))
-      .map((others) => [shared(codes, others), shared(others, codes)]),
+      .filter((others) => canonical(shared(codes, others.codes)) !== canonical(shared(others.codes, codes)))
+      .map((others) => ({ was: shared(codes, others.codes), is: shared(others.codes, codes), placeOf: others.placeOf })),
   );
   const [first] = swapped;
   if (first === undefined) return [];
-  return [{ kind: 'order-changed', operation: now.id, before: first[0]?.join(', '), after: first[1]?.join(', '), pointer: now.pointer }];
+  const { was, is, placeOf } = first;
+  const moved = is.find((code, index) => code !== was[index]);
+  const pointer = moved === undefined ? now.pointer : placeOf(moved);
+  return [{ kind: 'order-changed', operation: now.id, before: was.join(', '), after: is.join(', '), pointer }];
+}
+
+interface Sequence {
+  readonly codes: readonly string[];
+  /** Where a code of it stands: JSON pointer. */
+  placeOf(code: string): string;
+}
+
+/** Everything that says which of two faults goes first. */
+function sequences({ answers, credentials }: Operation): Sequence[] {
+  return [
+    ...answers.map(({ failures, pointer: place }): Sequence => ({
+      codes: failures.map(({ code }) => code),
+      placeOf: (code) => failures.find((failure) => failure.code === code)?.pointer ?? place,
+    })),
+    ...credentials.map(({ scheme, failures }): Sequence => ({
+      codes: failures,
+      placeOf: (code) => jsonPointer.join('/components/securitySchemes', scheme, 'x-failures', failures.indexOf(code)),
+    })),
+  ];
 }
 
 function credentials(old: Operation, now: Operation): Found[] {

@@ -39,7 +39,6 @@ export function formatDiff(report: DiffReport, { color }: { readonly color: bool
     lines.push('', bold(HEADS[severity]));
     for (const change of changes) {
       lines.push(`  ${paint[severity](`${MARKS[severity]} ${change.kind.padEnd(WIDTH)}`)}${change.says}`);
-      if (severity === 'informational') continue;
       lines.push(`${INDENT}${dim(placeOf(change, report))}`);
       if (change.remedy !== '') lines.push(`${INDENT}${change.remedy}`);
     }

@@ -4,7 +4,7 @@ import { isDay, MOST_DAYS } from './dates.js';
 import { GRADES } from './types.js';
 
 const text = z
-  .string(({ input }) => (input === undefined ? 'it is missing' : 'it must be a text'))
+  .string({ error: ({ input }) => (input === undefined ? 'it is missing' : 'it must be a text') })
   .trim()
   .min(1, 'it is empty');
 

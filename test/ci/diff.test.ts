@@ -459,6 +459,26 @@ describe('the diff of two contracts', () => {
     writeFileSync(file, stringify(document, { aliasDuplicateObjects: false }));
     return loadContract(file);
   };
+
+  it('points at what has changed', async () => {
+    const [from, to] = [draft(TOY), draft(TOY)];
+    for (const { set } of [from, to]) {
+      set('/x-failpath/limits', { things: { value: 10, unit: 'things', description: 'So many.' } });
+      set(`${BODY}/properties/name/maxLength`, 50);
+    }
+    to.set('/x-failpath/limits/things/value', 9);
+    to.set(`${BODY}/properties/name/maxLength`, 40);
+    to.set('/components/securitySchemes/key/x-failures', ['key.revoked', 'key.missing']);
+    const schema = `${json(answer(MAKE, 403))}/schema`;
+    to.set(`${schema}/oneOf`, [{ $ref: '#/components/schemas/thing.forbidden' }, { $ref: '#/components/schemas/key.revoked' }]);
+    const changes = diffContracts(await load(from), await load(to));
+    expect(changes.map(({ kind, pointer }) => `${kind} ${pointer}`)).to.have.members([
+      'limit-changed /x-failpath/limits/things/value',
+      `limit-changed ${BODY}/properties/name/maxLength`,
+      `order-changed ${schema}/oneOf/0`,
+      'order-changed /components/securitySchemes/key/x-failures/0',
+    ]);
+  });
   const told = (before: Contract, now: Contract): string[] =>
     diffContracts(before, now).map(({ severity, kind, operations, status, code, at, before: from, after: to, says }) => {
       expect(says, kind).to.match(/\S/).and.not.contain('undefined');

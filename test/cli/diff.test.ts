@@ -97,7 +97,7 @@ describe('failpath diff', () => {
         const { exitCode, stdout } = await failpath(['diff', old, now], { cwd });
         expect(exitCode, stdout).to.equal(1);
         expect(stdout).to.contain('the limit things is another: 1 things -> 2 things').and.contain(`${now}:6:`);
-        expect(stdout).to.contain('toy.down is described in other words on makeThing');
+        expect(stdout).to.match(/toy\.down is described in other words on makeThing\n +\S+\.yaml:\d+:\d+\n/);
       }
       expect(git('status', '--porcelain')).to.equal(before);
     });
