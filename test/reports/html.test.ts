@@ -178,7 +178,9 @@ describe('the HTML report, in a browser', function () {
     await one.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))");
     expect(await violationsOf(one.page)).to.deep.equal([]);
     expect(await one.page.evaluate('document.documentElement.scrollWidth')).to.equal(360);
-    expect(await one.page.locator('h1').innerText()).to.match(/answered wrongly now, \d+ of them newly/);
+    expect(await one.page.locator('h1').innerText()).to.match(
+      /lines are wrong now, \d+ of them newly.* The last run is failed, exit code 1\.$/,
+    );
   });
 
   it('runs nothing that a deployment has answered', async () => {
