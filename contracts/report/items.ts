@@ -60,6 +60,24 @@ export function standingOf({ outcome, passed }: Pick<Item, 'outcome' | 'passed'>
   return passed ? 'quiet' : toneOf(outcome);
 }
 
+/**
+ * How the causes were brought about that got an answer: `causes driven: 230 by real cause, 4 by simulated`.
+ *
+ * @param causes of a run or of a ledger
+ */
+export function drivenBy(
+  causes: readonly { readonly evidence: Pick<LineEvidence, 'trigger'>; readonly observed?: object | null | undefined }[],
+): string {
+  const triggers = causes.flatMap(({ evidence: { trigger }, observed }) => (trigger === null || !observed ? [] : [trigger]));
+  const counts = [...groupBy(triggers, (trigger) => trigger)].map(([trigger, those]) => `${those.length} by ${trigger}`);
+  return counts.length === 0 ? '' : `causes driven: ${counts.join(', ')}`;
+}
+
+/** Whether an answer with this status lets its caller in: nothing is refused with less than 400. */
+export function isLetIn(status: number | undefined): boolean {
+  return status !== undefined && status < 400;
+}
+
 /** An item of whose standing nothing is known yet. */
 type Told = Omit<Item, 'passed'>;
 

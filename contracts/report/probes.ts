@@ -2,6 +2,7 @@ import { createColors } from 'picocolors';
 import { groupBy } from '../../spec/index.js';
 import type { LedgerProbe } from '../probes/index.js';
 import type { Outcome } from '../types.js';
+import { isLetIn } from './items.js';
 
 type Colors = ReturnType<typeof createColors>;
 
@@ -133,7 +134,7 @@ export function formatProbe(probe: LedgerProbe, colors: Colors = createColors(fa
 
 function markOf(cell: LedgerProbe | undefined): string {
   if (cell === undefined) return ' ';
-  if (cell.outcome === 'verified') return (cell.observed?.code ?? null) === null ? '+' : '-';
+  if (cell.outcome === 'verified') return isLetIn(cell.observed?.status) ? '+' : '-';
   if (FINDINGS.has(cell.outcome)) return 'X';
   return cell.outcome === 'not-capable' ? '.' : '?';
 }

@@ -2,7 +2,7 @@ import { counted, asset, html, page, type Contract, type Html } from '../../../s
 import { LET_PASS } from '../../decision.js';
 import type { Ledger } from '../../ledger.js';
 import { OUTCOMES, type Outcome } from '../../types.js';
-import { alike, itemsOf, standingOf, toneOf } from '../items.js';
+import { alike, drivenBy, itemsOf, standingOf, toneOf } from '../items.js';
 import { reasonsOf, verdictOf } from '../sentence.js';
 import { tame } from '../text.js';
 import { entriesOf, othersOf } from './entries.js';
@@ -76,9 +76,8 @@ function why({ reason: { kind, what, why, remedy, where, until }, lines }: Retur
 
 /** How many causes were driven, and how. */
 function grades({ failures }: Ledger): string {
-  const triggers = failures.flatMap(({ causes }) => causes.flatMap(({ evidence }) => evidence.trigger ?? []));
-  const counts = [...new Set(triggers)].map((trigger) => `${triggers.filter((one) => one === trigger).length} by ${trigger}`);
-  return counts.length === 0 ? '' : `; causes driven: ${counts.join(', ')}`;
+  const told = drivenBy(failures.flatMap(({ causes }) => causes));
+  return told === '' ? '' : `; ${told}`;
 }
 
 const countsOf = (ledger: Ledger): (readonly [Outcome, number])[] =>
