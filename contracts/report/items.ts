@@ -60,6 +60,11 @@ export function standingOf({ outcome, passed }: Pick<Item, 'outcome' | 'passed'>
   return passed ? 'quiet' : toneOf(outcome);
 }
 
+/** What the name of an item says by itself: a cause may be called "none". */
+export function nameTold({ kind, name }: Pick<Item, 'kind' | 'name'>): string {
+  return kind === 'failure' ? `cause "${name ?? 'unknown'}"` : kind === 'identity' ? `identity ${name ?? ''}` : (name ?? '');
+}
+
 /**
  * How the causes were brought about that got an answer: `causes driven: 230 by real cause, 4 by simulated`.
  *
@@ -204,6 +209,8 @@ export function remedyOf(outcome: Outcome, expected: string): string[] {
   if (outcome === 'not-reached') return [`Refuse such a request with ${expected}, before anything takes effect.`];
   if (outcome === 'edge-intercepted')
     return ['Let the proxy pass such requests on to the application, or drive the application behind it.'];
+  if (outcome === 'wrong-path')
+    return [`Answer such a request with ${expected}: let that check come before the one that fired, or keep that one from firing here.`];
   return [];
 }
 

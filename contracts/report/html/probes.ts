@@ -1,4 +1,4 @@
-import { counted, groupBy, html, type Html } from '../../../spec/index.js';
+import { counted, groupBy, html, prose, type Html } from '../../../spec/index.js';
 import { OUTCOMES } from '../../types.js';
 import { isLetIn, toneOf, type Item } from '../items.js';
 import { tame } from '../text.js';
@@ -27,7 +27,7 @@ function counts(items: readonly Item[]): Html {
 function identityMatrix(cells: readonly Item[]): Html {
   const identities = [...new Set(cells.map(({ name }) => name ?? ''))];
   const rows = [...groupBy(cells, ({ operation }) => operation ?? '')];
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Operations by identities">
+  return html`<div class="scroll" role="group"${cells.some(isTold) ? '' : html` tabindex="0"`} aria-label="Operations by identities">
     <table class="matrix">
       <thead>
         <tr><td></td>${identities.map((identity) => html`<th scope="col" class="code"><span>${tame(identity)}</span></th>`)}</tr>
@@ -77,7 +77,7 @@ function list(items: readonly Item[], folded: string | undefined): Html {
       <tbody>
         ${items.map(
           (item) =>
-            html`<tr><td>${tag(item.outcome)}</td><td>${isTold(item) ? html`<a href="#${itemId(item)}">${item.operation ?? item.title}</a>` : (item.operation ?? item.title)}</td><td class="soft">${item.name === null ? '' : tame(item.name)}</td><td>${item.outcome === 'verified' ? '' : tame(item.reason)}</td></tr>`,
+            html`<tr><td>${tag(item.outcome)}</td><td>${isTold(item) ? html`<a href="#${itemId(item)}">${item.operation ?? item.title}</a>` : (item.operation ?? item.title)}</td><td class="soft">${item.name === null ? '' : tame(item.name)}</td><td>${item.outcome === 'verified' ? '' : prose(tame(item.reason))}</td></tr>`,
         )}
       </tbody>
     </table>
