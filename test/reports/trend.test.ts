@@ -94,12 +94,12 @@ describe('the trend of ledgers', () => {
     ]);
     for (const format of [TREND_REPORTS.terminal, TREND_REPORTS.html, TREND_REPORTS.markdown]) {
       const text = format(trend);
-      expect(text).to.contain('1 line is wrong now, 1 of them newly. The last run is failed, exit code 1.');
+      expect(text).to.contain('1 line is wrong now, 1 of them newly. Verdict of the last run: failed, exit code 1.');
       expect(text).to.contain('1 not-reached, 1 setup-failed, 1 verified');
     }
     const quiet = tallyTrend([a, { ...b, verdict: 'failed', exitCode: 1 }]);
     expect(TREND_REPORTS.html(quiet)).to.contain(
-      'Nothing moved: 1 proven throughout. The last run is failed, exit code 1: its report says why.',
+      'Nothing moved: 1 proven throughout. Verdict of the last run: failed, exit code 1; its report says why.',
     );
     const copied = probes.map((probe) => ({ ...probe, takenFrom: 'makeThing 400 one' }));
     expect(tallyTrend([a, { ...b, probes: copied }]).lines).to.have.length(1);

@@ -110,7 +110,7 @@ export function sentenceOf(trend: Trend): string {
   const passes = last === undefined || last.exitCode === 0;
   const verdict = passes
     ? ''
-    : ` The last run is ${last.verdict}, exit code ${last.exitCode}${wrong === 0 ? ': its report says why' : ''}.`;
+    : ` Verdict of the last run: ${last.verdict}, exit code ${last.exitCode}${wrong === 0 ? '; its report says why' : ''}.`;
   const moved = lines.some(({ movement }) => !STEADY.has(movement));
   if (!moved && wrong === 0) return `Nothing moved: ${summaryOf(trend)}.${verdict}`;
   const now = wrong === 0 ? 'Nothing is wrong now' : `${counted(wrong, 'line')} ${wrong === 1 ? 'is' : 'are'} wrong now`;
