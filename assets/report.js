@@ -45,6 +45,7 @@ function filter() {
   const words = (search?.value ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   const [outcome, operation] = [byOutcome?.value ?? '', byOperation?.value ?? ''];
   const kept = new Set();
+  let beyond = 0;
   for (const entry of entries) {
     const { text, id } = textOf(entry);
     const fits =
@@ -53,12 +54,16 @@ function filter() {
       words.every((word) => text.includes(word));
     entry.hidden = !fits;
     if (fits) kept.add(`#${id}`);
+    if (fits && 'beyond' in entry.dataset) beyond += 1;
   }
   for (const section of all('.operation', HTMLElement)) section.hidden = section.querySelector('.entry:not([hidden])') === null;
   for (const cell of cells) cell.classList.toggle('away', !kept.has(cell.getAttribute('href')));
   for (const row of all('.matrix tbody tr', HTMLTableRowElement))
     row.classList.toggle('away', row.querySelector('.cell:not(.away)') === null);
-  if (shown) shown.value = kept.size === entries.length ? '' : `${kept.size} of ${entries.length}`;
+  const failures = entries.filter((entry) => !('beyond' in entry.dataset)).length;
+  const others = entries.length === failures ? '' : `, ${beyond} of ${entries.length - failures} beyond them`;
+  const asked = words.length > 0 || outcome !== '' || operation !== '';
+  if (shown) shown.value = asked ? `${kept.size - beyond} of ${failures} failures${others}` : '';
 }
 
 /** Where evidence came from that is in the pane. @type {{ inside: HTMLElement, entry: Element } | undefined} */
@@ -74,7 +79,8 @@ function route() {
   putBack();
   moved = { inside, entry };
   pane.lastElementChild?.append(inside);
-  pane.setAttribute('aria-label', inside.querySelector('h3')?.textContent ?? 'Evidence');
+  const title = one('#pane-title', HTMLHeadingElement);
+  if (title) title.textContent = inside.querySelector('h3')?.textContent ?? 'Evidence';
   if (!pane.open) pane.showModal();
   pane.scrollTop = 0;
   if (target !== inside) target?.scrollIntoView();

@@ -65,7 +65,7 @@ export {
   type ErrorCatalogue,
   type Reproduction,
 } from './catalogue/index.js';
-export { generateClient, generateTypes, jsonSchemasOf, type CodeSchema } from './typescript/index.js';
+export { generateClient, generateTypes, isSchemaOf, jsonSchemasOf, type CodeSchema } from './typescript/index.js';
 export type {
   AdminAnswer,
   AdminRoute,

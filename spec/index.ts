@@ -23,7 +23,7 @@ export {
 export { deeperThan, DEEPEST_JSON } from './json.js';
 export { loadContract } from './load.js';
 export { packageFile, version } from './package-file.js';
-export { asset, html, page, type Html, type HtmlValue, type Page } from './page/index.js';
+export { asset, html, page, prose, type Html, type HtmlValue, type Page } from './page/index.js';
 export { createRedactor, SHORTEST_SECRET, type Redactor } from './redact.js';
 export { closest } from './refs.js';
 export * as jsonPointer from './pointer.js';

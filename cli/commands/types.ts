@@ -1,6 +1,7 @@
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT } from '../../ci/index.js';
-import { generateClient, generateTypes, jsonSchemasOf } from '../../mocks/index.js';
+import { generateClient, generateTypes, isSchemaOf, jsonSchemasOf } from '../../mocks/index.js';
 import { loadContract, makeFolder, type Contract } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
@@ -36,7 +37,7 @@ export async function types({ contract: named, format = 'types', out }: TypesOpt
 
 const LOST = 'Without it nothing could import the types.';
 
-/** A file for each code in a folder; all together, by their codes, on standard output. */
+/** A file for each code in a folder, and none of a code that is gone; all together, by their codes, on standard output. */
 function schemas(contract: Contract, folder: string | undefined, io: Io): number {
   const all = jsonSchemasOf(contract);
   if (folder === undefined) {
@@ -45,6 +46,16 @@ function schemas(contract: Contract, folder: string | undefined, io: Io): number
   }
   attempt(folder, 'Without it nothing could refer to the schemas.', () => makeFolder(folder));
   for (const { file, schema } of all) writeOutput(join(folder, file), `${JSON.stringify(schema, null, 2)}\n`, LOST);
-  io.err(`${folder}: ${all.length} schemas\n`);
+  const stale = staleIn(folder, contract, new Set(all.map(({ file }) => file)));
+  for (const file of stale) attempt(join(folder, file), LOST, () => rmSync(join(folder, file)));
+  io.err(`${folder}: ${all.length} schemas${stale.length === 0 ? '' : `; of codes that are gone, removed: ${stale.join(', ')}`}\n`);
   return EXIT.proven;
+}
+
+/** Schemas of an earlier run whose codes the contract has no more. */
+function staleIn(folder: string, contract: Contract, kept: ReadonlySet<string>): string[] {
+  const others = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.schema.json') && !kept.has(entry.name))
+    .map(({ name }) => name);
+  return others.filter((name) => isSchemaOf(contract, name, readFileSync(join(folder, name), 'utf8'))).toSorted();
 }

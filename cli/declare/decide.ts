@@ -17,7 +17,11 @@ export function declareDecide({ program, io, done }: Face): void {
   const verifying = driving(selecting(program.command('verify')))
     .description('drive a deployment through every declared failure, and decide')
     .option('--out <folder>', 'where ledger.json and junit.xml go', 'failpath-report')
-    .option('--report <format[=file]>', `another format: ${OTHER_REPORTS.join(', ')}; repeatable`, collect)
+    .option(
+      '--report <format[=file]>',
+      `a format, beside ledger.json and junit.xml in --out: ${REPORT_NAMES.join(', ')}; repeatable`,
+      collect,
+    )
     .option('--policy <file>', 'what is required, and what is let pass (default: everything must be verified)')
     .option('--build <id>', 'record the verdict for this build, as `failpath gate` does')
     .option('--store <folder>', 'where verdicts are recorded', STORE)
@@ -112,8 +116,6 @@ Exit codes:
   0    every failure can be proven
   2    a failure cannot be, or only be simulated; the plan says what would unlock it
   4    contract, configuration or usage is invalid`;
-
-const OTHER_REPORTS = REPORT_NAMES.filter((name) => name !== 'json' && name !== 'junit');
 
 const REPORT_HELP = `
 Formats, each for:

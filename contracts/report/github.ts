@@ -1,6 +1,6 @@
 import { counted } from '../../spec/index.js';
 import type { Ledger } from '../ledger.js';
-import { alike, itemsOf, locationOf, standingOf, type Alike } from './items.js';
+import { alike, itemsOf, locationOf, nameTold, standingOf, type Alike } from './items.js';
 import { cut, inLine, tame } from './text.js';
 
 /** What GitHub shows of one step, of each level. */
@@ -39,7 +39,7 @@ function annotation(name: Level, [first, ...more]: Alike): string {
   const { outcome, title, reason, remedies, requestId, declared } = first;
   const place = locationOf(declared);
   const message = [
-    `${reason}${first.name === null ? '' : ` (${first.name})`}`,
+    `${reason}${first.name === null ? '' : ` (${nameTold(first)})`}`,
     ...remedies.map((remedy) => `Fix: ${remedy}`),
     ...(requestId === null ? [] : [`Request id: ${requestId}`]),
     ...(more.length === 0 ? [] : [`The same in ${more.length} more: ${more.slice(0, 20).map(({ title }) => title).join(', ')}${more.length > 20 ? ', ...' : ''}`]),

@@ -62,6 +62,29 @@ export function standingOf({ outcome, passed }: Pick<Item, 'outcome' | 'passed'>
   return passed ? 'quiet' : toneOf(outcome);
 }
 
+/** What the name of an item says by itself: a cause may be called "none". */
+export function nameTold({ kind, name }: Pick<Item, 'kind' | 'name'>): string {
+  return kind === 'failure' ? `cause "${name ?? 'unknown'}"` : kind === 'identity' ? `identity ${name ?? ''}` : (name ?? '');
+}
+
+/**
+ * How the causes were brought about that got an answer: `causes driven: 230 by real cause, 4 by simulated`.
+ *
+ * @param causes of a run or of a ledger
+ */
+export function drivenBy(
+  causes: readonly { readonly evidence: Pick<LineEvidence, 'trigger'>; readonly observed?: object | null | undefined }[],
+): string {
+  const triggers = causes.flatMap(({ evidence: { trigger }, observed }) => (trigger === null || !observed ? [] : [trigger]));
+  const counts = [...groupBy(triggers, (trigger) => trigger)].map(([trigger, those]) => `${those.length} by ${trigger}`);
+  return counts.length === 0 ? '' : `causes driven: ${counts.join(', ')}`;
+}
+
+/** Whether an answer with this status lets its caller in: nothing is refused with less than 400. */
+export function isLetIn(status: number | undefined): boolean {
+  return status !== undefined && status < 400;
+}
+
 /** An item of whose standing nothing is known yet. */
 type Told = Omit<Item, 'passed' | 'pass'>;
 
@@ -191,6 +214,8 @@ export function remedyOf(outcome: Outcome, expected: string): string[] {
   if (outcome === 'not-reached') return [`Refuse such a request with ${expected}, before anything takes effect.`];
   if (outcome === 'edge-intercepted')
     return ['Let the proxy pass such requests on to the application, or drive the application behind it.'];
+  if (outcome === 'wrong-path')
+    return [`Answer such a request with ${expected}: let that check come before the one that fired, or keep that one from firing here.`];
   return [];
 }
 

@@ -25,7 +25,7 @@ export function toJunit(told: Ledger | ObservedLedger): string {
   const ledger = withPasses(told);
   const lines = 'traffic' in ledger ? untold(ledger) : ledger.failures;
   const suites = [...groupBy(lines, ({ operation }) => operation)].map(([operation, failures]) => suite(operation, failures, ledger));
-  const webhooks = ledger.webhooks.filter(({ outcome }) => outcome !== 'not-capable');
+  const { webhooks } = ledger;
   if (webhooks.length > 0) suites.push(webhookSuite(webhooks, ledger));
   const probes = ledger.probes.filter(({ outcome }) => outcome !== 'not-capable' && outcome !== 'not-selected');
   for (const [kind, group] of groupBy(probes, ({ kind }) => kind)) suites.push(probeSuite(kind, group, ledger));
@@ -69,7 +69,7 @@ function suite(operation: string, failures: readonly LedgerFailure[], ledger: Le
   ].join('\n');
 }
 
-/** Those that could be looked at: of the others the deployment file says nothing. */
+/** Those that the deployment file says nothing of are skipped, with what it would have to say. */
 function webhookSuite(webhooks: readonly LedgerWebhook[], { startedAt }: Ledger): string {
   const cases = webhooks.map((line) => {
     const { webhook, received } = line;

@@ -3,7 +3,7 @@ import type { Contract } from '../../spec/index.js';
 import { firstSentence } from '../judge.js';
 import type { Ledger } from '../ledger.js';
 import { countsOf, ranked } from './decided.js';
-import { alike, itemsOf, standingOf, type Alike, type Item } from './items.js';
+import { alike, itemsOf, nameTold, standingOf, type Alike, type Item } from './items.js';
 import { reasonsOf, verdictOf } from './sentence.js';
 import { cut, inLine, tame } from './text.js';
 
@@ -75,7 +75,7 @@ function finding([first, ...more]: Alike, contract: Contract | undefined): strin
   ];
   const meaning = meaningOf(first, contract);
   return [
-    `#### \`${outcome}\` ${code(title)}${name === null ? '' : ` (${plain(name)})`}`,
+    `#### \`${outcome}\` ${code(title)}${name === null ? '' : ` (${plain(nameTold(first))})`}`,
     '',
     plain(reason),
     ...(meaning === undefined ? [] : ['', `_${plain(meaning)}_`]),

@@ -2,6 +2,7 @@ import { createColors } from 'picocolors';
 import { groupBy } from '../../spec/index.js';
 import type { LedgerProbe } from '../probes/index.js';
 import type { Outcome } from '../types.js';
+import { isLetIn, remedyOf } from './items.js';
 
 type Colors = ReturnType<typeof createColors>;
 
@@ -105,8 +106,7 @@ function kindOf({ kind, outcome, name, expected, observed }: LedgerProbe): strin
  */
 export function formatProbe(probe: LedgerProbe, colors: Colors = createColors(false)): string {
   const { kind, operation, name, outcome, reason, expected, observed, basis, source, discrepancies, requestId, repro } = probe;
-  const refuse = outcome === 'not-reached' ? [`Refuse such a request with ${expected}, before anything takes effect.`] : [];
-  const remedies = new Set([...discrepancies.map(({ remedy }) => remedy), ...refuse]);
+  const remedies = new Set([...discrepancies.map(({ remedy }) => remedy), ...remedyOf(outcome, expected)]);
   const seen = observed === null ? 'no answer' : [observed.status, observed.code].filter((part) => part !== null).join(' ');
   return [
     `${colors.red('✗')} ${colors.red(outcome)}  ${colors.bold(`${operation} ${kind}`)} (${name})`,
@@ -133,7 +133,7 @@ export function formatProbe(probe: LedgerProbe, colors: Colors = createColors(fa
 
 function markOf(cell: LedgerProbe | undefined): string {
   if (cell === undefined) return ' ';
-  if (cell.outcome === 'verified') return (cell.observed?.code ?? null) === null ? '+' : '-';
+  if (cell.outcome === 'verified') return isLetIn(cell.observed?.status) ? '+' : '-';
   if (FINDINGS.has(cell.outcome)) return 'X';
   return cell.outcome === 'not-capable' ? '.' : '?';
 }

@@ -7,7 +7,7 @@ import { nameOfLine } from '../line.js';
 import type { Outcome } from '../types.js';
 import { countsOf, decidedAs, passedIn, passes, type DecidedAs } from './decided.js';
 import { elsewhereOf } from './elsewhere.js';
-import { remedyOf } from './items.js';
+import { drivenBy, remedyOf } from './items.js';
 import { formatProbes } from './probes.js';
 import { formatReasons } from './reasons.js';
 import { tamed, type ShownLine } from './shown.js';
@@ -152,12 +152,6 @@ function noteworthy(lines: readonly ShownLine[], colors: Colors): string[] {
 }
 
 /** How the failures were brought about: `causes driven: 230 by real cause, 4 by magic value`. */
-function gradesOf(lines: readonly ShownLine[]): string[] {
-  const graded = lines.filter(({ evidence, observed }) => evidence.trigger !== null && observed !== undefined);
-  const counts = [...groupBy(graded, ({ evidence }) => evidence.trigger)].map(([trigger, those]) => `${those.length} by ${trigger}`);
-  return counts.length === 0 ? [] : [`causes driven: ${counts.join(', ')}`];
-}
-
 /** What was answered, and how to see it again. */
 function story({ response, repro }: ShownLine, colors: Colors): string[] {
   return [
@@ -206,7 +200,7 @@ function verdict(ledger: Ledger, lines: readonly ShownLine[], colors: Colors): s
   const paint1 = exitCode === 0 ? colors.green : exitCode === 1 ? colors.red : colors.yellow;
   return [
     [`${looked}: ${counts.join(', ')}`, ...partial].join('; '),
-    ...gradesOf(lines),
+    ...[drivenBy(lines)].filter((told) => told !== ''),
     ...elsewhereOf(ledger),
     `${paint1(colors.bold(ledger.verdict))} ${colors.dim(`in ${(durationMs / 1000).toFixed(1)} s, exit code ${exitCode}`)}`,
   ].join('\n');

@@ -1,4 +1,4 @@
-import { html, type Html } from '../../spec/index.js';
+import { html, type Html, prose } from '../../spec/index.js';
 import type { CatalogueCode, Details } from './types.js';
 import { among, placeText, RETRY_WORDS, tellingHeaders, WAYS } from './words.js';
 
@@ -159,12 +159,6 @@ function scope(operations: readonly string[], entry: CatalogueCode): Html | fals
   const words = among(operations, entry);
   return words !== '' && html` <span class="soft small only">${words}</span>`;
 }
-
-/** A text of the contract: what stands in backticks is code. */
-function prose(text: string): (string | Html)[] {
-  return text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part));
-}
-
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\b(?:true|false|null)\b/g;
 
 /** A value with its members told apart from what they hold. */

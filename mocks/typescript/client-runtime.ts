@@ -131,7 +131,7 @@ function read(body: unknown, operation: string | undefined): unknown {
   const foreign = (because: string): ForeignBody => ({ kind: 'foreign', because, body });
   try {
     const value = typeof body === 'string' ? parsed(body) : body;
-    if (value === undefined) return foreign(body === undefined ? 'There is no body.' : 'It is no JSON.');
+    if (value === undefined) return foreign(body === undefined ? 'There is no body.' : 'It is no valid JSON.');
     const code = at(value, ENVELOPE.code);
     if (typeof code !== 'string') return foreign(\`There is no code at /\${ENVELOPE.code.join('/')}.\`);
     const [message, requestId, details] = [at(value, ENVELOPE.message), at(value, ENVELOPE.requestId), at(value, ENVELOPE.details)];
@@ -156,7 +156,8 @@ function whyUnknown(code: string, operation: string | undefined, details: unknow
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    // Some servers put a byte order mark in front of it, which readers of JSON may ignore (RFC 8259, 8.1).
+    return JSON.parse(text.replace(/^\\uFEFF/, '')) as unknown;
   } catch {
     return undefined;
   }

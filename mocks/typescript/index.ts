@@ -1,2 +1,2 @@
-export { jsonSchemasOf, type CodeSchema } from './json-schema.js';
+export { isSchemaOf, jsonSchemasOf, type CodeSchema } from './json-schema.js';
 export { generateClient, generateTypes } from './module.js';

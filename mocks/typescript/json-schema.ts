@@ -12,6 +12,37 @@ export interface CodeSchema {
 }
 
 /**
+ * Whether a text is the schema of a code of this contract, of whatever version, as {@link jsonSchemasOf} writes it into this file: whatever
+ * else lies beside it is somebody's own.
+ *
+ * @example
+ * isSchemaOf(contract, 'gone.code.schema.json', readFileSync(path, 'utf8')); // true
+ */
+export function isSchemaOf(contract: Contract, file: string, text: string): boolean {
+  const schema = parsed(text);
+  if (!isNode(schema) || schema['$schema'] !== DIALECT || typeof schema['$id'] !== 'string') return false;
+  const [scheme, maker, title, version, code, ...more] = schema['$id'].split(':');
+  if (code === undefined || version === undefined || more.length > 0) return false;
+  return `${scheme}:${maker}:${title}` === `urn:failpath:${slug(contract.title)}` && file === schemaFile(decoded(code));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
  * For each code of a contract the JSON Schema (2020-12) of the whole error body: each stands by itself, with what it refers to in `$defs`,
  * and without anything that is not JSON Schema.
  *
@@ -21,7 +52,7 @@ export interface CodeSchema {
 export function jsonSchemasOf(contract: Contract): readonly CodeSchema[] {
   return [...groupBy(contract.failures, ({ code }) => code)].map(([code, failures]) => ({
     code,
-    file: `${fileName(code)}.schema.json`,
+    file: schemaFile(code),
     schema: schemaOf(contract, code, failures),
   }));
 }
@@ -98,10 +129,11 @@ const LISTS: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'oneOf', 'prefixIt
 const MAPS: ReadonlySet<string> = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']);
 
 /** A name that every file system takes, a different one for every code. */
-function fileName(code: string): string {
-  return encodeURIComponent(code)
+function schemaFile(code: string): string {
+  const name = encodeURIComponent(code)
     .replaceAll('*', '%2A')
     .replace(/^\.+/, (dots) => '%2E'.repeat(dots.length));
+  return `${name}.schema.json`;
 }
 
 function slug(title: string): string {

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, isAbsolute } from 'node:path';
 import { jsonPointer, type Contract, type Failure, type Operation, type Retry } from '../../spec/index.js';
 import { memberOf, partsOf, type Schema } from '../schema.js';
 import { CLIENT_EXPORTS, clientPart } from './client.js';
@@ -64,10 +64,16 @@ function moduleOf(contract: Contract, flags: string, taken: readonly string[]): 
   const api = operations.map((operation) => describe(operation, details)).join('\n');
   const header = [
     `The failures of ${contract.title} ${contract.version}, operation by operation.`,
-    `Written by \`failpath types --contract ${basename(contract.file)}${flags} --out <this file>\`: change the contract, and have this written again.`,
+    `Written by \`failpath types --contract ${nameFor(contract.file)}${flags} --out <this file>\`: change the contract, and have this written again.`,
   ];
   const declarations = types.declarations.map((text) => `\n${text}\n`).join('');
   return `${comment(header, '')}export interface Api {${api === '' ? '' : `\n${api}`}}\n\n${DERIVED}${declarations}`;
+}
+
+/** As it is named from the working folder; elsewhere it is another one on every machine. */
+function nameFor(file: string): string {
+  const name = isAbsolute(file) || file.startsWith('..') ? basename(file) : file;
+  return /^[\w./\\@%+:-]+$/.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 type DetailsOf = (failure: Failure) => Expression;

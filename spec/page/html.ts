@@ -29,6 +29,16 @@ export function html(markup: TemplateStringsArray, ...values: readonly HtmlValue
   return new Html(parts.join(''));
 }
 
+/**
+ * Text with what stands between backticks as code, as descriptions in contracts have it.
+ *
+ * @example
+ * html`<p>${prose('Send `Retry-After`.')}</p>`; // <p>Send <code>Retry-After</code>.</p>
+ */
+export function prose(text: string): Html {
+  return html`${text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
+}
+
 function render(value: HtmlValue): string {
   if (value === undefined || value === null || value === false) return '';
   if (typeof value === 'object') return value instanceof Html ? value.toString() : value.map(render).join('');

@@ -1,3 +1,3 @@
 export { asset } from './assets.js';
-export { html, type Html, type HtmlValue } from './html.js';
+export { html, prose, type Html, type HtmlValue } from './html.js';
 export { page, type Page } from './page.js';

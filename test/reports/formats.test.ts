@@ -73,6 +73,37 @@ describe('formats of a ledger', () => {
     expect([testsuites['@_failures'], testsuites['@_errors'], testsuites['@_skipped']]).to.deep.equal(['4', '4', '5']);
   });
 
+  it('junit: a webhook that nothing is known of is skipped, with its reason', () => {
+    const [made] = sampleLedger().webhooks.map((webhook) => ({
+      ...webhook,
+      outcome: 'not-capable' as const,
+      reason: 'no receiver is named',
+    }));
+    const text = format('junit', { ...provenLedger(), webhooks: made === undefined ? [] : [made] });
+    expect(text).to.match(/name="thing_made" time="0">\n\s*<skipped message="not-capable: no receiver is named"\/>/);
+    expect(text).to.contain('<testsuite name="webhooks" timestamp="2026-03-02T09:00:00" tests="1" failures="0" errors="0" skipped="1"');
+  });
+
+  it('counts what was driven alike, whoever counts', () => {
+    const told = /causes driven: [^<\n]+/;
+    const silent = sampleLedger().failures.map((failure) => ({ ...failure, causes: failure.causes.map((cause) => ({ ...cause, ...(cause.outcome === 'violated' ? { observed: null } : {}) })) }));
+    const ledger = { ...sampleLedger(), failures: silent };
+    const said = [format('html', ledger), format('terminal', ledger)].map((text) => told.exec(text)?.[0]);
+    expect(said).to.deep.equal(Array(2).fill('causes driven: 7 by real cause, 1 by simulated, 1 by magic value'));
+  }); // prettier-ignore
+
+  it('who is let in has a ring of its own, with whatever status, and a key to it', () => {
+    const { probes } = sampleLedger();
+    const shown = [200, 201, 202, 204, 403].flatMap((status) =>
+      probes.slice(1, 2).map((probe) => ({ ...probe, name: `as ${status}`, expected: String(status), observed: { status, code: status < 400 ? null : 'key.revoked' } })),
+    );
+    const text = format('html', { ...sampleLedger(), probes: shown });
+    expect(text.match(/class="cell good in"/g)).to.have.length(4);
+    expect(text).to.contain('<b>let in</b> as it must be').and.to.contain('<b>refused</b> as it must be');
+    const terminal = format('terminal', { ...sampleLedger(), probes: [...probes.slice(0, 1), ...shown] });
+    expect(terminal).to.match(/makeThing\s+X \+ \+ \+ \+ -/);
+  }); // prettier-ignore
+
   it('tap: a TAP parser reads it, in strict mode', () => {
     const results = Parser.parse(format('tap'), { strict: true });
     const tests = results.flatMap((event) => (event[0] === 'assert' ? [event[1]] : []));

@@ -98,7 +98,7 @@ describe('the HTML report, in a browser', function () {
     await page.keyboard.press('/');
     await page.keyboard.type('other case');
     expect(await shownEntries(page)).to.deep.equal(['thing.exists']);
-    expect(await page.locator('#shown').innerText()).to.equal('1 of 12');
+    expect(await page.locator('#shown').innerText()).to.equal('1 of 9 failures, 0 of 3 beyond them');
     expect(await page.locator('#matrix a.cell:not(.away)').count()).to.equal(1);
     await page.keyboard.press('Escape');
     expect(await shownEntries(page)).to.have.length(12);
@@ -160,6 +160,34 @@ describe('the HTML report, in a browser', function () {
     expect(await page.evaluate("document.querySelector('#pane').scrollWidth")).to.be.at.most(360);
   });
 
+  it('on a narrow screen no word is broken that needs not be, requests have their answers, and scripts are whole', async () => {
+    const page = await report({ viewport: { width: 360, height: 780 } });
+    const heights = await page.locator('.legend > li, .key b, button:visible').evaluateAll((all) => all.map((one) => one.getClientRects()[0]?.height ?? 0));
+    expect(Math.max(...heights)).to.be.below(40);
+    const { right } = await page.locator('.finding .requests td[data-label="answer"]').first().evaluate((cell) => cell.getBoundingClientRect());
+    expect(right).to.be.at.most(360);
+    const cut = await page.locator('.finding pre:visible').evaluateAll((all) => all.filter((one) => one.scrollHeight > one.clientHeight || one.scrollWidth > one.clientWidth).length);
+    expect(cut).to.equal(0);
+  }); // prettier-ignore
+
+  it('the keys reach the matrix in one step, and a pane bears the name of what is in it', async () => {
+    const { page } = common;
+    await page.locator('#by-operation').focus();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate("document.activeElement?.matches('#matrix a.cell')")).to.equal(true);
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('dialog', { name: /^(?:make|remove)Thing \d+ \w/ }).count()).to.equal(1);
+    await page.keyboard.press('Escape');
+  });
+
+  it('what stands between backticks is code', async () => {
+    const [first, ...others] = sampleLedger().failures;
+    const told = { ...sampleLedger(), failures: [...others, ...(first ? [first] : [])].map((failure) => ({ ...failure, causes: failure.causes.map((cause) => ({ ...cause, reason: 'send `x-key` first' })) })) };
+    const page = await report({ ledger: told });
+    expect(await page.locator('.reasons code', { hasText: 'x-key' }).count()).to.be.above(0);
+    expect(await page.locator('main').innerText()).not.to.contain('`');
+  }); // prettier-ignore
+
   it('printed, what is wrong is told in full and the rest is a table; nothing is there to press', async () => {
     const page = await report({ colorScheme: 'dark' });
     await page.emulateMedia({ media: 'print' });
@@ -178,7 +206,9 @@ describe('the HTML report, in a browser', function () {
     await one.page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))");
     expect(await violationsOf(one.page)).to.deep.equal([]);
     expect(await one.page.evaluate('document.documentElement.scrollWidth')).to.equal(360);
-    expect(await one.page.locator('h1').innerText()).to.match(/answered wrongly now, \d+ of them newly/);
+    expect(await one.page.locator('h1').innerText()).to.match(
+      /lines are wrong now, \d+ of them newly.* Verdict of the last run: failed, exit code 1\.$/,
+    );
   });
 
   it('runs nothing that a deployment has answered', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { tallyTrend, TREND_REPORTS, type Ledger, type LedgerFailure, type Outcome } from '../../contracts/index.js';
 import { expectGolden } from '../support/golden.js';
-import { provenLedger } from './support.js';
+import { provenLedger, sampleLedger } from './support.js';
 
 type Saved = Ledger & { readonly file: string };
 
@@ -78,6 +78,46 @@ describe('the trend of ledgers', () => {
       expectGolden(shown, new URL(`goldens/trend.${name}`, import.meta.url));
     });
   }
+
+  it('knows of probes and webhooks, and never says better of the last run than its verdict', () => {
+    const [a, b, c] = builds({ one: ['verified', 'verified', 'verified'] }) as [Saved, Saved, Saved];
+    const { probes, webhooks } = sampleLedger();
+    const well = { probes: probes.map((probe) => ({ ...probe, outcome: 'verified' as const })), webhooks: webhooks.slice(0, 1) };
+    const last = { ...c, probes, webhooks: [], verdict: 'failed', exitCode: 1 };
+    const trend = tallyTrend([{ ...a, ...well }, { ...b, ...well, probes: [] }, last]);
+    expect(trend.lines.map(({ name, movement }) => [name, movement])).to.deep.equal([
+      ['makeThing identity (nobody)', 'new'],
+      ['makeThing precedence (key.revoked before thing.exists)', 'lost'],
+      ['makeThing 400 one', 'proven'],
+      ['makeThing identity (active)', 'proven'],
+      ['webhook thing_made', 'proven'],
+    ]);
+    for (const format of [TREND_REPORTS.terminal, TREND_REPORTS.html, TREND_REPORTS.markdown]) {
+      const text = format(trend);
+      expect(text).to.contain('1 line is wrong now, 1 of them newly. Verdict of the last run: failed, exit code 1.');
+      expect(text).to.contain('1 not-reached, 1 setup-failed, 1 verified');
+    }
+    const quiet = tallyTrend([a, { ...b, verdict: 'failed', exitCode: 1 }]);
+    expect(TREND_REPORTS.html(quiet)).to.contain(
+      'Nothing moved: 1 proven throughout. Verdict of the last run: failed, exit code 1; its report says why.',
+    );
+    const copied = probes.map((probe) => ({ ...probe, takenFrom: 'makeThing 400 one' }));
+    expect(tallyTrend([a, { ...b, probes: copied }]).lines).to.have.length(1);
+  });
+
+  it('tells times as exactly as it takes to tell runs apart', () => {
+    const [a, b] = builds({ one: ['verified', 'violated'] }) as [Saved, Saved];
+    const at = (startedAt: string) =>
+      TREND_REPORTS.terminal(
+        tallyTrend([
+          { ...a, startedAt: '2026-03-01T09:00:01.100Z' },
+          { ...b, startedAt },
+        ]),
+      );
+    expect(at('2026-03-01T09:01:00.000Z')).to.contain('since 2026-03-01 09:01\n').and.to.contain('  2026-03-01 09:00  toy');
+    expect(at('2026-03-01T09:00:07.000Z')).to.contain('since 2026-03-01 09:00:07\n').and.to.contain('  2026-03-01 09:00:01  toy');
+    expect(at('2026-03-01T09:00:01.900Z')).to.contain('since 2026-03-01 09:00:01.900\n');
+  });
 
   it('says what makes runs hard to compare', () => {
     const [a, b] = builds({ one: ['verified', 'verified'] }) as [Saved, Saved];

@@ -94,6 +94,12 @@ describe('a module for clients', () => {
       }
     });
 
+    it('text behind a byte order mark', () => {
+      const { code } = client.parseError('\uFEFF{"error":{"code":"api_key.revoked","message":"No.","request_id":"r"}}');
+      expect(code).to.equal('api_key.revoked');
+      expect(client.parseError('<html>').because).to.equal('It is no valid JSON.');
+    });
+
     it('what it does not know as unknown, and says why', () => {
       const body = (code: string, details?: unknown): unknown => ({ error: { code, message: 'No.', details, request_id: 'req_1' } });
       const because = (parsed: Parsed): unknown => [parsed.kind, parsed.because];
@@ -126,7 +132,7 @@ describe('a module for clients', () => {
     it('anything else as foreign, and says why', () => {
       const because = (body: unknown): unknown => [client.parseError(body).kind, client.parseError(body).because];
       expect(because(undefined)).to.deep.equal(['foreign', 'There is no body.']);
-      expect(because('<html>502 Bad Gateway</html>')).to.deep.equal(['foreign', 'It is no JSON.']);
+      expect(because('<html>502 Bad Gateway</html>')).to.deep.equal(['foreign', 'It is no valid JSON.']);
       for (const body of [null, 1, '{}', '"text"', {}, [], { error: null }, { error: { code: 3 } }, { error: 'no' }])
         expect(because(body)).to.deep.equal(['foreign', 'There is no code at /error/code.']);
       const trap = new Proxy(

@@ -1,6 +1,6 @@
-import { counted, groupBy, html, type Html } from '../../../spec/index.js';
+import { counted, groupBy, html, prose, type Html } from '../../../spec/index.js';
 import type { Ledger, LedgerFailure } from '../../ledger.js';
-import { itemsOf, toneOf, type Item } from '../items.js';
+import { itemsOf, nameTold, toneOf, type Item } from '../items.js';
 import { tame } from '../text.js';
 import { gradeOf } from './matrix.js';
 import { declaredBy, isTold, type Shown } from './findings.js';
@@ -49,21 +49,22 @@ function meaning({ method, path, declared }: LedgerFailure, [item]: readonly Ite
   </p>`;
   if (failure === undefined) return place;
   return html`<div class="meaning">
-    <p><b>${failure.title}.</b> ${failure.description}</p>
+    <p><b>${prose(failure.title)}.</b> ${prose(failure.description)}</p>
     <p>${RETRY[failure.retry]}</p>
-    ${failure.interpretation === undefined ? '' : html`<p class="soft"><b>Our reading</b> of the API's documents: ${failure.interpretation}</p>`}
+    ${failure.interpretation === undefined ? '' : html`<p class="soft"><b>Our reading</b> of the API's documents: ${prose(failure.interpretation)}</p>`}
     ${place}
   </div>`;
 }
 
 function causeOf(item: Item, failure: LedgerFailure, { base, next }: Shown): Html {
   const { name, outcome, reason, evidence, repro } = item;
-  const head = html`<h4>${tag(outcome)} ${name === null ? '' : tame(name)}</h4>`;
+  const head = html`<h4>${tag(outcome)} ${name === null ? '' : tame(nameTold(item))}</h4>`;
   const id = slug(`${failureId(failure)}--${name ?? ''}`);
   if (toneOf(outcome) !== 'good')
     return html`<section class="cause" id="${id}">
-      ${head} ${reason === '' ? '' : html`<p class="reason">${leadOf(item)}</p>`} ${toneOf(outcome) === 'bad' ? sideBySide(item) : ''}
-      ${fixes(item)} ${factsOf({ ...item, declared: null })} ${storyOf(item, base, next)}
+      ${head} ${reason === '' ? '' : html`<p class="reason">${prose(leadOf(item))}</p>`}
+      ${toneOf(outcome) === 'bad' ? sideBySide(item) : ''} ${fixes(item)} ${factsOf({ ...item, declared: null })}
+      ${storyOf(item, base, next)}
     </section>`;
   return html`<section class="cause" id="${id}">
     ${head} ${factsOf({ ...item, declared: null })} ${requestsOf(evidence?.requests ?? [], base)}
@@ -86,12 +87,12 @@ export function othersOf(items: readonly Item[], { base, next }: Shown): Html | 
     <h3>Beyond the failures</h3>
     ${told.map(
       (item) =>
-        html`<details class="entry" data-operation="${item.operation}" data-outcome="${item.outcome}">
-          <summary>${icon(item.outcome)}<span class="name">${item.title}</span><span class="soft">${item.name === null ? '' : tame(item.name)}</span><span class="what">${item.outcome}</span></summary>
+        html`<details class="entry" data-beyond data-operation="${item.operation}" data-outcome="${item.outcome}">
+          <summary>${icon(item.outcome)}<span class="name">${item.title}</span><span class="soft">${item.name === null ? '' : tame(nameTold(item))}</span><span class="what">${item.outcome}</span></summary>
           <div class="inside" id="${itemId(item)}">
-            <h3>${item.title}${item.name === null ? '' : html` <span class="soft">${tame(item.name)}</span>`}</h3>
+            <h3>${item.title}${item.name === null ? '' : html` <span class="soft">${tame(nameTold(item))}</span>`}</h3>
             <section class="cause">
-              <p class="reason">${leadOf(item)}</p>
+              <p class="reason">${prose(leadOf(item))}</p>
               ${toneOf(item.outcome) === 'bad' ? sideBySide(item) : ''} ${fixes(item)} ${factsOf(item)} ${storyOf(item, base, next)}
             </section>
           </div>

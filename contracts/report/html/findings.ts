@@ -1,6 +1,6 @@
-import { counted, html, type Contract, type Failure, type Html } from '../../../spec/index.js';
+import { counted, html, prose, type Contract, type Failure, type Html } from '../../../spec/index.js';
 import { firstSentence } from '../../judge.js';
-import { toneOf, type Alike, type Item } from '../items.js';
+import { nameTold, toneOf, type Alike, type Item } from '../items.js';
 import { tame } from '../text.js';
 import { failureId, fixes, factsOf, icon, itemId, leadOf, sideBySide, slug, storyOf, tag, type Numbering } from './parts.js';
 
@@ -44,12 +44,12 @@ function finding([first, ...more]: Alike, shown: Shown, open: boolean): Html {
       ${icon(outcome)}
       <div>
         <h3><a href="#${addressOf(first)}">${title}</a></h3>
-        <p class="small">${tag(outcome)}${name === null ? '' : html` <span class="soft">${CALLED[first.kind]}${tame(name)}</span>`}</p>
+        <p class="small">${tag(outcome)}${name === null ? '' : html` <span class="soft">${tame(nameTold(first))}</span>`}</p>
       </div>
     </header>
     <div class="told">
-      <p class="reason">${leadOf(first)}</p>
-      ${declared === undefined ? '' : html`<p class="soft small"><b>${declared.title}.</b> ${firstSentence(declared.description)}. <code>${declared.operation.method} ${declared.operation.path}</code></p>`}
+      <p class="reason">${prose(leadOf(first))}</p>
+      ${declared === undefined ? '' : html`<p class="soft small"><b>${prose(declared.title)}.</b> ${prose(firstSentence(declared.description))}. <code>${declared.operation.method} ${declared.operation.path}</code></p>`}
       ${sideBySide(first)} ${fixes(first)}
       ${more.length === 0 ? '' : html`<p class="small soft">The same in ${counted(more.length, 'more line')}: ${joined(more.map((item) => html`<a href="#${addressOf(item)}">${lineName(item)}</a>`))}</p>`}
       <details class="story"${open ? html` open` : ''}>
@@ -60,16 +60,7 @@ function finding([first, ...more]: Alike, shown: Shown, open: boolean): Html {
   </article>`; // prettier-ignore
 }
 
-/** What a name is the name of. */
-const CALLED: Readonly<Record<Item['kind'], string>> = {
-  failure: 'cause: ',
-  identity: 'identity: ',
-  precedence: '',
-  webhook: '',
-  traffic: '',
-};
-
-const lineName = ({ title, name }: Item): string => (name === null ? title : `${title} (${tame(name)})`);
+const lineName = (item: Item): string => (item.name === null ? item.title : `${item.title} (${tame(nameTold(item))})`);
 
 /** Parts with commas between them. */
 export function joined(parts: readonly Html[]): Html {
@@ -85,7 +76,7 @@ export function unprovenOf(groups: readonly Alike[], title: string): Html {
         const [{ outcome, reason, remedies }] = group;
         const links = new Map(group.map((item) => [item.kind === 'failure' ? item.title : lineName(item), addressOf(item)]));
         return html`<li data-outcome="${outcome}">
-          <p>${tag(outcome)} ${tame(reason)}</p>
+          <p>${tag(outcome)} ${prose(tame(reason))}</p>
           ${fixes({ remedies })}
           <p class="small soft">${joined([...links].map(([name, address]) => html`<a href="#${address}">${name}</a>`))}</p>
         </li>`;

@@ -30,7 +30,7 @@ export function matrixOf({ failures }: Ledger): Html {
   const statuses = [...groupBy(columns, ({ status }) => status)];
   const firsts = new Set(statuses.map(([, [{ key }]]) => key));
   const rows = [...groupBy(failures, ({ operation }) => operation)];
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Operations by codes">
+  return html`<div class="scroll" role="group" aria-label="Operations by codes">
     <table class="matrix" id="matrix">
       <caption class="unseen">What became of each declared failure, by operation and code. With the arrow keys you move, Enter opens the evidence.</caption>
       <thead>

@@ -1,4 +1,4 @@
-import { html, type Html } from '../../../spec/index.js';
+import { html, prose, type Html } from '../../../spec/index.js';
 import { OUTCOMES, type LineEvidence, type Outcome, type RequestEvidence } from '../../types.js';
 import { locationOf, toneOf, type Item } from '../items.js';
 import { cut, tame } from '../text.js';
@@ -79,7 +79,7 @@ export function copied(text: string, next: Numbering): Html {
   const id = next();
   return html`<div class="copied">
     <button type="button" data-copy="${id}" hidden>Copy</button>
-    <pre id="${id}" tabindex="0">${cut(tame(text).trimEnd(), LONGEST)}</pre>
+    <pre id="${id}">${cut(tame(text).trimEnd(), LONGEST)}</pre>
   </div>`;
 }
 
@@ -127,7 +127,7 @@ const AFTER: ReadonlySet<string> = new Set(['repeatable', 'no-side-effect', 'rec
 export function fixes({ remedies }: Pick<Item, 'remedies'>): Html | undefined {
   if (remedies.length === 0) return undefined;
   return html`<ul class="fixes">
-    ${remedies.map((remedy) => html`<li><span class="label">Fix</span> ${tame(remedy)}</li>`)}
+    ${remedies.map((remedy) => html`<li><span class="label">Fix</span> <span>${prose(tame(remedy))}</span></li>`)}
   </ul>`;
 }
 
@@ -159,11 +159,11 @@ export function requestsOf(requests: readonly RequestEvidence[], base: string): 
         ${requests.map(
           ({ phase, label, method, url, status, code, durationMs, requestId }) =>
             html`<tr class="${phase}">
-              <td>${PHASES[phase]}</td>
-              <td><b>${tame(label)}</b> <code>${method} ${short(url)}</code></td>
-              <td><code>${status ?? 'none'}${code === null ? '' : ` ${tame(code)}`}</code></td>
-              <td class="num">${durationMs}</td>
-              <td><code>${requestId === null ? '' : tame(requestId)}</code></td>
+              <td data-label="phase">${PHASES[phase]}</td>
+              <td data-label="request"><b>${tame(label)}</b> <code>${method} ${short(url)}</code></td>
+              <td data-label="answer"><code>${status ?? 'none'}${code === null ? '' : ` ${tame(code)}`}</code></td>
+              <td class="num" data-label="ms">${durationMs}</td>
+              <td data-label="request id">${requestId === null ? '' : html`<code>${tame(requestId)}</code>`}</td>
             </tr>`,
         )}
       </tbody>
@@ -186,7 +186,7 @@ export function factsOf(item: Item): Html {
     ...(takenFrom === null ? [] : [['Taken from', tame(takenFrom)] as const]),
     ...(source === null ? [] : [['Expected because', tame(source)] as const]),
     ...(locationOf(declared) === undefined ? [] : [['Declared at', html`<code>${declared}</code>`] as const]),
-    ...(evidence?.notes ?? []).map((note) => ['Note', tame(note)] as const),
+    ...(evidence?.notes ?? []).map((note) => ['Note', prose(tame(note))] as const),
   ];
   return html`<dl class="facts">
     ${facts.map(

@@ -1,8 +1,9 @@
-import { counted, groupBy, html, type Html } from '../../../spec/index.js';
-import { toneOf, type Item } from '../items.js';
+import { counted, groupBy, html, prose, type Html } from '../../../spec/index.js';
+import { OUTCOMES } from '../../types.js';
+import { isLetIn, toneOf, type Item } from '../items.js';
 import { tame } from '../text.js';
 import { isTold } from './findings.js';
-import { icon, itemId, tag } from './parts.js';
+import { icon, itemId, MEANINGS, tag } from './parts.js';
 
 /** What was looked at beyond single causes: who may not, which of two faults wins, and webhooks. */
 export function beyondOf(items: readonly Item[]): Html | undefined {
@@ -26,7 +27,7 @@ function counts(items: readonly Item[]): Html {
 function identityMatrix(cells: readonly Item[]): Html {
   const identities = [...new Set(cells.map(({ name }) => name ?? ''))];
   const rows = [...groupBy(cells, ({ operation }) => operation ?? '')];
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Operations by identities">
+  return html`<div class="scroll" role="group"${cells.some(isTold) ? '' : html` tabindex="0"`} aria-label="Operations by identities">
     <table class="matrix">
       <thead>
         <tr><td></td>${identities.map((identity) => html`<th scope="col" class="code"><span>${tame(identity)}</span></th>`)}</tr>
@@ -38,7 +39,20 @@ function identityMatrix(cells: readonly Item[]): Html {
         )}
       </tbody>
     </table>
-  </div>`; // prettier-ignore
+  </div>${identityKey(cells)}`; // prettier-ignore
+}
+
+const isEntered = ({ observed }: Item): boolean => observed !== null && isLetIn(Number(observed.split(' ')[0]));
+
+/** What the shapes of its cells mean that occur. */
+function identityKey(cells: readonly Item[]): Html {
+  const proven = cells.filter(({ outcome }) => outcome === 'verified');
+  const others = OUTCOMES.filter((outcome) => outcome !== 'verified' && cells.some((cell) => cell.outcome === outcome));
+  return html`<ul class="key small soft">
+    ${proven.every(isEntered) ? '' : html`<li>${icon('verified')} <b>refused</b> as it must be</li>`}
+    ${proven.some(isEntered) ? html`<li><span class="ring" aria-hidden="true"></span> <b>let in</b> as it must be</li>` : ''}
+    ${others.map((outcome) => html`<li>${icon(outcome)} <b>${outcome}</b> ${MEANINGS[outcome]}</li>`)}
+  </ul>`;
 }
 
 function identityCell(item: Item | undefined): Html {
@@ -50,10 +64,10 @@ function identityCell(item: Item | undefined): Html {
       <a class="cell ${toneOf(outcome)}" href="#${itemId(item)}" title="${said}" aria-label="${said}">${icon(outcome)}</a>
     </td>`;
   // Let in as it must be is an open ring, refused as it must be a tick: what is proven is not the same.
+  const entered = outcome === 'verified' && isEntered(item);
+  const what = outcome !== 'verified' ? outcome : entered ? 'let in' : 'refused';
   return html`<td>
-    <span class="cell ${toneOf(outcome)}${expected === '200' ? ' in' : ''}" title="${said}"
-      >${icon(outcome)}<span class="unseen">${outcome}</span></span
-    >
+    <span class="cell ${toneOf(outcome)}${entered ? ' in' : ''}" title="${said}">${icon(outcome)}<span class="unseen">${what}</span></span>
   </td>`;
 }
 
@@ -63,7 +77,7 @@ function list(items: readonly Item[], folded: string | undefined): Html {
       <tbody>
         ${items.map(
           (item) =>
-            html`<tr><td>${tag(item.outcome)}</td><td>${isTold(item) ? html`<a href="#${itemId(item)}">${item.operation ?? item.title}</a>` : (item.operation ?? item.title)}</td><td class="soft">${item.name === null ? '' : tame(item.name)}</td><td>${item.outcome === 'verified' ? '' : tame(item.reason)}</td></tr>`,
+            html`<tr><td>${tag(item.outcome)}</td><td>${isTold(item) ? html`<a href="#${itemId(item)}">${item.operation ?? item.title}</a>` : (item.operation ?? item.title)}</td><td class="soft">${item.name === null ? '' : tame(item.name)}</td><td>${item.outcome === 'verified' ? '' : prose(tame(item.reason))}</td></tr>`,
         )}
       </tbody>
     </table>

@@ -1,9 +1,9 @@
-import { counted, asset, html, page, type Contract, type Html } from '../../../spec/index.js';
+import { counted, asset, html, page, prose, type Contract, type Html } from '../../../spec/index.js';
 import { LET_PASS } from '../../decision.js';
 import type { Ledger } from '../../ledger.js';
 import { OUTCOMES, type Outcome } from '../../types.js';
 import { countsOf, ranked, type DecidedAs } from '../decided.js';
-import { alike, itemsOf, standingOf, toneOf } from '../items.js';
+import { alike, drivenBy, itemsOf, standingOf, toneOf } from '../items.js';
 import { reasonsOf, verdictOf } from '../sentence.js';
 import { tame } from '../text.js';
 import { entriesOf, othersOf } from './entries.js';
@@ -36,8 +36,9 @@ export function toHtml(ledger: Ledger, contract?: Contract): string {
       <div class="wide">${othersOf(items, shown)}</div>
     </main>
     ${footer(ledger)}
-    <dialog id="pane" aria-label="Evidence">
+    <dialog id="pane" aria-labelledby="pane-title">
       <header>
+        <h3 id="pane-title">Evidence</h3>
         <p class="small soft"><kbd>Esc</kbd> closes</p>
         <button type="button" value="close">Close</button>
       </header>
@@ -67,19 +68,18 @@ function why({ reason: { kind, what, why, remedy, where, until }, lines }: Retur
   return html`<li>
     <p>
       <span class="tag ${passes ? 'quiet' : 'bad'}">${kind}</span>
-      ${tame(what)}${places === '' ? '' : html` <span class="soft small">${places}</span>`}
+      ${prose(tame(what))}${places === '' ? '' : html` <span class="soft small">${places}</span>`}
     </p>
     <p class="small soft">
-      ${why === undefined ? '' : `${why} `}${tame(remedy)}${lines.length === 0 ? '' : html` ${counted(lines.length, 'line')}: ${tame(lines.join(', '))}`}
+      ${why === undefined ? '' : prose(`${why} `)}${prose(tame(remedy))}${lines.length === 0 ? '' : html` ${counted(lines.length, 'line')}: ${tame(lines.join(', '))}`}
     </p>
   </li>`;
 }
 
 /** How many causes were driven, and how. */
 function grades({ failures }: Ledger): string {
-  const triggers = failures.flatMap(({ causes }) => causes.flatMap(({ evidence }) => evidence.trigger ?? []));
-  const counts = [...new Set(triggers)].map((trigger) => `${triggers.filter((one) => one === trigger).length} by ${trigger}`);
-  return counts.length === 0 ? '' : `; causes driven: ${counts.join(', ')}`;
+  const told = drivenBy(failures.flatMap(({ causes }) => causes));
+  return told === '' ? '' : `; ${told}`;
 }
 
 const outcomesOf = (ledger: Ledger): (readonly [Outcome, number])[] =>
@@ -127,7 +127,7 @@ function matrix(ledger: Ledger): Html {
       <label class="grow"><span class="unseen">Search</span><input id="search" type="search" placeholder="Search operation, code, cause, reason, request id" autocomplete="off" spellcheck="false" /></label>
       <label><span class="unseen">Outcome</span><select id="by-outcome"><option value="">Every outcome</option>${outcomes.map((outcome) => html`<option>${outcome}</option>`)}</select></label>
       <label><span class="unseen">Operation</span><select id="by-operation"><option value="">Every operation</option>${operations.map((operation) => html`<option>${operation}</option>`)}</select></label>
-      <output id="shown" class="small soft"></output>
+      <output id="shown" class="small soft" role="status"></output>
     </form>
     ${matrixOf(ledger)}
     <ul class="key small soft">${outcomes.map((outcome) => html`<li>${icon(outcome)} <b>${outcome}</b> ${MEANINGS[outcome]}</li>`)}${lettersOf(ledger)}</ul>

@@ -4,10 +4,10 @@ import { toneOf } from '../items.js';
 import { icon, MEANINGS, SPRITE } from '../html/parts.js';
 import { tameAll } from '../text.js';
 import { caveatsOf, outcomesOf, type Movement, type Trend, type TrendLine, type TrendRun } from './tally.js';
-import { sinceOf, summaryOf, TOLD } from './text.js';
+import { beyondOf, clockOf, nowOf, placeOf, sentenceOf, sinceOf, TOLD } from './text.js';
 
 /**
- * A trend as one HTML file that needs nothing else: the runs with their shares of outcomes, then every failure run by run, what moved first.
+ * A trend as one HTML file that needs nothing else: the runs with the shares of their outcomes, then every line run by run, what moved first.
  *
  * @example
  * writeFileSync('trend.html', trendToHtml(tallyTrend(ledgers)));
@@ -24,30 +24,19 @@ export function trendToHtml(told: Trend): string {
     </header>
     <main class="wide">
       <section aria-labelledby="runs"><h2 id="runs">Runs</h2>${runsOf(trend)}</section>
-      <section aria-labelledby="lines"><h2 id="lines">Failures, run by run</h2>${groups.map(([movement, lines]) => group(movement, lines, trend.runs))}</section>
+      <section aria-labelledby="lines"><h2 id="lines">Line by line</h2>${groups.map(([movement, lines]) => group(movement, lines, trend.runs))}</section>
       <ul class="key small soft">${outcomesOf(trend).map((outcome) => html`<li>${icon(outcome)} <b>${outcome}</b> ${MEANINGS[outcome]}</li>`)}</ul>
     </main>
     <footer class="wide small soft"><p>Made by failpath.</p></footer>`; // prettier-ignore
   return page({ title, body, style: asset('report.css'), script: asset('report.js') });
 }
 
-function sentenceOf(trend: Trend): string {
-  const { summary, lines } = trend;
-  const wrong = (summary.new ?? 0) + (summary.wrong ?? 0);
-  const moved = lines.filter(({ movement }) => movement !== 'proven' && movement !== 'unseen').length;
-  if (moved === 0) return `Nothing moved: ${summaryOf(trend)}.`;
-  const now = wrong === 0 ? 'No failure is answered wrongly now' : `${counted(wrong, 'failure')} ${wrong === 1 ? 'is' : 'are'} answered wrongly now`;
-  const since = summary.new === undefined ? '' : `, ${summary.new} of them newly`;
-  return `${now}${since}${summary.fixed === undefined ? '' : `; ${summary.fixed} ${summary.fixed === 1 ? 'was' : 'were'} fixed`}.`;
-} // prettier-ignore
-
-const day = (startedAt: string): string => startedAt.slice(0, 16).replace('T', ' ');
-
 function runsOf({ runs }: Trend): Html {
+  const clock = clockOf(runs);
   return html`<table class="runs">
-    <thead><tr><th scope="col">Started (UTC)</th><th scope="col">Outcomes</th><th scope="col">Verdict</th></tr></thead>
+    <thead><tr><th scope="col">Started (UTC)</th><th scope="col">Deployment</th><th scope="col">Outcomes</th><th scope="col">Verdict</th></tr></thead>
     <tbody>
-      ${runs.map((run) => html`<tr><th scope="row"><time datetime="${run.startedAt}">${day(run.startedAt)}</time></th><td>${bar(run)}<span class="small">${countsOf(run).map(([outcome, count]) => html`<span class="count">${icon(outcome)} <b>${count}</b> ${outcome}</span> `)}</span></td><td>${run.verdict}${run.partial ? ', partial' : ''}</td></tr>`)}
+      ${runs.map((run) => html`<tr><th scope="row"><time datetime="${run.startedAt}">${clock(run.startedAt)}</time></th><td>${placeOf(run)}</td><td class="shares">${bar(run)}<span class="small">${countsOf(run).map(([outcome, count]) => html`<span class="count">${icon(outcome)} <b>${count}</b> ${outcome}</span> `)}${beyondOf(run) === '' ? '' : html`<span class="count soft">beyond them ${beyondOf(run)}</span>`}</span></td><td>${run.verdict}${run.partial ? ', partial' : ''}</td></tr>`)}
     </tbody>
   </table>`; // prettier-ignore
 }
@@ -68,10 +57,11 @@ function bar(run: TrendRun): Html {
 }
 
 function group(movement: Movement, lines: readonly TrendLine[], runs: readonly TrendRun[]): Html {
+  const clock = clockOf(runs);
   const table = html`<div class="scroll" tabindex="0" role="group" aria-label="${TOLD[movement]}">
     <table class="moves">
       <tbody>
-        ${lines.map((line) => html`<tr><th scope="row"><code>${line.operation} ${line.status} ${line.code}</code></th><td class="marks">${line.outcomes.map((outcome, index) => cell(outcome, runs[index]))}</td><td>${line.outcomes.findLast((outcome) => outcome !== null) ?? ''}<span class="soft">${sinceOf(line)}</span></td><td class="soft">${line.reason}</td></tr>`)}
+        ${lines.map((line) => html`<tr><th scope="row"><code>${line.name}</code></th><td class="marks">${line.outcomes.map((outcome, index) => cell(outcome, clock(runs[index]?.startedAt ?? '')))}</td><td>${nowOf(line.outcomes) ?? ''}<span class="soft">${sinceOf(line, clock)}</span></td><td class="soft">${line.reason}</td></tr>`)}
       </tbody>
     </table>
   </div>`; // prettier-ignore
@@ -82,8 +72,8 @@ function group(movement: Movement, lines: readonly TrendLine[], runs: readonly T
     ${table}`;
 }
 
-function cell(outcome: TrendLine['outcomes'][number], run: TrendRun | undefined): Html {
+function cell(outcome: TrendLine['outcomes'][number], time: string): Html {
   if (outcome === null) return html`<span class="cell none" title="not declared"><span class="unseen">not declared</span></span>`;
-  const said = `${day(run?.startedAt ?? '')}: ${outcome}`;
+  const said = `${time}: ${outcome}`;
   return html`<span class="cell ${toneOf(outcome)}" title="${said}">${icon(outcome)}<span class="unseen">${said}</span></span>`;
 }

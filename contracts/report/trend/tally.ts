@@ -1,4 +1,4 @@
-import type { Ledger } from '../../ledger.js';
+import { countOutcomes, type Ledger } from '../../ledger.js';
 import { OUTCOMES, type Outcome } from '../../types.js';
 import { toneOf, type Tone } from '../items.js';
 
@@ -13,7 +13,7 @@ import { toneOf, type Tone } from '../items.js';
  * - `fixed`: it was wrong, and is proven.
  * - `gained`: it was unproven, and is proven.
  * - `proven`: whenever it was looked at.
- * - `gone`: the contract does not declare it any more.
+ * - `gone`: the contract does not declare it any more; of probes and webhooks, the last run did not have it.
  * - `unseen`: no run looked at it.
  */
 export const MOVEMENTS = ['new', 'wrong', 'flaky', 'lost', 'unproven', 'fixed', 'gained', 'proven', 'gone', 'unseen'] as const;
@@ -32,14 +32,22 @@ export interface TrendRun {
   readonly verdict: string;
   readonly exitCode: number;
   readonly partial: boolean;
+  /** Of its failures. */
   readonly summary: Readonly<Partial<Record<Outcome, number>>>;
+  /** Of its probes and webhooks that tell something of their own. */
+  readonly beyond: Readonly<Partial<Record<Outcome, number>>>;
 }
 
-/** One failure over all runs. */
+/** One failure, probe or webhook over all runs. */
 export interface TrendLine {
-  readonly operation: string;
-  readonly status: number;
-  readonly code: string;
+  readonly kind: 'failure' | 'identity' | 'precedence' | 'webhook';
+  /** What people call it: `initWork 401 api_key.revoked`, `initWork identity (readOnly)`, `webhook work_registered`. */
+  readonly name: string;
+  /** `null` for webhooks. */
+  readonly operation: string | null;
+  /** Of the failure; `null` for all else. */
+  readonly status: number | null;
+  readonly code: string | null;
   readonly movement: Movement;
   /** When the run began since which it is as it is now; `null` where that says nothing. */
   readonly since: string | null;
@@ -61,33 +69,31 @@ export interface Trend {
 const UNSTEADY = 3;
 
 /**
- * How outcomes moved from run to run, failure by failure; the worst movement first, within it in the contract's order.
+ * How outcomes moved from run to run, line by line: failures, probes and webhooks; the worst movement first, within it in the contract's order.
  *
  * @example
  * tallyTrend(readSavedLedgers(['builds/1', 'builds/2'])).summary; // { new: 1, proven: 144 }
  */
 export function tallyTrend(ledgers: readonly (Ledger & { readonly file: string })[]): Trend {
   const ordered = [...ledgers].sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
-  const runs = ordered.map(({ file, startedAt, deployment, contract, verdict, exitCode, partial, summary }) => ({
+  const told = ordered.map(linesOf);
+  const runs = ordered.map(({ file, startedAt, deployment, contract, verdict, exitCode, partial, summary }, index) => ({
     ...{ file, startedAt, deployment: deployment.name, url: deployment.url, sha256: contract.sha256, verdict, exitCode, partial, summary },
+    beyond: countOutcomes((told[index] ?? []).filter(({ kind, copied }) => kind !== 'failure' && !copied)),
   }));
-  const maps = ordered.map(({ failures }) => new Map(failures.map((failure) => [keyOf(failure), failure])));
+  const maps = told.map((lines) => new Map(lines.map((line) => [keyOf(line), line])));
   // The last run knows best in which order they stand; what it does not know follows.
-  const all = new Map(
-    [...maps]
-      .reverse()
-      .flatMap((map) => [...map].map(([key, failure]) => [key, failure] as const))
-      .reverse(),
-  );
   const order = [...new Set([...maps].reverse().flatMap((map) => [...map.keys()]))];
   const lines = order.flatMap((key): TrendLine[] => {
-    const failure = all.get(key);
-    if (failure === undefined) return [];
-    const { operation, status, code } = failure;
     const own = maps.map((map) => map.get(key));
-    const outcomes = own.map((line) => line?.outcome ?? null);
+    const known = own.findLast((line) => line !== undefined);
+    // What other lines have told in every run is no line of its own.
+    if (known === undefined || own.every((line) => line === undefined || line.copied)) return [];
+    const { kind, name, operation, status, code } = known;
+    // Who does not look at probes or webhooks has none of them in the ledger, whatever is declared.
+    const outcomes = own.map((line, index) => line?.outcome ?? (looked(kind, told[index]) ? null : 'not-selected'));
     const reason = own.findLast((line) => line !== undefined && line.outcome !== 'not-selected')?.reason ?? '';
-    return [{ operation, status, code, ...moved(outcomes, runs), reason, outcomes }];
+    return [{ kind, name, operation, status, code, ...moved(outcomes, runs), reason, outcomes }];
   });
   lines.sort((a, b) => MOVEMENTS.indexOf(a.movement) - MOVEMENTS.indexOf(b.movement));
   const summary: Partial<Record<Movement, number>> = {};
@@ -95,7 +101,33 @@ export function tallyTrend(ledgers: readonly (Ledger & { readonly file: string }
   return { contract: { title: ordered.at(-1)?.contract.title ?? '' }, runs, lines, summary };
 }
 
-const keyOf = ({ operation, status, code }: Pick<TrendLine, 'operation' | 'status' | 'code'>): string => `${operation} ${status} ${code}`;
+/** A line of one ledger. */
+interface Line extends Pick<TrendLine, 'kind' | 'name' | 'operation' | 'status' | 'code' | 'reason'> {
+  readonly outcome: Outcome;
+  /** Whether another line of the ledger tells it already. */
+  readonly copied: boolean;
+}
+
+function linesOf({ failures, probes, webhooks }: Ledger): Line[] {
+  const none = { status: null, code: null } as const;
+  return [
+    ...failures.map(({ operation, status, code, outcome, reason }): Line => ({
+      ...{ kind: 'failure', name: `${operation} ${status} ${code}`, operation, status, code, outcome, reason, copied: false },
+    })),
+    ...probes.map(({ kind, operation, name, outcome, reason, takenFrom }): Line => ({
+      ...{ kind, name: `${operation} ${kind} (${name})`, operation, ...none, outcome, reason, copied: takenFrom !== null },
+    })),
+    ...webhooks.map(({ webhook, outcome, reason }): Line => ({
+      ...{ kind: 'webhook', name: `webhook ${webhook}`, operation: null, ...none, outcome, reason, copied: false },
+    })),
+  ];
+}
+
+const keyOf = ({ kind, name }: Pick<TrendLine, 'kind' | 'name'>): string => `${kind} ${name}`;
+
+function looked(kind: TrendLine['kind'], lines: readonly Line[] = []): boolean {
+  return kind === 'failure' || lines.some((line) => line.kind === kind);
+}
 
 function moved(outcomes: readonly (Outcome | null)[], runs: readonly TrendRun[]): Pick<TrendLine, 'movement' | 'since'> {
   const seen = outcomes.flatMap((outcome, index) =>
