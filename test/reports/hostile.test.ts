@@ -77,12 +77,16 @@ const HOLDS: Readonly<Record<ReportName, (text: string, clean: string, hostile: 
   },
 }; // prettier-ignore
 
-/** Every tag of a page with the names of its attributes; what is no tag has no business to look like one. */
+/**
+ * Every tag of a page with the names of its attributes; what is no tag has no business to look like one. Text between backticks is
+ * code, whoever has written it: an element without attributes, which can do nothing.
+ */
 function skeletonOf(page: string): readonly string[] {
   const body = page.slice(page.indexOf('<body>'), page.indexOf('<script type="module">'));
-  return [...body.matchAll(/<(\/?[a-z][a-z0-9]*)((?:\s+[a-z-]+(?:="[^"]*")?)*)\s*\/?>|</gi)].map(([tag, name, attributes = '']) =>
+  const tags = [...body.matchAll(/<(\/?[a-z][a-z0-9]*)((?:\s+[a-z-]+(?:="[^"]*")?)*)\s*\/?>|</gi)].map(([tag, name, attributes = '']) =>
     name === undefined ? `stray ${tag}` : `${name}${attributes.replaceAll(/="[^"]*"/g, '').replaceAll(/\s+/g, ' ')}`,
   );
+  return tags.filter((tag) => tag !== 'code' && tag !== '/code');
 }
 
 /** Markdown without its fenced blocks, code spans and escaped characters, by the rules of CommonMark for each. */
