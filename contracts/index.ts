@@ -107,6 +107,7 @@ export {
   readSavedLedgers,
   REPORT_NAMES,
   REPORTS,
+  remedyOf,
   tallyTrend,
   toEvent,
   toJunit,

@@ -1,4 +1,5 @@
 export { formatFuzz, type FuzzReport } from './fuzz.js';
+export { remedyOf } from './items.js';
 export { toJunit } from './junit.js';
 export { endingEvents, toEvent } from './ndjson.js';
 export { formatPlan, type PlanReport } from './plan.js';
