@@ -30,3 +30,5 @@ async function written(source) {
     return false;
   }
 }
+
+addEventListener('load', () => setTimeout(() => document.documentElement.classList.add('loaded')));

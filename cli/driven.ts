@@ -98,7 +98,11 @@ async function follow(
     if (event.type === 'path-finished') lines.push(event.line);
     if (event.type === 'probe-finished') probes.push(event.line);
     if (event.type === 'leftover')
-      io.err(event.removed ? `removed: ${event.what}\n` : `left by an aborted run: ${event.what} (--remove-leftovers removes it)\n`);
+      io.err(
+        event.removed
+          ? `removed: ${event.what}\n`
+          : `left by an aborted run or a script of a report: ${event.what} (--remove-leftovers removes it)\n`,
+      );
     if (event.type === 'cleanup-failed') tellUnremoved(event, io);
   }
   progress.clear();

@@ -109,6 +109,7 @@ export {
   readSavedLedgers,
   REPORT_NAMES,
   REPORTS,
+  remedyOf,
   tallyTrend,
   toEvent,
   toJunit,

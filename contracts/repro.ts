@@ -93,7 +93,7 @@ export function scriptOf(story: ScriptStory): string {
     `# ${title}`,
     'set -euo pipefail',
     `URL=\${URL:-${/^[\w:/.~%@[\]-]+$/.test(url) ? url : literal(url)}}`,
-    ...(sent.includes(story.run) ? ['RUN=$(date +%s) # part of every name that this creates'] : []),
+    ...(sent.includes(story.run) ? ['RUN=$(date +%s) # part of the name of all that this makes and leaves behind'] : []),
     ...[...new Set(secrets.map(({ variable, what }) => `: "\${${variable}:?set it to ${what}}"`))].sort(),
     ...(captures.length > 0 ? [MEMBER] : []),
     '',

@@ -101,7 +101,7 @@ async function explainRequest(id: string, asked: Asked): Promise<number> {
     io.err(`${unreachable}\n`);
     return EXIT.unjudged;
   }
-  const codes = [...new Set(sightings.map((one) => (one.in === 'ledger' ? one.request.code : one.code)))];
+  const codes = [...new Set(sightings.flatMap(codesOf))];
   const entries = catalogue().codes.filter(({ code }) => codes.includes(code));
   if (options.json === true) {
     io.out(json({ kind: 'request', requestId: id, sightings, codes: entries, exitCode: EXIT.proven }));
@@ -116,6 +116,13 @@ async function explainRequest(id: string, asked: Asked): Promise<number> {
   io.out(parts.join('\n'));
   if (unreachable !== undefined) io.err(`${unreachable}\n`);
   return EXIT.proven;
+}
+
+/** The code that was answered, and the one that had to be. */
+function codesOf(one: Sighting): (string | null | undefined)[] {
+  if (one.in === 'mock') return [one.code];
+  const due = one.outcome === 'verified' ? [] : [one.expected.split(' ')[1]];
+  return [...due, one.request.code];
 }
 
 /** The operation that has answered, where everybody says the same. */

@@ -23,7 +23,7 @@ export function driving(command: Command): Command {
     .option('--ca <file>', 'PEM file of certificate authorities to trust')
     .option('--proxy <url>', 'HTTP proxy to go through')
     .option('--reruns <n>', 'how often a path that is not proven is run again: if it passes then, it is flaky', whole(0, 5), 1)
-    .option('--remove-leftovers', 'revoke the keys that aborted runs left behind')
+    .option('--remove-leftovers', 'revoke the keys that aborted runs, or scripts of reports, left behind')
     .addOption(suiteOption());
 }
 

@@ -9,6 +9,12 @@ export function plain(text: string): string {
   return text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]+/g, ' ').trim();
 }
 
+/** A line as it stands, but for what could steer a terminal. */
+function plainLine(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replaceAll(/[\u0000-\u0008\u000A-\u001F\u007F-\u009F\u2028-\u202E\u2066-\u2069]/g, ' ');
+}
+
 /**
  * What became of an answer that was piped in, for a terminal: whether it is a legal envelope, and what is wrong with it.
  *
@@ -65,7 +71,10 @@ const PHASES: Readonly<Record<string, string>> = {
   restore: 'to put back what was moved',
 };
 
-function inLedger({ file, deployment, startedAt, of, outcome, reason, request }: LedgerSighting, color: boolean): string {
+function inLedger(
+  { file, deployment, startedAt, of, outcome, reason, expected, remedies, repro, request }: LedgerSighting,
+  color: boolean,
+): string {
   const { bold, dim } = createColors(color);
   const what = 'probe' in of ? `probe: ${of.probe}` : `${of.operation} ${of.status} ${of.code}, cause: ${of.cause}`;
   const { phase, label, method, url, status, code } = request;
@@ -76,6 +85,19 @@ function inLedger({ file, deployment, startedAt, of, outcome, reason, request }:
     `    ${dim('phase')}      ${plain(phase)}${PHASES[phase] === undefined ? '' : `: ${PHASES[phase]}`} (${plain(label)})`,
     `    ${dim('request')}    ${plain(`${method} ${url}`)}`,
     `    ${dim('answer')}     ${status === null ? 'none' : plain(`${status} ${code ?? ''}`)}`,
+    ...(outcome === 'verified'
+      ? []
+      : [`    ${dim('expected')}   ${plain(expected)}${phase === 'when' ? '' : ', to the request with the fault'}`]),
+    ...remedies.map((remedy) => wrapped(plain(remedy), `    ${dim('fix')}        `, '               ')),
+    ...(repro === null
+      ? []
+      : [
+          `    ${dim('reproduce')}`,
+          ...repro
+            .trimEnd()
+            .split('\n')
+            .map((line) => `      ${plainLine(line)}`.trimEnd()),
+        ]),
   ].join('\n');
 }
 

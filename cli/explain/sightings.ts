@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { readLedgers, type ReadLedger } from '../../contracts/index.js';
+import { readLedgers, remedyOf, type ReadLedger } from '../../contracts/index.js';
 import { askMock, type RunningMock } from '../running-mock.js';
 
 /** Where the ledger of `failpath verify` is, unless it was told otherwise. */
@@ -17,6 +17,12 @@ export interface LedgerSighting {
     { readonly operation: string; readonly status: number; readonly code: string; readonly cause: string } | { readonly probe: string };
   readonly outcome: string;
   readonly reason: string;
+  /** Status and code that had to be answered to the request with the fault. */
+  readonly expected: string;
+  /** What to do about it, where it is not proven. */
+  readonly remedies: readonly string[];
+  /** The way there as a script, where it is not proven. */
+  readonly repro: string | null;
   readonly request: {
     readonly phase: string;
     readonly label: string;
@@ -63,7 +69,9 @@ type Tested = ReadLedger['probes'][number];
 
 function inFailures(ledger: ReadLedger, requestId: string): LedgerSighting[] {
   return ledger.failures.flatMap(({ operation, status, code, causes }) =>
-    causes.flatMap((cause) => sightings(ledger, { operation, status, code, cause: textOf(cause['cause']) }, cause, requestId)),
+    causes.flatMap((cause) =>
+      sightings(ledger, { operation, status, code, cause: textOf(cause['cause']) }, `${status} ${code}`, cause, requestId),
+    ),
   );
 }
 
@@ -72,14 +80,17 @@ function inProbes(ledger: ReadLedger, requestId: string): LedgerSighting[] {
   return ledger.probes
     .filter(({ takenFrom }) => typeof takenFrom !== 'string')
     .flatMap((probe) => {
-      const [kind, operation, name, expected] = [probe['kind'], probe['operation'], probe['name'], probe['expected']].map(textOf);
-      return sightings(ledger, { probe: `${kind} of ${operation}: ${name}, expected ${expected}` }, probe, requestId);
+      const [kind, operation, name, expected = ''] = [probe['kind'], probe['operation'], probe['name'], probe['expected']].map(textOf);
+      return sightings(ledger, { probe: `${kind} of ${operation}: ${name}, expected ${expected}` }, expected, probe, requestId);
     });
 }
 
-function sightings(ledger: ReadLedger, of: LedgerSighting['of'], tested: Tested, requestId: string): LedgerSighting[] {
+function sightings(ledger: ReadLedger, of: LedgerSighting['of'], expected: string, tested: Tested, requestId: string): LedgerSighting[] {
   const { file, deployment, startedAt } = ledger;
-  const { outcome, reason, evidence } = tested;
+  const { outcome, reason, evidence, repro } = tested;
+  const proven = outcome === 'verified';
+  const told = discrepancies.safeParse(tested['discrepancies']).data ?? [];
+  const remedies = proven ? [] : [...new Set([...told.map(({ remedy }) => remedy), ...remedyOf(outcome, expected)])];
   return evidence.requests
     .filter((request) => request.requestId === requestId)
     .map(({ phase, label, method, url, status, code }) => ({
@@ -90,9 +101,12 @@ function sightings(ledger: ReadLedger, of: LedgerSighting['of'], tested: Tested,
       of,
       outcome,
       reason: textOf(reason),
+      ...{ expected, remedies, repro: proven || typeof repro !== 'string' ? null : repro },
       request: { phase, label, method: textOf(method), url: textOf(url), status, code },
     }));
 }
+
+const discrepancies = z.array(z.looseObject({ remedy: z.string() }));
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';

@@ -1,6 +1,7 @@
 export { countsOf } from './decided.js';
 export { elsewhereOf } from './elsewhere.js';
 export { formatFuzz, type FuzzReport } from './fuzz.js';
+export { remedyOf } from './items.js';
 export { toJunit } from './junit.js';
 export { endingEvents, toEvent } from './ndjson.js';
 export { formatPlan, type PlanReport } from './plan.js';

@@ -210,7 +210,7 @@ function remediesOf(item: Pick<Told, 'outcome' | 'discrepancies'>, expected: str
 }
 
 /** What to do about an outcome that no check has an opinion on. */
-export function remedyOf(outcome: Outcome, expected: string): string[] {
+export function remedyOf(outcome: string, expected: string): string[] {
   if (outcome === 'not-reached') return [`Refuse such a request with ${expected}, before anything takes effect.`];
   if (outcome === 'edge-intercepted')
     return ['Let the proxy pass such requests on to the application, or drive the application behind it.'];

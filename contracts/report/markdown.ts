@@ -146,7 +146,7 @@ export function plain(text: string): string {
     .replaceAll(/[\\`*_[\]<>#|~&$!@]/g, String.raw`\$&`)
     .replaceAll('://', String.raw`\://`)
     .replaceAll('www.', String.raw`www\.`)
-    .replace(/^([-+=]|\d+(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\u200B` : `\\${start}`));
+    .replace(/^(?:[-+=]|\d+[.)](?=\s|$))/, (start) => `${start.slice(0, -1)}\\${start.slice(-1)}`);
 }
 
 /** A code span, whatever is in it. */

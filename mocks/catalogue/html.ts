@@ -18,7 +18,7 @@ export function catalogueHtml(catalogue: ErrorCatalogue): string {
         <p class="brand">${title} <span class="soft">${version}</span></p>
         <form role="search" class="search screen" hidden>
           <label class="unseen" for="search">Search codes, statuses, causes, operations and details</label>
-          <input id="search" type="search" placeholder="Search: revoked, 429, confirmWork …" autocomplete="off" spellcheck="false" />
+          <input id="search" type="search" placeholder="Search codes" autocomplete="off" spellcheck="false" />
           <kbd aria-hidden="true">/</kbd>
         </form>
       </div>

@@ -284,6 +284,10 @@ describe('failpath explain', () => {
             outcome: 'violated',
             reason: 'the details are wrong',
             evidence: { trigger: 'real cause', requests: [request] },
+            discrepancies: [
+              { check: 'details', at: '/error/details', expected: 'present', actual: 'absent', remedy: 'Answer the details.' },
+            ],
+            repro: '#!/usr/bin/env bash\ncurl -sS "$URL"\n',
           },
         ],
       };
@@ -301,6 +305,17 @@ describe('failpath explain', () => {
       expect(exitCode).to.equal(0);
       expectGolden(out.replace(file, '<ledger>'), golden('explain-ledger'));
     });
+
+    it('that was answered without a code is told what it had to be answered, what to do, and how to see it again', async () => {
+      const request = { phase: 'when', label: 'initWork', method: 'POST', url: 'http://api/works/init', status: 200, code: null, requestId: 'req_78' };
+      const cause = { cause: 'revoked', outcome: 'not-reached', reason: 'it succeeded', evidence: { requests: [request] }, repro: 'curl "$URL"\n' };
+      const failure = { operation: 'initWork', method: 'POST', path: '/works/init', status: 401, code: 'api_key.revoked', causes: [cause] };
+      const head = { contract: { title: 'ATS', version: '1', sha256: '' }, deployment: { url: 'http://api' }, startedAt: '2026-03-02T09:00:00Z', durationMs: 1 };
+      const file = temporaryFile('ledger.json', JSON.stringify({ ...head, failures: [failure] }));
+      const { out } = await explain(['req_78', '--ledger', file]);
+      expect(out).to.match(/expected {3}401 api_key\.revoked\n {4}fix {8}Refuse such a request with 401 api_key\.revoked[^]*reproduce\n {6}curl "\$URL"\n/);
+      expect(out).to.contain('api_key.revoked  401  API key revoked').and.to.contain('See it on the mock');
+    }); // prettier-ignore
 
     it('that nobody knows is refused, and where it was looked for is told', async () => {
       const nowhere = await explain(['req_unknown', '--url', mock.url]);

@@ -103,7 +103,9 @@ describe('failpath verify, interrupted', function () {
     const args = ['verify', '--url', mock.url, '--operation', 'listApiKeys'];
 
     const reported = await failpath(args);
-    expect(reported.stderr).to.equal('left by an aborted run: API key failpath-0badc0de-1 (--remove-leftovers removes it)\n');
+    expect(reported.stderr).to.equal(
+      'left by an aborted run or a script of a report: API key failpath-0badc0de-1 (--remove-leftovers removes it)\n',
+    );
     expect(await liveKeys(mock)).to.have.members(['failpath-0badc0de-1', 'production']);
 
     const removed = await failpath([...args, '--remove-leftovers']);

@@ -207,6 +207,11 @@ describe('formats of a ledger', () => {
     expect(JSON.parse(format('json'))).to.deep.equal(sampleLedger());
   });
 
+  it('markdown: a version is written as it is, and a cause is called one', () => {
+    const text = format('markdown', { ...sampleLedger(), contract: { ...sampleLedger().contract, title: '1. A toy', version: '1.0.0' } });
+    expect(text).to.contain('1\\. A toy 1.0.0 at').and.to.contain('(cause "revoked")').and.not.to.contain('\u200B');
+  });
+
   it('markdown: never longer than a summary may be, and its folds are closed', () => {
     const sample = sampleLedger();
     const long = 'x'.repeat(20_000);
