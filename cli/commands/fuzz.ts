@@ -48,6 +48,14 @@ export async function fuzz(options: FuzzCommandOptions, io: Io): Promise<number>
   const target = await openTarget(contract, options, io, (deployment) =>
     options.rate === undefined ? deployment : { ...deployment, http: { ...deployment.http, rate: options.rate } },
   );
+  if (target.deployment.stateless === true) {
+    await target.close();
+    throw usage(
+      'there is no deployment to fuzz',
+      'The mock of a contract without a sandbox is made of examples: what it gets wrong says nothing of your API.',
+      'Name one: --url http://127.0.0.1:3000, or --deployment <file>.',
+    );
+  }
   const abort = new AbortController();
   const unlisten = io.onInterrupt(() => abort.abort());
   try {

@@ -37,12 +37,14 @@ export interface Drive {
   readonly context: RunContext;
   readonly wire: Wire;
   readonly signal: AbortSignal;
+  /** Once aborted, what was found is not looked into any more either. */
+  readonly looking: AbortSignal;
   readonly emit: (event: FuzzEvent) => void;
 }
 
 /** Sends one hostile request after the other: first what was found before, then the cases of the seed. */
-export async function drive({ options, operations, context, wire, signal, emit }: Drive): Promise<Outcome> {
-  const session = createSession(context, { wire, signal, emit, clock: options.clock });
+export async function drive({ options, operations, context, wire, signal, looking, emit }: Drive): Promise<Outcome> {
+  const session = createSession(context, { wire, signal: looking, emit, clock: options.clock });
   const findings = createFindings(session);
   const pools = new Map<Operation, Pool>();
   const poolOf = async (operation: Operation): Promise<Pool> => {

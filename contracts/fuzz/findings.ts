@@ -74,6 +74,11 @@ export function createFindings(session: FuzzSession): Findings {
     // Where nobody is there any more, it cannot happen again.
     const isOnce = !same && (again === undefined || !isUnheard(again));
     const isKnown = found.has(nameOf(causeOf(failing)));
+    if (session.signal.aborted && tried.case.mutations.length > 1) {
+      // Which of them it was is not known any more.
+      note('it ended before some wrong answers to requests in which several things are wrong were looked into');
+      return undefined;
+    }
     const smallest = same && !isKnown && found.size < MOST_SHRUNK ? await smaller(session, pool, failing) : failing;
     tell(toFinding(session.context, smallest, { times: 1, replay, once: isOnce }));
     return smallest;

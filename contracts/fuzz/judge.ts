@@ -66,7 +66,8 @@ export const NO_FAULT: ReadonlySet<number> = new Set([401, 402, 403, 429]);
  * @example
  * judge(bench, request, 'refused', sent).wrong?.kind; // 'accepted'
  */
-export function judge(bench: Bench, request: FuzzRequest, expects: Expectation, sent: Sent): Judged {
+export function judge(bench: Bench, request: FuzzRequest, expected: Expectation, sent: Sent): Judged {
+  const expects = isElsewhere(bench, request, sent.raw) ? 'declared' : expected;
   const due = DUE[expects];
   // Where nobody listens, no request is at fault.
   if ('silent' in sent && sent.refused) return { wrong: undefined, succeeded: false, answered: false };
@@ -98,6 +99,12 @@ export function judge(bench: Bench, request: FuzzRequest, expects: Expectation, 
   const succeeded = verdict.kind === 'success' || (verdict.kind === 'undeclared' && answer.status < 300);
   const wrong = wrongOf(bench.contract, { verdict, answer, expects });
   return { wrong, succeeded, answered: true };
+}
+
+/** Whether a request has become one to another operation, which knows nothing of what is wrong with it. */
+function isElsewhere({ contract }: Bench, { operation }: FuzzRequest, { method, target }: RawRequest): boolean {
+  const routed = operationOf(contract, method, target.replace(/\?.*/s, ''));
+  return routed !== undefined && routed.id !== operation;
 }
 
 /** Statuses that are not the application's where it does not declare them, nor says so in its envelope. */

@@ -121,14 +121,44 @@ async function both(options: FuzzOptions, room: Room): Promise<Outcome> {
 async function input(options: FuzzOptions, room: Room, share: number): Promise<Outcome> {
   const { prepared, operations, timeoutMs, signal, emit } = room;
   const { deployment, concurrency, timeMs } = options;
-  const inTime = timeMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(timeMs * share)]);
+  const time = limits(signal, timeMs === undefined ? undefined : timeMs * share);
   const wire = createWire(deployment, { timeoutMs, connections: concurrency });
   const own = { ...options, requests: Math.ceil(options.requests * share) };
   try {
-    return await inSession(prepared.context, (context) => drive({ options: own, operations, context, wire, signal: inTime, emit }));
+    return await inSession(prepared.context, (context) =>
+      drive({ options: own, operations, context, wire, signal: time.sending, looking: time.looking, emit }),
+    );
   } finally {
+    time.clear();
     await wire.close();
   }
+}
+
+/** What was found when the time is up may still be sent again and made small, for so long. */
+const GRACE_MS = 5_000;
+
+/**
+ * Until when new requests are sent, and until when what was found is looked into. With timers of its own: of signals that only others
+ * are made of, Node 20 may forget the timeout.
+ */
+function limits(
+  signal: AbortSignal,
+  timeMs: number | undefined,
+): { readonly sending: AbortSignal; readonly looking: AbortSignal; clear(): void } {
+  if (timeMs === undefined) return { sending: signal, looking: signal, clear: () => undefined };
+  const [sending, looking] = [new AbortController(), new AbortController()];
+  const timers = [setTimeout(() => sending.abort(), timeMs), setTimeout(() => looking.abort(), timeMs + GRACE_MS)];
+  const stop = (): void => [sending, looking].forEach((one) => one.abort());
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  return {
+    sending: sending.signal,
+    looking: looking.signal,
+    clear: () => {
+      timers.forEach((timer) => clearTimeout(timer));
+      signal.removeEventListener('abort', stop);
+    },
+  };
 }
 
 interface Rest extends Room {

@@ -28,8 +28,13 @@ export interface FuzzReport {
 export function formatFuzz(finished: Finished, report: FuzzReport): string {
   const colors = createColors(report.color);
   const sections = finished.findings.map((finding) => section(finding, report, colors));
-  return `${[...sections, summary(finished, report, colors)].join('\n\n')}\n`;
+  const isVariable = finished.findings.some(({ curl }) => /\$FAILPATH_/.test(curl));
+  const hint = isVariable ? [colors.dim(VARIABLES)] : [];
+  return `${[...sections, ...hint, summary(finished, report, colors)].join('\n\n')}\n`;
 }
+
+const VARIABLES =
+  'In these lines $FAILPATH_... is a credential of the deployment file: set FAILPATH_OTHER_ORG to that of identities.otherOrg.';
 
 function section(finding: Finding, { command }: FuzzReport, colors: ReturnType<typeof createColors>): string {
   const { kind, operation, says, remedy, curl, times, replay, also = [] } = finding;

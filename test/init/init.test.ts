@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { startMock } from '../../mocks/index.js';
 import { packageFile, version } from '../../spec/index.js';
 import { failpath, temporaryFolder } from '../support/cli.js';
 import { inProcess } from '../support/io.js';
@@ -44,7 +45,11 @@ describe('failpath init', () => {
     const folder = temporaryFolder();
     await inProcess(['init', folder, '--ci', 'none']);
     const [contract, suite] = [join(folder, 'openapi.yaml'), join(folder, 'failpath.suite.js')];
-    const { exitCode, stdout } = await inProcess(['fuzz', '--contract', contract, '--suite', suite, '--seed', '5', '--requests', '500']);
+    const fuzz = ['fuzz', '--contract', contract, '--suite', suite, '--seed', '5', '--requests', '500'];
+    expect((await inProcess(fuzz)).stderr).to.contain('there is no deployment to fuzz');
+    const mock = await startMock({ contract });
+    const { exitCode, stdout } = await inProcess([...fuzz, '--url', mock.url]);
+    await mock.close();
     expect(stdout).to.match(/^nothing found: /m);
     expect(exitCode).to.equal(0);
   });
