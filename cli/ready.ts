@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import {
   createRedactor,
   createTransport,
+  isThere,
   secretsOf,
   waitUntilReady,
   type Deployment,
@@ -85,7 +86,7 @@ async function refuseTaken(transport: Transport, url: string, start: string): Pr
     (answer) => answer.status,
     () => undefined,
   );
-  if (status === undefined || status === 502 || status === 503 || status === 504) return;
+  if (status === undefined || !isThere(status)) return;
   throw new InputError([
     {
       problem: 'address-unavailable',

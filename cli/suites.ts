@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { atsSuite, defineSuite, type Suite } from '../contracts/index.js';
-import { InputError, type Contract } from '../spec/index.js';
+import { InputError, placeOf, type Contract } from '../spec/index.js';
 
 /** The failure paths of a run: a module's, else those that come with failpath. */
 export interface SuiteOptions {
@@ -63,7 +63,7 @@ function naming(file: string, error: unknown): unknown {
 /** The message, and the place of whoever threw it; the rest of a stack is failpath's. */
 function stackIn(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const [, place] = /\n\s+at .*?(?:\(|\s|file:\/\/)(\/[^():\s]+:\d+:\d+)/.exec(error.stack ?? '') ?? [];
+  const place = placeOf(error);
   return place === undefined || place.includes('node_modules')
     ? `${error.name}: ${error.message}`
     : `${error.name}: ${error.message} (${place})`;

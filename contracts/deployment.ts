@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { z } from 'zod';
-import { InputError, jsonPointer, readSource, type Finding, type Source } from '../spec/index.js';
+import { InputError, jsonPointer, readFileSource, type Finding, type Source } from '../spec/index.js';
 import { sameIdentities, tokenOf, type Issue } from './identity-check.js';
 import { toDeployment } from './deployment-made.js';
 import { SHORTEST_SECRET } from './redact.js';
@@ -101,7 +101,11 @@ export interface WebhookAddress {
  * @throws {InputError} `deployment-invalid` and `deployment-secret-missing`, each with its place in the file
  */
 export function loadDeployment(file: string, environment: Readonly<Record<string, string | undefined>>): Deployment {
-  const source = readDeploymentSource(file);
+  const source = readFileSource(file, {
+    problem: 'deployment-invalid',
+    why: 'The deployment file says where the API is and who may do what there.',
+    option: '--deployment',
+  });
   const parsed = deploymentSchema.safeParse(source.value ?? {});
   if (!parsed.success) throw new InputError(parsed.error.issues.map((issue) => invalid(narrowed(issue), source)));
   const filling: Filling = { source, environment, findings: [], secrets: new Map(), plain: new Set() };
@@ -144,23 +148,6 @@ export function createDeployment(members: Partial<DeploymentFile> & { url: strin
   const issues: Issue[] = [...(problem === undefined ? [] : [{ path: ['url'], message: problem }]), ...sameIdentities(parsed.data)];
   if (issues.length > 0) throw new InputError(issues.map((issue) => invalid(issue)));
   return toDeployment(parsed.data, process.cwd(), new Map());
-}
-
-function readDeploymentSource(file: string): Source {
-  try {
-    return readSource(file);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    // What follows the first fault of a syntax follows from it.
-    throw new InputError(
-      error.findings.slice(0, 1).map((found) => ({
-        ...found,
-        problem: 'deployment-invalid',
-        why: 'The deployment file says where the API is and who may do what there.',
-        remedy: found.location === undefined ? 'Name an existing file with --deployment.' : found.remedy,
-      })),
-    );
-  }
 }
 
 interface Filling {

@@ -1,4 +1,5 @@
 import { AssertionError } from 'chai';
+import { placeOf } from '../spec/index.js';
 import type { FailurePath, Scenario } from './path.js';
 import { SetupFailed } from './setup-failed.js';
 import type { PathRequest } from './types.js';
@@ -74,9 +75,9 @@ async function request(name: string, make: () => PathRequest | Promise<PathReque
 
 /** The place is the author's own: the first file of the stack that is a file. */
 function broken(name: string, error: unknown): SetupFailed {
-  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-  const [, place] = /\n\s+at .*?(?:\(|\s|file:\/\/)(\/[^():\s]+:\d+:\d+)/.exec(stack) ?? [];
-  return new SetupFailed(`the path's ${name} threw ${JSON.stringify(message)}${place === undefined ? '' : ` (${place})`}`, {
+  const thrown = error instanceof Error ? error : new Error(String(error));
+  const place = placeOf(thrown);
+  return new SetupFailed(`the path's ${name} threw ${JSON.stringify(thrown.message)}${place === undefined ? '' : ` (${place})`}`, {
     cause: error,
   });
 }

@@ -82,7 +82,7 @@ export {
   type ProbeRun,
   type ProbeSuite,
 } from './probes/index.js';
-export { Unready, waitUntilReady } from './ready.js';
+export { isThere, Unready, waitUntilReady } from './ready.js';
 export { createRedactor, type Redactor } from './redact.js';
 export {
   planRun,

@@ -27,6 +27,9 @@ const LONGEST_MS = 1_000;
 /** What stands in front of an application says so while there is none behind it (RFC 9110, 15.6.3 to 15.6.5). */
 const NOT_YET: readonly number[] = [502, 503, 504];
 
+/** Whether an answer says that somebody is there, be it to refuse. */
+export const isThere = (status: number): boolean => !NOT_YET.includes(status);
+
 /** Nothing that could be judged: the deployment was not there in time. */
 export class Unready extends Error {
   override readonly name = 'Unready';
@@ -55,7 +58,7 @@ export async function waitUntilReady(transport: Pick<Transport, 'send'>, waiting
     const seen = await look(transport, url);
     const why = lost?.();
     if (why !== undefined) throw new Unready(`${url} will not be ready: ${why}`);
-    if (typeof seen === 'number' && (healthy ? seen >= 200 && seen < 300 : !NOT_YET.includes(seen))) return passed();
+    if (typeof seen === 'number' && (healthy ? seen >= 200 && seen < 300 : isThere(seen))) return passed();
     const told = typeof seen === 'number' ? `it was last answered with ${seen}` : `it was last not answered: ${seen}`;
     if (signal?.aborted === true) throw new Unready(`interrupted while waiting for ${url}: ${told}`, { interrupted: true });
     if (clock.now() - began + pause > seconds * 1000) throw new Unready(`${url} was not ready within ${seconds} s: ${told}`);

@@ -22,12 +22,13 @@ export {
 } from './har/index.js';
 export { deeperThan, DEEPEST_JSON } from './json.js';
 export { loadContract } from './load.js';
+export { placeOf } from './place.js';
 export { packageFile, version } from './package-file.js';
 export { asset, html, page, prose, type Html, type HtmlValue, type Page } from './page/index.js';
 export { createRedactor, SHORTEST_SECRET, type Redactor } from './redact.js';
 export { closest } from './refs.js';
 export * as jsonPointer from './pointer.js';
-export { displayName, readSource, type Source } from './source.js';
+export { displayName, readFileSource, readSource, type Source } from './source.js';
 export { climbs, withoutSlash } from './url.js';
 export type {
   Answer,

@@ -13,7 +13,7 @@ import {
   type Pair,
   type YAMLMap,
 } from 'yaml';
-import { InputError } from './errors.js';
+import { InputError, type ProblemName } from './errors.js';
 import { readFileText } from './file.js';
 import { split } from './pointer.js';
 import type { Location } from './types.js';
@@ -204,4 +204,29 @@ function pairsOf(map: YAMLMap): ReadonlyMap<string, Pair> {
 
 function startOf(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
+}
+
+/**
+ * Reads a file that an option names, such as a policy: whatever keeps it from being read is a problem of that file.
+ *
+ * @example
+ * readFileSource('staging.yaml', { problem: 'deployment-invalid', why: 'It says where the API is.', option: '--deployment' });
+ *
+ * @throws {InputError} the problem that is named, with the first fault only: what follows the first of a syntax follows from it
+ */
+export function readFileSource(
+  file: string,
+  { problem, why, option }: { readonly problem: ProblemName; readonly why: string; readonly option: string },
+): Source {
+  try {
+    return readSource(file);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(
+      error.findings.slice(0, 1).map((found) => ({
+        ...found,
+        ...{ problem, why, remedy: found.location === undefined ? `Name an existing file with ${option}.` : found.remedy },
+      })),
+    );
+  }
 }

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
-import { closest, displayName, InputError, jsonPointer, readSource, type Finding, type Location, type Source } from '../../spec/index.js';
+import {
+  closest,
+  displayName,
+  InputError,
+  jsonPointer,
+  readFileSource,
+  type Finding,
+  type Location,
+  type Source,
+} from '../../spec/index.js';
 import type { Subject } from '../lines.js';
 import { readBaseline } from './baseline.js';
 import { dayOf, daysAfter, MOST_DAYS } from './dates.js';
@@ -30,7 +39,11 @@ export interface PolicyOptions {
  * @throws {InputError} `policy-invalid`, everything that is wrong with the file, each with its place in it; `baseline-invalid`
  */
 export function readPolicy(file: string, { subjects, withoutBaseline = false, today = dayOf(new Date()) }: PolicyOptions = {}): Policy {
-  const source = readPolicySource(file);
+  const source = readFileSource(file, {
+    problem: 'policy-invalid',
+    why: 'A policy that cannot be read decides nothing.',
+    option: '--policy',
+  });
   const parsed = policySchema.safeParse(source.value ?? {});
   if (!parsed.success) throw new InputError(parsed.error.issues.flatMap((issue) => invalid(issue, source)));
   const { data } = parsed;
@@ -95,23 +108,6 @@ function baselineOf(
   if (baseline === undefined) return undefined;
   const path = resolve(dirname(source.path), baseline);
   return { path, file: displayName(path), ...readBaseline(path, { mayBeMissing, named: source.locate('/baseline'), policy: source.file }) };
-}
-
-function readPolicySource(file: string): Source {
-  try {
-    return readSource(file);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    // What follows the first fault of a syntax follows from it.
-    throw new InputError(
-      error.findings.slice(0, 1).map((found) => ({
-        ...found,
-        problem: 'policy-invalid',
-        why: 'A policy that cannot be read decides nothing.',
-        remedy: found.location === undefined ? 'Name an existing file with --policy.' : found.remedy,
-      })),
-    );
-  }
 }
 
 type Issue = z.core.$ZodIssue;

@@ -3,9 +3,10 @@ import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { catalogueHtml, catalogueOf } from '../../mocks/index.js';
 import { loadContract, type Contract } from '../../spec/index.js';
+import { closeBrowser, launch } from '../reports/browser.js';
 import { ROOT, temporaryFolder } from '../support/cli.js';
 
 const SHOP = fileURLToPath(new URL('../types/shop.yaml', import.meta.url));
@@ -22,9 +23,9 @@ describe('the error catalogue as a page', () => {
     // Each part of an article once or twice: to look at all of them takes long, and finds no more.
     const parts = /^(?:common\.(?:bad_request|unauthorized|quota_exceeded|validation_failed|service_unavailable)|api_key\.revoked)$/;
     some = written({ ...contract, failures: contract.failures.filter(({ code }) => parts.test(code)) });
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+    browser = await launch();
   });
-  after(() => browser.close());
+  after(closeBrowser);
 
   function written(contract: Contract): string {
     const file = join(temporaryFolder(), 'errors.html');
