@@ -97,7 +97,8 @@ function elsewhere({ requirements, waivers, pending }: Policy, deployment: strin
   return { elsewhere: { entries: others.length, deployments: [...new Set(others.flatMap(({ deployments }) => deployments))] } };
 }
 
-function toDecision(judgement: Judgement, lines: readonly Line[], answered: boolean | undefined): Decision {
+/** What reasons come to. */
+export function toDecision(judgement: Judgement, lines: readonly Line[], answered: boolean | undefined): Decision {
   const reasons = [...judgement.reasons, ...(answered === false ? [SILENT] : [])];
   if (codeOf(reasons) === EXIT.proven && lines.every(({ outcome }) => UNSENT.has(outcome))) reasons.push(NOTHING);
   const exitCode = codeOf(reasons);

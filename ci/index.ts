@@ -11,6 +11,7 @@ export {
   type Severity,
 } from './diff/index.js';
 export { EXIT, gravest } from './exit.js';
+export { foresee } from './foresee.js';
 export { decide, gate, type Gated, type GateOptions } from './gate.js';
 export { subjectsOf, type Line, type Subject } from './lines.js';
 export { dayOf, formatBaseline, policyJsonSchema, readPolicy, type Policy, type PolicyOptions, type Violation } from './policy/index.js';
@@ -29,4 +30,4 @@ export {
 export { formatAnswer, formatGate } from './report.js';
 export { insistOnWhole, subjectsIn } from './whole.js';
 export { mergeLedgers } from './merge.js';
-export { shardsOf } from './shard.js';
+export { shardsOf, type Timings } from './shard.js';

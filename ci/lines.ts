@@ -100,18 +100,19 @@ function wrongIn(discrepancies: readonly Discrepancy[]): string[] {
   return discrepancies.map(({ check, at }) => `${check} ${at}`);
 }
 
-const BARE = { trigger: null, observed: null, wrong: [], repeats: [] } as const;
+/** A line of which nothing has been seen. */
+export const BARE = { trigger: null, observed: null, wrong: [], repeats: [] } as const;
 
-function causeOf(operation: string, status: number, code: string, cause: string): Subject {
+export function causeOf(operation: string, status: number, code: string, cause: string): Subject {
   const name = `${operation} ${status} ${code} (${cause})`;
   return { kind: 'cause', name, operation, status: String(status), code, cause, called: '' };
 }
 
-function probeOf(operation: string, called: string, name: string): Subject {
+export function probeOf(operation: string, called: string, name: string): Subject {
   return { kind: 'probe', name, operation, status: '', code: '', cause: '', called };
 }
 
-function webhookOf(called: string): Subject {
+export function webhookOf(called: string): Subject {
   return { kind: 'webhook', name: `webhook ${called}`, operation: '', status: '', code: '', cause: '', called };
 }
 

@@ -18,7 +18,7 @@ export function formatGate(
   const counts = countsOf(ledger).map(([one, count]) => `${count} ${one}`);
   const paint = exitCode === 0 ? colors.green : exitCode === 1 ? colors.red : colors.yellow;
   const sections = [
-    `${colors.bold(contract.title)} ${contract.version} ${colors.dim('on')} ${deployment.name} ${colors.dim(deployment.url)}`,
+    `${colors.bold(contract.title)} ${contract.version} ${colors.dim('on')} ${named(deployment.name, deployment.url)}${colors.dim(deployment.url)}`,
     ...formatReasons(reasons, colors),
     [
       `${counted(failures.length, 'failure')}: ${counts.join(', ')}${policy === undefined ? '' : `; decided by ${policy.file}`}`,
@@ -28,6 +28,11 @@ export function formatGate(
     ].join('\n'),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+/** A deployment without a name is called by its address, which follows anyway. */
+function named(name: string, url: string): string {
+  return URL.canParse(url) && new URL(url).host === name ? '' : `${name} `;
 }
 
 /**

@@ -19,7 +19,7 @@ import type { Contract } from '../spec/index.js';
 import type { Io } from './io.js';
 import { createProgress, type Progress } from './progress.js';
 import type { SuiteOptions } from './suites.js';
-import { usage } from './targets.js';
+import { usage } from './usage.js';
 
 /** How a deployment is driven: what the command line says. */
 export interface DriveOptions extends HttpOptions, SuiteOptions {

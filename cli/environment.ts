@@ -13,6 +13,7 @@ const BY_VARIABLE: ReadonlySet<string> = new Set([
     '--wait-for',
     '--filter',
     '--shard',
+    '--timings',
     '--policy',
     '--build',
     '--store',

@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import type { JournalEntry, Mock, RecordedViolation, RecordingSummary, ScriptEvent } from '../mocks/index.js';
+import type { JournalEntry, Mock, RecordedViolation, RecordingSummary, ScriptEvent, StoreEvent, WorkerEvent } from '../mocks/index.js';
 import { formatFinding } from '../spec/index.js';
 import type { Io } from './io.js';
 import { formatRecording, formatViolation } from './recorded.js';
@@ -9,6 +9,8 @@ export interface MockLog {
   /** `undefined` when nobody wants to hear of requests. */
   readonly request: ((entry: JournalEntry) => void) | undefined;
   script(event: ScriptEvent): void;
+  worker(event: WorkerEvent): void;
+  store(event: StoreEvent): void;
   /** While it records: each kind of violation is told once, and how often it came at the end. */
   violation(violation: RecordedViolation): void;
   recorded(file: string, rules: number, summary: RecordingSummary): void;
@@ -39,12 +41,15 @@ export function createJsonLog(io: Pick<Io, 'out'>): MockLog & { start(mock: Mock
     }
   };
   return {
-    start: ({ url, certificate, contract, world }, more) => {
+    start: ({ url, certificate, contract, world, workers }, more) => {
       const { title, version, file, sha256 } = contract;
-      write('info', 'start', { url, certificate, contract: { title, version, file, sha256 }, world, ...more });
+      const processes = workers.length === 0 ? {} : { workers };
+      write('info', 'start', { url, certificate, contract: { title, version, file, sha256 }, world, ...processes, ...more });
     },
     request: (entry) => write(levelOf(entry), 'request', entry),
     script: (event) => write(event.type === 'loaded' || event.type === 'removed' ? 'info' : 'warn', 'script', event),
+    worker: (event) => write(event.type === 'replaced' ? 'info' : 'warn', 'worker', event),
+    store: (event) => write(event.type === 'back' ? 'info' : 'warn', 'store', event),
     violation: (violation) => write('warn', 'violation', violation),
     recorded: (file, rules, summary) => write('info', 'recorded', { file, rules, ...summary }),
     stop: () => write('info', 'stop', {}),
@@ -63,12 +68,27 @@ export function createTextLog(io: Io, options: { readonly requests: boolean }): 
   return {
     request: options.requests ? (entry) => io.out(formatEntry(entry, colors)) : undefined,
     script: (event) => io.err(formatScriptEvent(event)),
+    worker: (event) => io.err(formatWorkerEvent(event)),
+    store: (event) => io.err(event.type === 'back' ? `${event.store} is back\n` : `${event.why}\n`),
     violation: (violation) => {
       if (violation.count === 1) io.err(formatViolation(violation));
     },
     recorded: (file, rules, summary) => io.out(formatRecording(file, rules, summary)),
     stop: () => undefined,
   };
+}
+
+function formatWorkerEvent(event: WorkerEvent): string {
+  switch (event.type) {
+    case 'died':
+      return `worker ${event.pid} has died (${event.why}); what it had acknowledged is kept, and another is started\n`;
+    case 'silent':
+      return `worker ${event.pid} is ended: ${event.why}\n`;
+    case 'replaced':
+      return `worker ${event.pid} answers in the place of ${event.died}\n`;
+    default:
+      return `another worker cannot be started, and is tried again: ${event.why}\n`;
+  }
 }
 
 /** What happens to script files, said as it happens: a broken save must not go unseen. */

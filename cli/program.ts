@@ -2,9 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { EXIT } from '../ci/index.js';
 import { Unready } from '../contracts/index.js';
 import { formatFinding, InputError, version } from '../spec/index.js';
-import { INTERRUPTED } from './commands/verify.js';
 import type { Io } from './io.js';
 import { declareBeyond, declareContract, declareDecide, declareMocking } from './declare/index.js';
+import { INTERRUPTED_EXIT } from './words.js';
 
 /**
  * Runs one command line and returns its exit code; nothing is thrown, whatever is in the arguments.
@@ -28,19 +28,26 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
 function explain(error: unknown, io: Io): number {
   // Help and version end the command as well; commander has printed what is wrong with a flag already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.proven : EXIT.invalid;
-  if (error instanceof InputError) {
+  if (isInputError(error)) {
     io.err(`${error.findings.map(formatFinding).join('\n')}\n`);
     return EXIT.invalid;
   }
-  if (error instanceof Unready) {
+  if (isUnready(error)) {
     io.err(`${error.message}\n`);
-    return error.interrupted ? INTERRUPTED.exitCode : EXIT.unjudged;
+    return error.interrupted ? INTERRUPTED_EXIT : EXIT.unjudged;
   }
   io.err(
     `failpath broke; this is a bug in failpath, not in your API.\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   return EXIT.crash;
 }
+
+// Commands are imported when they are asked for. A loader that makes CommonJS of modules has a second copy of this code by then, whose errors
+// are known by what they are called.
+const isInputError = (error: unknown): error is InputError =>
+  error instanceof InputError || (error instanceof Error && error.name === 'InputError' && 'findings' in error);
+const isUnready = (error: unknown): error is Unready =>
+  error instanceof Unready || (error instanceof Error && error.name === 'Unready' && 'interrupted' in error);
 
 function createProgram(io: Io, done: (code: number) => void): Command {
   const program = new Command('failpath')

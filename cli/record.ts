@@ -1,9 +1,7 @@
 import { addRecord, buildProblem, toRecord, type SavedLedger } from '../ci/index.js';
 import type { Ledger } from '../contracts/index.js';
-import { usage } from './targets.js';
-
-/** Where verdicts are recorded. */
-export const STORE = 'failpath-store';
+import { usage } from './usage.js';
+import { STORE } from './words.js';
 
 /** Whose verdict is recorded, and where. */
 export interface RecordOptions {

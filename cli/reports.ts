@@ -13,7 +13,7 @@ import {
 import { closest, InputError, makeFolder, type Contract } from '../spec/index.js';
 import type { Io } from './io.js';
 import type { Progress } from './progress.js';
-import { usage } from './targets.js';
+import { usage } from './usage.js';
 
 /** What every run writes. */
 const ALWAYS: readonly ReportName[] = ['json', 'junit'];

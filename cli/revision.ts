@@ -5,7 +5,7 @@ import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { displayName, InputError, loadContract, type Contract } from '../spec/index.js';
 import { sound } from './contract.js';
-import { usage } from './targets.js';
+import { usage } from './usage.js';
 
 const run = promisify(execFile);
 /** What a contract may be spread over. */

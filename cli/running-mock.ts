@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Coverage, ReportedVerdict } from '../mocks/index.js';
 import type { Contract } from '../spec/index.js';
-import { usage } from './targets.js';
+import { usage } from './usage.js';
 
 /** A mock in another process. */
 export interface RunningMock {

@@ -1,9 +1,10 @@
 import { basename, extname } from 'node:path';
 import { createDeployment, createTransport, discoverWorld, loadDeployment, type Deployment, type Transport } from '../contracts/index.js';
 import { hasSandbox, startMock } from '../mocks/index.js';
-import { InputError, type Contract } from '../spec/index.js';
+import type { Contract } from '../spec/index.js';
 import type { Io } from './io.js';
 import { makeReady, type ReadyOptions } from './ready.js';
+import { usage } from './usage.js';
 
 /** A deployment to drive, and how to let go of it. */
 export interface Target {
@@ -121,9 +122,4 @@ async function askWorld(known: Deployment, adjust: Adjust): Promise<Pick<Target,
 export function deploymentName({ deployment, url }: TargetOptions): string {
   if (deployment !== undefined) return basename(deployment, extname(deployment));
   return url === undefined ? 'sandbox' : new URL(url).host;
-}
-
-/** A mistake on the command line. */
-export function usage(what: string, why: string, remedy: string): InputError {
-  return new InputError([{ problem: 'usage', what, why, remedy }]);
 }

@@ -26,7 +26,8 @@ export interface Progress {
 }
 
 export interface ExchangeOptions {
-  readonly signal: AbortSignal;
+  /** For all of it, in milliseconds. */
+  readonly timeoutMs: number;
   /** Of the answer's body no more is read. */
   readonly limitBytes: number;
   readonly body: string | Buffer | Readable | null;
@@ -41,29 +42,32 @@ export interface ExchangeOptions {
  * refused, in HTTP and with a body like any other, or the connection is open, and is closed again at once.
  *
  * @example
- * await exchange(new Agent(), { method: 'GET', url, headers: {} }, { signal, limitBytes: 65_536, body: null, progress });
+ * await exchange(new Agent(), { method: 'GET', url, headers: {} }, { timeoutMs: 10_000, limitBytes: 65_536, body: null, progress });
  *
- * @throws what undici throws; an error for a 101 that no client would take, and the reason of the signal
+ * @throws what undici throws; an error for a 101 that no client would take, and a `TimeoutError` when the time is up
  */
 export function exchange(
   dispatcher: Dispatcher,
   { method, url, headers }: Pick<WireRequest, 'method' | 'url' | 'headers'>,
-  { signal, limitBytes, body, progress, raw }: ExchangeOptions,
+  { timeoutMs, limitBytes, body, progress, raw }: ExchangeOptions,
 ): Promise<Exchanged> {
-  const { origin, pathname, search } = new URL(url);
+  const { origin, path } = addressed(url);
   const upgrade = headers['upgrade'];
   return new Promise((resolve, reject) => {
     let [status, left] = [0, limitBytes];
     let answered: Exchanged['headers'] = {};
     const chunks: Buffer[] = [];
-    let abort = (): void => undefined;
-    const onAbort = (): void => {
-      abort();
-      end(() => reject(signal.reason as Error));
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
+    let abort: (reason: Error) => void = () => undefined;
+    let late: Error | undefined;
+    // Ends with the request: a run makes thousands, and an AbortSignal.timeout of each would stay behind.
+    const timer = setTimeout(() => {
+      late = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+      abort(late);
+      reject(late);
+    }, timeoutMs);
+    timer.unref();
     const end = (settle: () => void): void => {
-      signal.removeEventListener('abort', onAbort);
+      clearTimeout(timer);
       settle();
     };
     const finish = (): void => end(() => resolve({ status, headers: answered, body: Buffer.concat(chunks) }));
@@ -71,18 +75,17 @@ export function exchange(
     dispatcher.dispatch(
       {
         origin,
-        path: raw?.path ?? `${pathname}${search}`,
+        path: raw?.path ?? path,
         method,
         body,
-        ...(upgrade === undefined
-          ? { headers: raw === undefined ? headers : [...raw.headers] }
-          : { headers: raw === undefined ? withoutUpgrade(headers) : [...raw.headers], upgrade }),
+        headers: raw !== undefined ? [...raw.headers] : upgrade === undefined ? headers : withoutUpgrade(headers),
+        upgrade: upgrade ?? null,
       },
       {
         onRequestStart: (controller) => {
           progress.written = true;
-          abort = () => controller.abort(signal.reason as Error);
-          if (signal.aborted) abort();
+          abort = (reason) => controller.abort(reason);
+          if (late !== undefined) abort(late);
         },
         onResponseStarted: () => void (progress.answered = true),
         onRequestUpgrade: (_controller, code, received, socket) => {
@@ -107,6 +110,23 @@ export function exchange(
       },
     );
   });
+}
+
+/** A path in which nothing is resolved or encoded: no dots, no escapes, nothing but what stands for itself. */
+const PLAIN = /^(https?:\/\/[\w.:[\]-]+)(\/[\w~/-]*(?:\?[\w~=&-]+)?)$/;
+
+/** What the last plain URL began with: a run speaks to one origin. */
+let last = { given: '', origin: '' };
+
+/** Where a URL leads, as `new URL` has it. */
+function addressed(url: string): { readonly origin: string; readonly path: string } {
+  const [, given = '', plain] = PLAIN.exec(url) ?? [];
+  if (plain === undefined) {
+    const { origin, pathname, search } = new URL(url);
+    return { origin, path: `${pathname}${search}` };
+  }
+  if (last.given !== given) last = { given, origin: new URL(given).origin };
+  return { origin: last.origin, path: plain };
 }
 
 /** undici writes those two itself. */

@@ -13,6 +13,8 @@ import { setupFailed, type Verdict } from './verdict.js';
 /** Runs single paths; which request ids were seen is all that they share here. */
 export interface Executor {
   execute(planned: PlannedPath, context: RunContext): Promise<CauseLine>;
+  /** The same; what it returns puts the line together, once all requests are answered. */
+  attempt(planned: PlannedPath, context: RunContext): Promise<() => CauseLine>;
   judgeAnswer(context: RunContext): JudgeAnswer;
 }
 
@@ -49,38 +51,38 @@ export function createExecutor(contract: Contract): Executor {
     return judgement;
   };
 
-  const attempt = async ({ failure, action }: PlannedPath, context: RunContext, steps: Steps): Promise<Verdict> => {
+  const take = async ({ failure, action }: PlannedPath, context: RunContext, steps: Steps): Promise<Verdict> => {
     if (action.do === 'nothing') return { outcome: action.outcome, reason: action.reason, discrepancies: [] };
     if (action.do === 'simulate') return simulate(failure, context, steps);
     const verdict = await drive(failure, action.path, { context, steps, judgeAnswer: judgeAnswer(context) });
     return verdict.outcome === 'verified' && steps.simulated ? simulatedVerdict : verdict;
   };
 
-  return {
-    judgeAnswer,
-    async execute(planned, context) {
-      const began = performance.now();
-      const steps = new Steps(context);
-      let verdict: Verdict;
-      let unrestored: string | undefined;
-      try {
-        verdict = await attempt(planned, context, steps);
-      } catch (error) {
-        if (!(error instanceof SetupFailed)) throw error;
-        verdict = { ...setupFailed(error.message), outcome: outcomeOf(error) };
-      } finally {
-        // Whatever happened, and be it a mistake in the path: the deployment is left as it was found.
-        unrestored = await restored(steps);
-        await steps.cleanUp();
-      }
-      if (verdict.outcome === 'not-reached' && context.deployment.stateless === true)
-        verdict = { ...setupFailed(STATELESS), outcome: 'not-capable' };
-      if (unrestored !== undefined) verdict = setupFailed(`${verdict.reason}; ${unrestored}`);
-      const { failure, cause } = planned;
-      const trigger = triggerOf(planned, steps);
-      return toLine(context, { failure, cause, verdict, trigger, steps, durationMs: tenths(performance.now() - began) });
-    },
+  const attempt = async (planned: PlannedPath, context: RunContext): Promise<() => CauseLine> => {
+    const began = performance.now();
+    const steps = new Steps(context);
+    let verdict: Verdict;
+    let unrestored: string | undefined;
+    try {
+      verdict = await take(planned, context, steps);
+    } catch (error) {
+      if (!(error instanceof SetupFailed)) throw error;
+      verdict = { ...setupFailed(error.message), outcome: outcomeOf(error) };
+    } finally {
+      // Whatever happened, and be it a mistake in the path: the deployment is left as it was found.
+      unrestored = await restored(steps);
+      await steps.cleanUp();
+    }
+    if (verdict.outcome === 'not-reached' && context.deployment.stateless === true)
+      verdict = { ...setupFailed(STATELESS), outcome: 'not-capable' };
+    if (unrestored !== undefined) verdict = setupFailed(`${verdict.reason}; ${unrestored}`);
+    const { failure, cause } = planned;
+    const trigger = triggerOf(planned, steps);
+    const durationMs = tenths(performance.now() - began);
+    return () => toLine(context, { failure, cause, verdict, trigger, steps, durationMs });
   };
+
+  return { judgeAnswer, attempt, execute: async (planned, context) => (await attempt(planned, context))() };
 }
 
 const STATELESS =

@@ -107,6 +107,7 @@ export {
   formatTrend,
   linesOf,
   readSavedLedgers,
+  FORMATS,
   REPORT_NAMES,
   REPORTS,
   remedyOf,

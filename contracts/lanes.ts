@@ -42,23 +42,34 @@ export async function* inLanes<T>(
 
 /** Results in the order in which they are ready; a failure, or a listener who leaves, stops the rest after what is under way has ended. */
 async function* asTheyFinish<T>(tasks: readonly (() => Promise<T>)[], window: number, stop: () => void): AsyncGenerator<T> {
-  const pending = new Map<number, Promise<[number, T]>>();
+  const pending = new Set<Promise<unknown>>();
+  const settled: (() => T)[] = [];
+  let wake: () => void = () => undefined;
+  const begin = (task: () => Promise<T>): void => {
+    const end = (result: () => T): void => {
+      pending.delete(ended);
+      settled.push(result);
+      wake();
+    };
+    const ended = task().then(
+      (value) => end(() => value),
+      (error: unknown) =>
+        end(() => {
+          throw error;
+        }),
+    );
+    pending.add(ended);
+  };
   let next = 0;
   try {
-    while (next < tasks.length || pending.size > 0) {
-      while (next < tasks.length && pending.size < window) {
-        const index = next++;
-        pending.set(
-          index,
-          (tasks[index] as () => Promise<T>)().then((value): [number, T] => [index, value]),
-        );
-      }
-      const [index, value] = await Promise.race(pending.values());
-      pending.delete(index);
-      yield value;
+    while (next < tasks.length || pending.size > 0 || settled.length > 0) {
+      while (next < tasks.length && pending.size + settled.length < window) begin(tasks[next++] as () => Promise<T>);
+      if (settled.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+      const result = settled.shift();
+      if (result !== undefined) yield result();
     }
   } finally {
     if (pending.size > 0) stop();
-    await Promise.allSettled(pending.values());
+    await Promise.allSettled(pending);
   }
 }

@@ -1,4 +1,5 @@
 import { envelopeCodec, type Contract, type Failure } from '../spec/index.js';
+import { placeIn } from './place.js';
 import type { Redactor } from './redact.js';
 import { formatResponse, toScript } from './repro.js';
 import type { RunContext, Steps } from './steps.js';
@@ -49,7 +50,7 @@ export function toLine({ contract, redactor, deployment, run, scripts }: RunCont
     response: !PROVEN.has(verdict.outcome) && shown?.answer ? formatResponse(shown.answer, redactor.redact) : undefined,
     answer: when?.answer && toSeen(when.answer, redactor),
     repro: exchanges.length === 0 || !scripts ? undefined : toScript({ failure, cause, exchanges, deployment, redactor, run, until }),
-    location: contract.locate(failure.pointer),
+    location: placeIn(contract, failure.pointer),
     answered: exchanges.some((exchange) => isApplicationAnswer(contract, exchange)),
   };
 }

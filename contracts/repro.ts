@@ -1,24 +1,11 @@
 import type { Failure } from '../spec/index.js';
 import { jsonPointer } from '../spec/index.js';
+import { findCaptures, type Capture } from './captures.js';
 import type { Deployment } from './deployment.js';
 import type { Redactor } from './redact.js';
 import { isHandshake } from './handshake.js';
 import type { Exchange, WireAnswer, WireRequest } from './types.js';
 import { wavHeader } from './wav.js';
-
-/** Ids shorter than this, and words without a digit, turn up by chance in other requests. */
-const SHORTEST_CAPTURE = 8;
-/** Variables that mean something to the shell or to the script itself. */
-const RESERVED = ['URL', 'RUN', 'PATH', 'HOME', 'IFS', 'PWD', 'USER', 'SHELL', 'UID', 'LANG', 'HOSTNAME', 'RANDOM', 'SECONDS', 'LINENO'];
-
-/** A value that an earlier answer gave, and a later request uses. */
-interface Capture {
-  readonly variable: string;
-  readonly value: string;
-  /** Index of the exchange whose answer gave it, and where in the body. */
-  readonly from: number;
-  readonly pointer: string;
-}
 
 /**
  * A path as a shell script of curl calls: ids are captured from the answers that gave them, secrets are environment
@@ -48,9 +35,13 @@ export function toScript(story: {
     ...story,
     title: `${failure.operation.id} ${failure.status} ${failure.code} (${cause.replaceAll(/\s+/g, ' ')})`,
     exchanges,
-    isShown: (index) => index === ending || /when|again/.test(exchanges[index]?.phase ?? ''),
-    whatOf: ({ phase, label }) => (/when|again/.test(phase) ? `${label}, to be refused with ${failure.status} ${failure.code}` : label),
+    isShown: (index) => index === ending || isFaulty(exchanges[index]),
+    whatOf: (exchange) => (isFaulty(exchange) ? `${exchange.label}, to be refused with ${failure.status} ${failure.code}` : exchange.label),
   });
+}
+
+function isFaulty(exchange: Exchange | undefined): boolean {
+  return exchange?.phase === 'when' || exchange?.phase === 'again';
 }
 
 /** Requests that are to be a script. */
@@ -71,12 +62,10 @@ export interface ScriptStory {
 /** Requests as a shell script of curl calls; see {@link toScript}. */
 export function scriptOf(story: ScriptStory): string {
   const { deployment, redactor, title, isShown, whatOf, isAtOnce = () => false } = story;
-  const sending = story.exchanges.map((exchange) => ({
-    ...exchange,
-    request: { ...exchange.request, headers: withoutSession({ ...deployment.http.headers, ...exchange.request.headers }, deployment) },
-  }));
-  const sent = sending.map(({ request }) => serialise(request)).join('\n');
-  const captures = findCaptures(sending).filter(({ from }) => !isShown(from));
+  const sending = story.exchanges.map((exchange) => sentAgain(exchange, deployment));
+  const said = sending.map(({ text }) => text);
+  const sent = said.join('\n');
+  const captures = findCaptures(sending, said).filter(({ from }) => !isShown(from));
   const secrets = secretsOf(deployment).filter(({ value }) => sent.includes(value));
   const quote = createQuote(
     new Map([
@@ -113,9 +102,25 @@ export function scriptOf(story: ScriptStory): string {
   return redactor.redact(script);
 }
 
-/** A session has ended when somebody reads of it; whoever runs the script has a world of their own. */
-function withoutSession(headers: Readonly<Record<string, string>>, { sessions }: Deployment): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== sessions?.header));
+/** A request as a script sends it, and all that it says. */
+interface SentAgain extends Exchange {
+  readonly text: string;
+}
+
+/** By deployment and exchange: what a visit of probes begins with is in the scripts of all of them. */
+const sentBefore = new WeakMap<Deployment, WeakMap<Exchange, SentAgain>>();
+
+function sentAgain(exchange: Exchange, deployment: Deployment): SentAgain {
+  let known = sentBefore.get(deployment);
+  if (known === undefined) sentBefore.set(deployment, (known = new WeakMap()));
+  let sent = known.get(exchange);
+  if (sent === undefined) {
+    // A session has ended when somebody reads of it; whoever runs the script has a world of their own.
+    const { [deployment.sessions?.header ?? '']: _, ...headers } = { ...deployment.http.headers, ...exchange.request.headers };
+    const request = { ...exchange.request, headers };
+    known.set(exchange, (sent = { ...exchange, request, text: serialise(request) }));
+  }
+  return sent;
 }
 
 /** The environment variable that stands for an identity's token: `readOnly` is `FAILPATH_READ_ONLY`. */
@@ -178,39 +183,6 @@ export function formatResponse({ status, headers, text, json }: WireAnswer, reda
 
 function serialise({ url, headers, body }: WireRequest): string {
   return [url, ...Object.values(headers), typeof body === 'string' ? body : ''].join('\n');
-}
-
-/** Values flow from answers into later requests: those are the ids that a script must capture. */
-function findCaptures(exchanges: readonly Exchange[]): Capture[] {
-  const captures: Capture[] = [];
-  const names = new Map(RESERVED.map((name) => [name, 1]));
-  const sent = exchanges.map(({ request }) => serialise(request));
-  exchanges.forEach(({ answer }, from) => {
-    for (const [pointer, value] of leaves(answer?.json, '')) {
-      if (value.length < SHORTEST_CAPTURE || !/\d/.test(value) || captures.some((one) => one.value === value)) continue;
-      // What a request said before the answer did is known without it.
-      if (!sent.slice(from + 1).some((text) => text.includes(value)) || sent.slice(0, from + 1).some((text) => text.includes(value)))
-        continue;
-      const member = jsonPointer.split(pointer).findLast((part) => /^[a-z_]/i.test(part)) ?? 'value';
-      const name = member.replace(/\W/g, '_').toUpperCase();
-      const count = (names.get(name) ?? 0) + 1;
-      names.set(name, count);
-      captures.push({ variable: count === 1 ? name : `${name}_${count}`, value, from, pointer });
-    }
-  });
-  return captures.filter(({ value, from }) => {
-    // What occurs only inside of a longer one, such as the prefix of a token, comes with that.
-    const longer = captures.filter((one) => one.value !== value && one.value.includes(value));
-    return sent.slice(from + 1).some((text) => longer.reduce((rest, one) => rest.replaceAll(one.value, ''), text).includes(value));
-  });
-}
-
-function* leaves(value: unknown, pointer: string): Generator<[string, string]> {
-  if (typeof value === 'string') yield [pointer, value];
-  else if (typeof value === 'number') yield [pointer, String(value)];
-  else if (typeof value === 'object' && value !== null) {
-    for (const [key, member] of Object.entries(value)) yield* leaves(member, jsonPointer.join(pointer, key));
-  }
 }
 
 /** What a command is in its script. */
@@ -279,13 +251,33 @@ function memberPath(pointer: string): string {
 export function createQuote(variables: ReadonlyMap<string, string>, redactor: Redactor): (text: string) => string {
   const values = [...variables.keys()].filter((value) => value !== '').sort((a, b) => b.length - a.length);
   if (values.length === 0) return (text) => literal(redactor.redact(text));
-  const pattern = new RegExp(`(${values.map((value) => value.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|')})`);
-  return (text) => {
-    const parts = text
-      .split(pattern)
-      .map((part, index) => (index % 2 === 1 ? `"$${variables.get(part)}"` : part === '' ? '' : literal(redactor.redact(part))));
-    return parts.join('') || "''";
+  const plain = (text: string): string => (text === '' ? '' : literal(redactor.redact(text)));
+  // Not by an expression: each script has values of its own, and would compile one of its own.
+  const quoted = (text: string): string => {
+    let [shown, from] = ['', 0];
+    for (let hit = firstOf(values, text, from); hit !== undefined; hit = firstOf(values, text, from)) {
+      shown += `${plain(text.slice(from, hit.at))}"$${variables.get(hit.value)}"`;
+      from = hit.at + hit.value.length;
+    }
+    return shown + plain(text.slice(from)) || "''";
   };
+  // Requests of a path have most of their headers in common.
+  const known = new Map<string, string>();
+  return (text) => {
+    let shown = known.get(text);
+    if (shown === undefined) known.set(text, (shown = quoted(text)));
+    return shown;
+  };
+}
+
+/** Where the first of these values stands; of several at one place, the one that is listed first. */
+function firstOf(values: readonly string[], text: string, from: number): { readonly value: string; readonly at: number } | undefined {
+  let first: { readonly value: string; readonly at: number } | undefined;
+  for (const value of values) {
+    const at = text.indexOf(value, from);
+    if (at >= 0 && (first === undefined || at < first.at)) first = { value, at };
+  }
+  return first;
 }
 
 /** Text that a shell takes as it stands. */

@@ -9,7 +9,7 @@ import { laneOfPlanned, needsOf, sequenceOf, type Plan, type PlannedPath } from 
 import { prepareProbes } from './probes/index.js';
 import { createRedactor, type Redactor } from './redact.js';
 import { secretsOf } from './repro.js';
-import { inSession } from './sessions.js';
+import { toldInSession } from './sessions.js';
 import { SetupFailed } from './setup-failed.js';
 import { Steps, type RunContext } from './steps.js';
 import { TransportError, type CauseLine, type RunEvent, type Transport } from './types.js';
@@ -104,7 +104,7 @@ async function waitFor(milliseconds: number, signal: AbortSignal | undefined): P
 /** One run of a path; without a session it cannot begin. */
 async function once(executor: Executor, planned: PlannedPath, context: RunContext): Promise<CauseLine> {
   try {
-    return await inSession(context, (own) => executor.execute(planned, own));
+    return await toldInSession(context, (own) => executor.attempt(planned, own));
   } catch (error) {
     if (!(error instanceof SetupFailed)) throw error;
     return executor.execute(insteadOf(planned, error instanceof NotPermitted ? 'not-capable' : 'setup-failed', error.message), context);
@@ -168,7 +168,9 @@ async function* probe(plan: Plan, prepared: Run, lines: readonly CauseLine[], op
   const signal = AbortSignal.any([left.signal, ...(options.signal === undefined ? [] : [options.signal])]);
   const { count, visits } = prepareProbes(plan, prepared, { lines, signal, reruns: options.reruns });
   let done = 0;
-  for await (const made of inLanes(visits, { concurrency: options.concurrency, keyPlaces: 1, stop: () => left.abort() }))
+  // The longest ones first: whoever begins last has everybody wait for it.
+  const works = visits.toSorted((a, b) => b.probes.length - a.probes.length);
+  for await (const made of inLanes(works, { concurrency: options.concurrency, keyPlaces: 1, stop: () => left.abort() }))
     for (const line of made) yield { type: 'probe-finished', line, done: ++done, probes: count };
 }
 

@@ -21,13 +21,29 @@ export interface SessionWay {
  * at will, and that goes away with all that was made in it. Elsewhere the work happens in the one world that there is.
  *
  * @example
- * const line = await inSession(context, (own) => executor.execute(planned, own));
+ * const found = await inSession(context, (own) => look(own));
  *
  * @throws {SetupFailed} when no session could be opened
  */
 export async function inSession<T>(context: RunContext, work: (context: RunContext) => Promise<T>): Promise<T> {
+  return toldInSession(context, async (own) => {
+    const made = await work(own);
+    return () => made;
+  });
+}
+
+/**
+ * The same for work whose result has still to be put together when all requests are answered: that is done while the deployment closes
+ * the session.
+ *
+ * @example
+ * const line = await toldInSession(context, (own) => executor.attempt(planned, own));
+ *
+ * @throws {SetupFailed} when no session could be opened
+ */
+export async function toldInSession<T>(context: RunContext, work: (context: RunContext) => Promise<() => T>): Promise<T> {
   const { sessions } = context.deployment;
-  if (sessions === undefined || context.session !== undefined) return work(context);
+  if (sessions === undefined || context.session !== undefined) return (await work(context))();
   const id = await open(context, sessions);
   const close = async (): Promise<void> => {
     if (sessions.close === undefined) return;
@@ -35,10 +51,14 @@ export async function inSession<T>(context: RunContext, work: (context: RunConte
     // Whoever asks for a session that has ended has what it wants.
     if (answer.status >= 300 && answer.status !== 404) throw new SetupFailed(`closing it was answered with ${answer.status}`);
   };
+  let closing: Promise<void> | undefined;
+  const end = (): Promise<void> => (closing ??= close().catch(() => void context.cleanups.push({ what: `session ${id}`, undo: close })));
   try {
-    return await work({ ...context, session: { [sessions.header]: id }, shared: new Map(), cleanups: [] });
+    const tell = await work({ ...context, session: { [sessions.header]: id }, shared: new Map(), cleanups: [] });
+    void end();
+    return tell();
   } finally {
-    await close().catch(() => void context.cleanups.push({ what: `session ${id}`, undo: close }));
+    await end();
   }
 }
 

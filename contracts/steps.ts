@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Contract, Operation } from '../spec/index.js';
 import { jsonPointer } from '../spec/index.js';
 import { isSharedState } from './capability-file.js';
@@ -107,7 +107,8 @@ export class Steps {
   /** A name that no other run or path uses; leftovers are found by its beginning. */
   unique(what = ''): string {
     this.#names += 1;
-    return `${this.namesBegin}${what}${what === '' ? '' : '-'}${randomBytes(3).toString('hex')}${this.#names}`;
+    // Of these node:crypto keeps a store; random bytes are asked of the system each time.
+    return `${this.namesBegin}${what}${what === '' ? '' : '-'}${randomUUID().slice(0, 6)}${this.#names}`;
   }
 
   /** How the operation succeeds here: its scenario's request, provisioned afresh; without a scenario, the contract's example. */

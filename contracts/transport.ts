@@ -9,6 +9,9 @@ import { wav } from './wav.js';
 /** The most of an answer that is read: an error body is small, and a longer one is wrong whatever else it says. */
 export const ANSWER_LIMIT_BYTES: number = 1024 * 1024;
 
+/** Files up to this size are sent whole, others as a stream. */
+const ONE_WRITE_BYTES = 128 * 1024;
+
 export interface TransportOptions {
   /** For a whole request and its answer, in milliseconds. */
   readonly timeoutMs: number;
@@ -39,16 +42,16 @@ export function createTransport(options: TransportOptions): Transport {
   const dispatcher = createDispatcher(options);
   // A connection that was kept may be what failed: what is sent again gets one of its own.
   let fresh: Dispatcher | undefined;
-  const pace = createPace(options.rate);
+  const pace = options.rate === undefined ? undefined : createPace(options.rate);
   const once = async (wire: WireRequest, attempt: number): Promise<WireAnswer> => {
-    await pace();
+    if (pace !== undefined) await pace();
     const through = attempt === 1 ? dispatcher : (fresh ??= createDispatcher(options, { pipelining: 0 }));
     const headers = { 'user-agent': 'failpath', ...options.headers, ...wire.headers, ...lengthOf(wire) };
     const progress: Progress = { written: false, answered: false };
-    const signal = AbortSignal.timeout(options.timeoutMs);
     try {
       const { method, url } = wire;
-      const limits = { signal, limitBytes: ANSWER_LIMIT_BYTES, body: bodyOf(wire.body), progress };
+      const { timeoutMs } = options;
+      const limits = { timeoutMs, limitBytes: ANSWER_LIMIT_BYTES, body: bodyOf(wire.body), progress };
       const answer = await exchange(through, { method, url, headers }, limits);
       return toAnswer(answer.status, answer.headers, answer.body.toString('utf8'));
     } catch (error) {
@@ -63,17 +66,17 @@ export function createTransport(options: TransportOptions): Transport {
 
 /** The answer as the checks read it; the body is parsed once. */
 export function toAnswer(status: number, headers: Readonly<Record<string, string | string[] | undefined>>, text: string): WireAnswer {
-  return {
-    status,
-    headers: Object.fromEntries(
-      Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name.toLowerCase(), String(value)]])),
-    ),
-    text,
-    json: parse(text),
-  };
+  const named: [string, string][] = [];
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value !== undefined) named.push([name.toLowerCase(), String(value)]);
+  }
+  return { status, headers: Object.fromEntries(named), text, json: parse(text) };
 }
 
 function parse(text: string): unknown {
+  // Nothing is no JSON, and often all there is: what is thrown costs more than what is parsed.
+  if (text === '') return undefined;
   try {
     return JSON.parse(text);
   } catch {
@@ -84,7 +87,8 @@ function parse(text: string): unknown {
 /** Where requests go through: with the deployment's proxy and certificates. */
 export function createDispatcher({ timeoutMs, connections, ca, proxy }: TransportOptions, more: Agent.Options = {}): Dispatcher {
   const tls = ca === undefined ? {} : { ca };
-  const common = { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, ...more };
+  // Each exchange has a time limit of its own: undici need not start another for each head and body.
+  const common = { connections, headersTimeout: 0, bodyTimeout: 0, ...more };
   if (proxy !== undefined) return new ProxyAgent({ uri: proxy, requestTls: tls, ...common });
   const connector = buildConnector({ timeout: timeoutMs, ...tls });
   const connect: typeof connector = (to, callback) =>
@@ -122,8 +126,10 @@ export function createPace(rate: number | undefined, clock: PaceClock = { now: (
   };
 }
 
-function bodyOf(body: string | AudioUpload | undefined): string | Readable | null {
+function bodyOf(body: string | AudioUpload | undefined): string | Buffer | Readable | null {
   if (body === undefined || typeof body === 'string') return body ?? null;
+  // What fits into one write is written in one, with the head.
+  if (body.bytes <= ONE_WRITE_BYTES) return Buffer.concat([...wav(body.bytes)]);
   return Readable.from(wav(body.bytes), { objectMode: false });
 }
 

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 const HEADER_BYTES = 44;
 const CHUNK_BYTES = 64 * 1024;
+/** Enough that no two files are the same. */
+const OWN_BYTES = 32;
 /** What a streamed file writes whose size its header cannot say. */
 const LARGEST_FIELD = 0xffffffff;
 
@@ -14,10 +16,14 @@ const LARGEST_FIELD = 0xffffffff;
  */
 export function* wav(bytes: number): Generator<Uint8Array> {
   if (bytes === 0) return;
-  yield wavHeader(bytes).subarray(0, bytes);
-  const noise = randomBytes(Math.min(CHUNK_BYTES, Math.max(bytes - HEADER_BYTES, 0)));
-  for (let left = bytes - HEADER_BYTES; left > 0; left -= noise.length) yield noise.subarray(0, left);
+  const beginning = Buffer.concat([wavHeader(bytes), randomBytes(OWN_BYTES)]).subarray(0, bytes);
+  yield beginning;
+  noise ??= randomBytes(CHUNK_BYTES);
+  for (let left = bytes - beginning.length; left > 0; left -= noise.length) yield noise.subarray(0, left);
 }
+
+/** Made once: what makes a file one of its own stands before it. */
+let noise: Buffer | undefined;
 
 /** The 44 bytes before the samples of a file of so many bytes in all. */
 export function wavHeader(bytes: number): Buffer {

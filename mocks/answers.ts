@@ -11,7 +11,8 @@ import {
 import type { MakeSource } from './dynamic.js';
 import { checkedStream, exampleFrames } from './frames.js';
 import { PLAIN, sample, type Source } from './sample.js';
-import { compileTemplate, type Template } from './template.js';
+import { compileTemplate, narrow, type Template } from './template.js';
+import { lately } from './once.js';
 import type { MockAnswer, Success } from './types.js';
 
 /** A finished answer, or what the contract holds against it. */
@@ -31,7 +32,7 @@ export interface Answers {
   failure(failure: Failure, requestId: string, particulars?: Particulars): Attempt;
   /** A named example as it stands, with the request id of this request if it is an error. */
   example(answer: Answer, failure: Failure | undefined, example: Example, requestId: string): Attempt;
-  /** A success's first example, or a sample of its schema; also an error answer that declares no code. */
+  /** A success's first example that its schema allows, or a sample of that; also an error answer that declares no code. */
   plain(answer: Answer, requestId: string): Attempt;
   /** Plausible data for a failure; its message stays that of the example. */
   dynamicFailure(failure: Failure, requestId: string, particulars: Particulars, make: MakeSource, seed: string): Attempt;
@@ -43,6 +44,17 @@ export interface Answers {
 /** How often chance may miss what a schema asks for before the example is taken. */
 const ATTEMPTS = 20;
 
+/** What a failure was made to say. */
+interface Said {
+  times: number;
+  template: Template | undefined;
+}
+
+/** For each failure. */
+const MOST_KNOWN = 20;
+/** In characters. */
+const LONGEST_KNOWN = 500;
+
 /** The builder of a contract's answers. */
 export function createAnswers(contract: Contract): Answers {
   return new Builder(contract);
@@ -50,8 +62,9 @@ export function createAnswers(contract: Contract): Answers {
 
 class Builder implements Answers {
   readonly #contract: Contract;
-  readonly #headers: (answer: Answer) => Readonly<Record<string, string>>;
+  readonly #headers: (answer: Answer) => Headers;
   readonly #failures: (failure: Failure) => Template;
+  readonly #said: (failure: Failure) => (particulars: string) => Said;
   readonly #examples = new Map<Example, Map<Failure | undefined, Template>>();
   readonly #plain: (answer: Answer) => Template;
 
@@ -59,13 +72,16 @@ class Builder implements Answers {
     this.#contract = contract;
     this.#headers = memoize((answer) => headersOf(contract, answer));
     this.#failures = memoize((failure) => this.#template(this.#baseOf(failure), failure.validate));
+    this.#said = memoize(() => lately((): Said => ({ times: 0, template: undefined }), MOST_KNOWN));
     this.#plain = memoize((answer) => constant(this.#firstOf(answer), answer.content?.validate));
   }
 
   failure(failure: Failure, requestId: string, { message, details, headers }: Particulars = {}): Attempt {
     const template = this.#failures(failure);
     if (message === undefined && details === undefined) return this.#fromTemplate(failure.answer, template, requestId, headers);
-    const body = this.#particular(structuredClone(template.value), { message, details });
+    const known = this.#particulars(failure, message, details);
+    if (known !== undefined) return this.#fromTemplate(failure.answer, known, requestId, headers);
+    const body = this.#particular(copied(template.value), { message, details });
     return this.#errorBody(failure, template, body, requestId, headers);
   }
 
@@ -131,6 +147,16 @@ class Builder implements Answers {
     return { answer: this.#answer(answer, typeof body === 'string' ? body : JSON.stringify(body), requestId, headers) };
   }
 
+  /** A body that was asked for before is checked and written like one that never changes; who asks for it first gets one of its own. */
+  #particulars(failure: Failure, message: string | undefined, details: Particulars['details']): Template | undefined {
+    const key = JSON.stringify([message, details]);
+    if (key.length > LONGEST_KNOWN) return undefined;
+    const said = this.#said(failure)(key);
+    if (said.times++ === 0) return undefined;
+    said.template ??= this.#template(this.#particular(copied(this.#failures(failure).value), { message, details }), failure.validate);
+    return said.template.violations.length === 0 ? said.template : undefined;
+  }
+
   #errorBody(failure: Failure, template: Template, body: object, requestId: string, headers: Particulars['headers']): Attempt {
     template.stamp(body, requestId);
     const violations = failure.validate(body);
@@ -152,7 +178,10 @@ class Builder implements Answers {
   }
 
   #answer(answer: Answer, body: string | undefined, requestId: string, more?: Readonly<Record<string, string>>): MockAnswer {
-    const headers: Record<string, string> = { ...this.#headers(answer), 'x-request-id': requestId };
+    const { type, required } = this.#headers(answer);
+    const headers: Record<string, string> =
+      type === undefined ? { 'x-request-id': requestId } : { 'content-type': type, 'x-request-id': requestId };
+    for (const [name, value] of required) headers[name] = value;
     if (more !== undefined) for (const [name, value] of Object.entries(more)) headers[name.toLowerCase()] = value;
     if (answer.status !== 101) return { status: answer.status, headers, body };
     const stream = checkedStream(exampleFrames(answer.frames), answer.frames, requestId);
@@ -168,38 +197,60 @@ class Builder implements Answers {
     const example = failure.examples[0];
     if (example !== undefined) return example.value;
     const written = envelopeCodec(this.#contract).write({ code: failure.code, message: failure.title, requestId: 'req_0' });
-    const sampled = SOURCES.map((source) => merge(sample(this.#contract.document, failure.schema, source), written));
-    return sampled.find((body) => failure.validate(body).length === 0) ?? sampled[0];
+    const sampleBy = (source: Source): unknown => merge(sample(this.#contract.document, failure.schema, source), written);
+    return firstThat((body) => failure.validate(body).length === 0, sampleBy) ?? sampleBy(PLAIN);
   }
 
   #firstOf({ content }: Answer): unknown {
-    const example = content?.examples[0];
-    if (example !== undefined) return example.value;
-    const sampled = SOURCES.map((source) => sample(this.#contract.document, content?.schema ?? true, source));
-    return sampled.find((body) => content?.validate(body).length === 0) ?? sampled[0];
+    const holds = (body: unknown): boolean => content?.validate(body).length === 0;
+    const examples = (content?.examples ?? []).map(({ value }) => value);
+    // Of a contract whose own examples break it, nothing could be served otherwise; `check` says so.
+    if (examples.some(holds)) return examples.find(holds);
+    const sampleBy = (source: Source): unknown => sample(this.#contract.document, content?.schema ?? true, source);
+    return firstThat(holds, sampleBy) ?? examples[0] ?? sampleBy(PLAIN);
   }
 }
 
-/** First the least that a schema asks for, then everything that it names. */
-const SOURCES: readonly Source[] = [PLAIN, { ...PLAIN, optional: () => true }];
+/**
+ * First the least that a schema asks for, then everything that it names, then the second of its alternatives where the first does not do, and
+ * at last what only one of them takes.
+ */
+const SOURCES: readonly Source[] = [
+  PLAIN,
+  { ...PLAIN, optional: () => true },
+  { ...PLAIN, integer: (min, max) => Math.min(max, min + 1) },
+  { ...PLAIN, apart: true },
+  { ...PLAIN, optional: () => true, apart: true },
+];
+
+function firstThat(holds: (sampled: unknown) => boolean, sampleBy: (source: Source) => unknown): unknown {
+  for (const source of SOURCES) {
+    const sampled = sampleBy(source);
+    if (holds(sampled)) return sampled;
+  }
+  return undefined;
+}
 
 function constant(value: unknown, validate: Validator | undefined): Template {
-  const text = JSON.stringify(value) ?? 'null';
+  const text = narrow(JSON.stringify(value) ?? 'null');
   return { value, violations: validate?.(value) ?? [], write: () => text, stamp: () => undefined };
 }
 
 /** Headers that never change: the media type, and what the contract requires. */
-function headersOf(contract: Contract, { content, headers }: Answer): Readonly<Record<string, string>> {
+interface Headers {
+  readonly type: string | undefined;
+  readonly required: readonly (readonly [name: string, value: string])[];
+}
+
+function headersOf(contract: Contract, { content, headers }: Answer): Headers {
   const required = headers.filter(({ required, name }) => required && name.toLowerCase() !== 'x-request-id');
-  return Object.freeze({
-    ...(content === undefined ? {} : { 'content-type': content.mediaType }),
-    ...Object.fromEntries(
-      required.map(({ name, schema, example }) => [
-        name.toLowerCase(),
-        headerText(example ?? sample(contract.document, schema ?? true, PLAIN)),
-      ]),
-    ),
-  });
+  return {
+    type: content && narrow(content.mediaType),
+    required: required.map(({ name, schema, example }) => [
+      name.toLowerCase(),
+      narrow(headerText(example ?? sample(contract.document, schema ?? true, PLAIN))),
+    ]),
+  };
 }
 
 function headerText(value: unknown): string {
@@ -213,6 +264,15 @@ function merge(value: unknown, over: Record<string, unknown>): Record<string, un
     merged[name] = typeof member === 'object' && member !== null ? merge(merged[name], member as Record<string, unknown>) : member;
   }
   return merged;
+}
+
+/** A copy of plain JSON; `structuredClone` takes ten times as long. */
+function copied(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copied);
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) copy[name] = copied((value as Record<string, unknown>)[name]);
+  return copy;
 }
 
 function asObject(value: unknown): Record<string, unknown> {

@@ -8,11 +8,14 @@ import { outside, scriptRequestOf } from './asked.js';
 import { parseText } from './body.js';
 import { createAtsSandbox } from './ats/index.js';
 import { createClock } from './clock.js';
+import type { Engine } from './engine.js';
 import { streamUntil } from './frames.js';
 import { isLoopback } from './hosts.js';
-import { routeOf, shareWithPages } from './http/index.js';
-import type { Journal, JournalRecord } from './journal.js';
-import { createTally } from './metrics/index.js';
+import { createLoadWatch, routeOf, shareWithPages, type LoadOptions } from './http/index.js';
+import type { Exchange, Moments } from './exchange.js';
+import type { Journal } from './journal.js';
+import { createTally, type Counted, type Report, type Tally } from './metrics/index.js';
+import { now as realTime } from './moment.js';
 import { startRecording, type LiveRecording, type RecordOptions } from './recording/index.js';
 import { problem, storeUnavailable } from './problem.js';
 import { watchScripts, type ScriptEvent, type WatchOptions } from './script/index.js';
@@ -27,16 +30,18 @@ import {
   usable,
   withoutPrefix,
   type Addressed,
+  type CrewPlace,
   type Server,
   type Sessions,
   type Unaddressed,
   type World,
 } from './sessions/index.js';
 import { isUnavailable, WorldGone } from './state/index.js';
-import type { Store } from './stores/index.js';
-import type { App } from './server.js';
+import type { Store, StoreEvent } from './stores/index.js';
+import type { App, Served } from './server.js';
+import { whenThere, type Soon } from './soon.js';
 import type { JournalEntry, MockAnswer, MockRequest, Sandbox, SandboxFactory } from './types.js';
-import { createAudit, judgeBehaviour, reportVerdict, type Audit } from './verification/index.js';
+import { createAudit, judgeBehaviour, reportVerdict, type Audit, type Shown } from './verification/index.js';
 import { createTargets } from './targets.js';
 import { splitUrl, type WireMockSubject } from './wiremock/index.js';
 
@@ -71,10 +76,24 @@ export interface AssemblyOptions {
   readonly store?: Store | undefined;
   /** A replay token: what the mock's own world is to be at the start. */
   readonly replay?: string | undefined;
+  /** How much is taken on at once before requests are answered with a declared 503. */
+  readonly load?: LoadOptions | undefined;
   /** How many sessions there may be at a time in memory; 10,000 by default. */
   readonly sessions?: number | undefined;
+  /** What the mock is, where it is one of several processes. */
+  readonly crew?: Crew | undefined;
+  /** Told that the store has gone away, and that it is back. */
+  readonly onStore?: ((event: StoreEvent) => void) | undefined;
   /** Told of every answer; the place for a log. */
   readonly onRequest?: ((entry: JournalEntry) => void) | undefined;
+}
+
+/** What one of several processes of a mock knows of the others. */
+export interface Crew extends CrewPlace {
+  /** Whether each of them answers; nobody asks a worker. */
+  readonly states?: (() => readonly { readonly pid: number; readonly status: string }[]) | undefined;
+  /** How the others are; nobody asks a worker. */
+  readonly reports?: (() => Promise<readonly Report[]>) | undefined;
 }
 
 /** A mock without sockets: its worlds, and the app that answers. */
@@ -88,6 +107,11 @@ export interface Assembly {
   readonly sessions: Sessions;
   readonly audit: Audit;
   readonly recording: LiveRecording | undefined;
+  readonly tally: Tally;
+  /** Counts an answer that another process has given. */
+  count(exchange: Exchange): void;
+  /** Why somebody may not ask the control API at all. */
+  guard(request: Pick<MockRequest, 'headers'>): MockAnswer | undefined;
   /** The main world back to its beginning. */
   reset(): void;
   /** Ends every wait that is under way, and watches no file any more. */
@@ -124,7 +148,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     beforeReset: audit.settle,
   };
   const situation = options.replay === undefined ? undefined : await orUnusable(() => readReplay(options.replay ?? ''));
-  const open = { server, seed, store: options.store, capacity: options.sessions };
+  const open = { server, seed, store: options.store, capacity: options.sessions, crew: options.crew };
   const sessions: Sessions = await (situation === undefined
     ? openSessions(open)
     : orUnusable(() => openSessions({ ...open, main: beginningOf(situation, contract.sha256) })));
@@ -141,6 +165,24 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   // Every delay that is under way listens to it.
   setMaxListeners(0, closing.signal);
   const tally = createTally();
+  const load = createLoadWatch(options.load);
+  const counted = (answer: Shown & Counted): void => {
+    audit.add(answer);
+    tally.add(answer);
+  };
+  const count = (exchange: Exchange): void => {
+    counted(exchange);
+    if (onRequest !== undefined) tell(onRequest, exchange.entry);
+  };
+  let away: string | undefined;
+  const { store, crew } = options;
+  store?.onReach?.((why) => {
+    away = why;
+    options.onStore?.(why === undefined ? { type: 'back', store: store.name } : { type: 'away', store: store.name, why });
+  });
+  const catchUp = async (): Promise<void> => {
+    await Promise.all(Array.from(journals(), (journal) => journal.refresh()));
+  };
   const subjectOf = (world: World): AdminSubject => ({
     contract,
     clock: world.clock,
@@ -151,6 +193,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     sessions,
     audit,
     tally,
+    reports: options.crew?.reports ?? (async () => []),
+    catchUp,
     closing: closing.signal,
     records: recording !== undefined,
     cors,
@@ -161,7 +205,14 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     asScriptRequest: createReader(contract, world.sandbox),
     verdicts: () => judgeBehaviour(contract, world.journal.exchanges()).map(reportVerdict),
     mayProxyTo,
-    health: () => healthOf(contract, world),
+    health: () => ({
+      status: away === undefined ? 'ok' : 'store-away',
+      ...(store === undefined || crew?.inMemory === true
+        ? {}
+        : { store: { name: store.name, status: away === undefined ? 'ok' : 'away', why: away } }),
+      ...(crew?.states === undefined ? {} : { workers: crew.states() }),
+      ...healthOf(contract, world),
+    }),
     version: version(),
     uptime: () => (performance.now() - started) / 1_000,
   });
@@ -172,55 +223,75 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     routesOf: (world: World) => adminRoutes(subjectOf(world)),
     token: adminToken,
     host,
+    early: typeof options.sandbox === 'function',
   });
-  const record = async ({ journal, clock, id }: World, { answer, record, witnessed }: Answered, since: Moments): Promise<MockAnswer> => {
-    const real = { arrived: since.real, answered: performance.now() };
-    const milliseconds = Math.round((real.answered - real.arrived) * 1_000) / 1_000;
-    const time = { arrived: since.time, answered: clock.now() };
-    const session = id === DEFAULT ? {} : { session: id };
-    const kept: JournalRecord = { ...record, milliseconds, ...session };
-    const added = journal.add(kept, { ...witnessed, answerHeaders: answer.headers, time, real });
+  const record = (world: World, { answer, exchange }: Answered, since: Moments): Soon<MockAnswer> => {
+    const { journal, id } = world;
+    const added = journal.keep(exchange.complete(since, now(world), answer.headers['retry-after'], id === DEFAULT ? undefined : id));
+    const kept = (): MockAnswer => {
+      counted(exchange);
+      if (onRequest !== undefined) tell(onRequest, exchange.entry);
+      return answer;
+    };
     // An answer that could be given is given, whether or not it can be listed later.
-    const entry = added instanceof Promise ? await added.catch(() => ({ ...kept, id: 0 })) : added;
-    audit.add(entry);
-    tally.add(entry);
-    tell(onRequest, entry);
-    return answer;
+    return added instanceof Promise ? added.catch(() => undefined).then(kept) : kept();
   };
   /** Where nobody waits for it. */
   const recordAside = (answered: Answered): MockAnswer => {
-    record(main, answered, now(main)).catch((error: unknown) => process.emitWarning(String(error)));
+    const recorded = record(main, answered, now(main));
+    if (recorded instanceof Promise) recorded.catch((error: unknown) => process.emitWarning(String(error)));
     return answered.answer;
   };
-  const answerIn = async (world: World, request: MockRequest): Promise<Answered> => {
+  const engineOf = (world: World): Engine => (world === main && recordingEngine !== undefined ? recordingEngine : world.engine);
+  const answerIn = (world: World, request: MockRequest): Soon<Answered> => {
     tally.begin();
     try {
-      const engine = world === main && recordingEngine !== undefined ? recordingEngine : world.engine;
-      const answered = await engine.answer(request);
-      if (answered.delay > 0) await wait(answered.delay, undefined, { signal: world.closing }).catch(() => undefined);
+      const answered = engineOf(world).answer(request);
+      if (answered instanceof Promise || answered.delay > 0) return late(world, answered);
+      tally.end();
+      return answered;
+    } catch (error) {
+      tally.end();
+      throw error;
+    }
+  };
+  const late = async (world: World, soon: Soon<Answered>): Promise<Answered> => {
+    try {
+      const answered = await soon;
+      if (answered.delay > 0) await wait(answered.delay, undefined, { signal: world.closing() }).catch(() => undefined);
       return answered;
     } finally {
       tally.end();
     }
   };
-  const now = ({ clock }: World): Moments => ({ real: performance.now(), time: clock.now() });
-  const app: App = {
-    answer: async (sent) => {
-      try {
-        const addressed = address(sessions, sent);
-        const { request, world } = requireWorld(addressed instanceof Promise ? await addressed : addressed);
-        if (admin.handles(request.path)) return { answer: await admin.answer(request, world) };
-        const since = now(world);
-        const answered = await answerIn(world, request);
-        const answer = await record(world, answered, since);
+  const now = ({ clock }: World): Moments => ({ real: realTime(), time: clock.now() });
+  const shared = (request: MockRequest, answer: MockAnswer): MockAnswer => (cors ? shareWithPages(request, answer) : answer);
+  const answerTo = ({ request, world }: Addressed): Soon<Served> => {
+    if (admin.handles(request.path)) return admin.answer(request, world).then((answer) => ({ answer }));
+    const since = now(world);
+    const shed = load.arrives() ? engineOf(world).overloaded(request) : undefined;
+    if (shed !== undefined) return whenThere(record(world, shed, since), (answer) => ({ answer: shared(request, answer) }));
+    return whenThere(answerIn(world, request), (answered) =>
+      whenThere(record(world, answered, since), (answer) => {
         const { stream } = answer;
-        const lasting = stream === undefined ? answer : { ...answer, stream: streamUntil(world.closing, stream) };
-        return { answer: cors ? shareWithPages(request, lasting) : lasting, fault: answered.fault, closing: world.closing };
+        const lasting = stream === undefined ? answer : { ...answer, stream: streamUntil(world.closing(), stream) };
+        return { answer: shared(request, lasting), fault: answered.fault, closing: answered.fault && world.closing() };
+      }),
+    );
+  };
+  const unanswerable = (sent: MockRequest, error: unknown): Served => {
+    const path = withoutPrefix(sent.path);
+    if (admin.handles(path)) return { answer: refuseWorld(error) };
+    const answer = isUnavailable(error) ? main.engine.unavailable({ ...sent, path }, error).answer : refuseWorld(error);
+    return { answer: shared(sent, answer) };
+  };
+  const app: App = {
+    answer: (sent) => {
+      try {
+        const served = whenThere(address(sessions, sent), (addressed) => answerTo(requireWorld(addressed)));
+        return served instanceof Promise ? served.catch((error: unknown) => unanswerable(sent, error)) : served;
       } catch (error) {
-        const path = withoutPrefix(sent.path);
-        if (admin.handles(path)) return { answer: refuseWorld(error) };
-        const answer = isUnavailable(error) ? main.engine.unavailable({ ...sent, path }, error).answer : refuseWorld(error);
-        return { answer: cors ? shareWithPages(sent, answer) : answer };
+        return unanswerable(sent, error);
       }
     },
     closing: closing.signal,
@@ -245,20 +316,18 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     sessions,
     audit,
     recording,
+    tally,
+    count,
+    guard: (request) => admin.guard(request),
     reset: () => main.reset(files.restore),
     close: () => {
       closing.abort();
+      load.close();
       files.close();
       sessions.close();
     },
     end: async () => options.store?.close(),
   };
-}
-
-/** When a request arrived: by a clock that never goes back, and by the mock's. */
-interface Moments {
-  readonly real: number;
-  readonly time: number;
 }
 
 /** The ATS contract that comes with failpath. */
@@ -278,9 +347,9 @@ function watchRules(
 
 /** Requests that were only told of, as rules would see them. */
 function createReader(contract: Contract, sandbox: Sandbox | undefined): WireMockSubject['asScriptRequest'] {
-  return ({ method, url, headers, body }) => {
+  return ({ method, url, headers, repeated, body }) => {
     const { path, search } = splitUrl(url);
-    const asked = outside({ method, path, query: new URLSearchParams(search), url, headers });
+    const asked = outside({ method, path, query: new URLSearchParams(search), url, headers, repeated });
     const identity = sandbox?.identity(headers) ?? 'unknown';
     return scriptRequestOf({ ...asked, identity, body: parseText(body ?? '') }, routeOf(contract, { method, path })?.operation);
   };
@@ -288,7 +357,6 @@ function createReader(contract: Contract, sandbox: Sandbox | undefined): WireMoc
 
 function healthOf(contract: Contract, { sandbox, journal }: World): Readonly<Record<string, unknown>> {
   return {
-    status: 'ok',
     contract: { title: contract.title, version: contract.version, sha256: contract.sha256 },
     sandbox: sandbox === undefined ? null : (contract.api ?? null),
     operations: contract.operations.length,
@@ -358,9 +426,9 @@ function sandboxOf(contract: Contract, choice: AssemblyOptions['sandbox']): Sand
 }
 
 /** A log that fails is no reason for a request to fail. */
-function tell(onRequest: AssemblyOptions['onRequest'], entry: JournalEntry): void {
+function tell(onRequest: NonNullable<AssemblyOptions['onRequest']>, entry: JournalEntry): void {
   try {
-    onRequest?.(entry);
+    onRequest(entry);
   } catch (error) {
     process.emitWarning(error instanceof Error ? error : String(error));
   }

@@ -11,8 +11,13 @@ const WS_BASE_URL = '{{wsBaseUrl}}';
  * fillBaseUrl('{{baseUrl}}/v1/x and {{wsBaseUrl}}/v1/ws', 'http://127.0.0.1:4010'); // 'http://127.0.0.1:4010/v1/x and ws://127.0.0.1:4010/v1/ws'
  */
 export function fillBaseUrl(text: string, baseUrl: string): string {
-  if (!text.includes('{{')) return text;
+  if (!asksForBaseUrl(text)) return text;
   return text.replaceAll(BASE_URL, () => baseUrl).replaceAll(WS_BASE_URL, () => baseUrl.replace(/^http/, 'ws'));
+}
+
+/** Whether there is anything to be filled in. */
+export function asksForBaseUrl(text: string): boolean {
+  return text.includes('{{');
 }
 
 /** Takes the address of a deployment out of a text. */

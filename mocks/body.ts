@@ -1,5 +1,8 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import { deeperThan, DEEPEST_JSON } from '../spec/index.js';
-import { decoded, isPlain, SlowBody } from './http/index.js';
+import { decoded, isPlain, SlowBody, wholeBody } from './http/index.js';
+import { whenThere, type Soon } from './soon.js';
+import type { RequestBody } from './types.js';
 
 /** A request body as JSON, or why it is none. */
 export type JsonBody =
@@ -20,22 +23,27 @@ export const NO_BODY: JsonBody = Object.freeze({ kind: 'absent' });
  * @param maxBytes Of the body, and of what it is decoded to.
  * @param encoding Its `Content-Encoding`: gzip, deflate or br.
  */
-export async function readJson(body: AsyncIterable<Uint8Array>, maxBytes: number, encoding?: ContentEncoding): Promise<JsonBody> {
-  const bytes = await readBytes(body, maxBytes);
-  return bytes instanceof Uint8Array ? parseEncoded(bytes, maxBytes, encoding) : malformed(bytes);
+export function readJson(body: RequestBody, maxBytes: number, encoding?: ContentEncoding): Soon<JsonBody> {
+  const { whole } = body;
+  if (whole !== undefined) return whole.length > maxBytes ? malformed(tooLong(maxBytes)) : parseEncoded(whole, maxBytes, encoding);
+  return readBytes(body, maxBytes).then((bytes) =>
+    bytes instanceof Uint8Array ? parseEncoded(bytes, maxBytes, encoding) : malformed(bytes),
+  );
 }
 
 type ContentEncoding = string | readonly string[] | undefined;
 
 /** Decodes only what is there in full, so that a body which decodes to nothing for ever is too long like any other. */
-async function parseEncoded(bytes: Uint8Array, maxBytes: number, encoding: ContentEncoding): Promise<JsonBody> {
+function parseEncoded(bytes: Uint8Array, maxBytes: number, encoding: ContentEncoding): Soon<JsonBody> {
   const coding = String(encoding ?? '');
-  const plain = isPlain(coding);
+  const plain = coding === '' ? true : isPlain(coding);
   if (plain === true || bytes.length === 0) return parseBytes(bytes);
   const shown = coding.slice(0, 100);
   if (plain === undefined) return malformed(`The body is encoded as ${shown}; gzip, deflate and br are understood.`);
-  const plainBytes = await readBytes(decoded(bytes, coding), maxBytes, `The body is not ${shown}, which its Content-Encoding says it is.`);
-  return plainBytes instanceof Uint8Array ? parseBytes(plainBytes) : malformed(plainBytes);
+  const broken = `The body is not ${shown}, which its Content-Encoding says it is.`;
+  return readBytes(decoded(bytes, coding), maxBytes, broken).then((read) =>
+    read instanceof Uint8Array ? parseBytes(read) : malformed(read),
+  );
 }
 
 /**
@@ -44,30 +52,41 @@ async function parseEncoded(bytes: Uint8Array, maxBytes: number, encoding: Conte
  * @example
  * const { json, body } = await peekJson(request.body, 65_536);
  */
-export async function peekJson(
-  body: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-  encoding?: ContentEncoding,
-): Promise<{ readonly json: JsonBody; readonly body: AsyncIterable<Uint8Array> }> {
+export function peekJson(body: RequestBody, maxBytes: number, encoding?: ContentEncoding): Soon<Peeked> {
+  // What is there as a whole can be read as often as anybody likes.
+  return body.whole === undefined
+    ? peekStream(body, maxBytes, encoding)
+    : whenThere(readJson(body, maxBytes, encoding), (json) => ({ json, body }));
+}
+
+interface Peeked {
+  readonly json: JsonBody;
+  readonly body: RequestBody;
+}
+
+async function peekStream(body: RequestBody, maxBytes: number, encoding: ContentEncoding): Promise<Peeked> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   const rest = body[Symbol.asyncIterator]();
   try {
     while (length <= maxBytes) {
       const next = await rest.next();
-      if (next.done === true) return { json: await parseEncoded(Buffer.concat(chunks), maxBytes, encoding), body: replay(chunks) };
+      if (next.done === true) {
+        const whole = Buffer.concat(chunks, length);
+        return { json: await parseEncoded(whole, maxBytes, encoding), body: wholeBody(whole) };
+      }
       chunks.push(next.value);
       length += next.value.length;
     }
   } catch (error) {
     return { json: malformed(brokenOff(error)), body: replay(chunks, failing(error)) };
   }
-  return { json: malformed(`The body is longer than ${maxBytes} bytes.`), body: replay(chunks, rest) };
+  return { json: malformed(tooLong(maxBytes)), body: replay(chunks, rest) };
 }
 
-async function* replay(chunks: readonly Uint8Array[], rest?: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* replay(chunks: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield* chunks;
-  if (rest !== undefined) yield* { [Symbol.asyncIterator]: () => rest };
+  yield* { [Symbol.asyncIterator]: () => rest };
 }
 
 function failing(error: unknown): AsyncIterator<Uint8Array> {
@@ -88,6 +107,10 @@ function parseBytes(bytes: Uint8Array): JsonBody {
   return text === undefined ? malformed('The body is not valid UTF-8.') : parse(text);
 }
 
+function tooLong(maxBytes: number): string {
+  return `The body is longer than ${maxBytes} bytes.`;
+}
+
 const INCOMPLETE = 'The body ended before it was complete.';
 
 function brokenOff(error: unknown, otherwise: string = INCOMPLETE): string {
@@ -101,7 +124,7 @@ async function readBytes(body: AsyncIterable<Uint8Array>, maxBytes: number, brok
   try {
     for await (const chunk of body) {
       length += chunk.length;
-      if (length > maxBytes) return `The body is longer than ${maxBytes} bytes.`;
+      if (length > maxBytes) return tooLong(maxBytes);
       chunks.push(chunk);
     }
   } catch (error) {
@@ -110,12 +133,12 @@ async function readBytes(body: AsyncIterable<Uint8Array>, maxBytes: number, brok
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length);
 }
 
+/** As UTF-8, without the mark that it may begin with. */
 function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (isAscii(buffer)) return buffer.toString('latin1');
+  if (!isUtf8(buffer)) return undefined;
+  return buffer.toString('utf8', buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf ? 3 : 0);
 }
 
 function parse(text: string): JsonBody {

@@ -1,3 +1,4 @@
+import { lately } from './once.js';
 import type { MockRequest } from './types.js';
 import { appliedPreference, parsePrefer } from './prefer.js';
 
@@ -58,6 +59,19 @@ const POSTMAN: readonly [string, Name][] = [
  * @returns `undefined` when nothing was chosen.
  */
 export function readChoice(request: Pick<MockRequest, 'query' | 'headers'>): Choice | UnreadableChoice | undefined {
+  const { query, headers } = request;
+  const prefer = headers['prefer'];
+  if (query.size > 0 || POSTMAN.some(([header]) => headers[header] !== undefined)) return read(request);
+  if (prefer === undefined) return undefined;
+  return typeof prefer === 'string' && prefer.length <= LONGEST_KNOWN ? preferred(prefer) : read(request);
+}
+
+/** Clients say the same again and again. */
+const preferred = lately((prefer: string) => read({ query: NO_QUERY, headers: { prefer } }), 1_000);
+const NO_QUERY: MockRequest['query'] = new URLSearchParams();
+const LONGEST_KNOWN = 200;
+
+function read(request: Pick<MockRequest, 'query' | 'headers'>): Choice | UnreadableChoice | undefined {
   const written = new Map<Name, Written>();
   if (request.query.size > 0) fromQuery(request.query, written);
   fromPrefer(request.headers['prefer'], written);
@@ -83,11 +97,20 @@ export function readChoice(request: Pick<MockRequest, 'query' | 'headers'>): Cho
   };
 }
 
-/** What `Preference-Applied` says: the members that were honoured, in the order of this list. */
-export function preferenceApplied(
-  choice: Choice,
-  honoured: readonly ('error' | 'code' | 'example' | 'dynamic' | 'seed')[],
-): string | undefined {
+/** What `Preference-Applied` says of a choice: the members that were honoured, in the order of their list. */
+export function preferenceApplied(choice: Choice, honoured: Honoured): string | undefined {
+  let known = said.get(choice);
+  if (known === undefined) said.set(choice, (known = new Map()));
+  if (!known.has(honoured)) known.set(honoured, sayApplied(choice, honoured));
+  return known.get(honoured);
+}
+
+/** Members of a choice. */
+export type Honoured = readonly ('error' | 'code' | 'example' | 'dynamic' | 'seed')[];
+
+const said = new WeakMap<Choice, Map<Honoured, string | undefined>>();
+
+function sayApplied(choice: Choice, honoured: Honoured): string | undefined {
   const members = honoured.flatMap((name) => (choice[name] === undefined ? [] : [appliedPreference(name, String(choice[name]))]));
   return members.length === 0 ? undefined : members.join(', ');
 }

@@ -1,22 +1,24 @@
-import type { Contract, Operation } from '../spec/index.js';
+import type { Contract, Operation, Route } from '../spec/index.js';
 import { createFinish, type Answered, type Finish } from './answered.js';
-import { NO_TARGET, outside, scriptRequestOf, type Asked, type Target } from './asked.js';
+import { NO_TARGET, outside, withoutEnd, type Ask, type Asked, type Target } from './asked.js';
 import { NO_BODY, peekJson, readJson } from './body.js';
 import { createCall, type CheckedCall } from './call.js';
+import { Elsewhere } from './elsewhere.js';
 import type { Entry } from './entries.js';
 import { readChoice, type Choice } from './choice.js';
 import { createChosen, type Chosen, type Filling } from './chosen.js';
-import { answerOptions, answerPreflight, routeOf } from './http/index.js';
+import { answerPreflight, routeOf } from './http/index.js';
 import { kitOf, type Kit } from './kit.js';
 import { createMagic, type FindMagic, type MagicChoice, type MagicMiss } from './magic.js';
 import { oncePer } from './once.js';
 import { createForward } from './proxy.js';
-import { redactUrl } from './redact.js';
-import { createResponder, sayApplied, type Given, type Responder } from './responder.js';
+import { ruledBy, ruleFor, type Ruled } from './ruled.js';
+import { appliedOf, createResponder, type Because, type Given, type Responder } from './responder.js';
 import { select, unreadable, type Selection } from './select.js';
-import { nearestRule, newWork, type Decision, type Scripts } from './script/index.js';
+import { newWork, type Decision, type Scripts } from './script/index.js';
 import { isUnavailable, WorldGone } from './state/index.js';
 import { createScripted, type ScriptedAnswers } from './scripted.js';
+import { whenThere, type Soon } from './soon.js';
 import { newRequestId } from './template.js';
 import type { Clock, MockRequest, Outcome, Sandbox } from './types.js';
 import { unlessUpgraded } from './upgrade.js';
@@ -46,19 +48,18 @@ export interface EngineOptions {
   readonly open?: boolean | undefined;
 }
 
-/** Takes the step by which a request is decided, maybe more than once, and resolves once its result is kept. */
-export type Ask = <T>(asked: Asked, step: () => T) => Promise<T>;
-
 /** From a request to its answer, without sockets. */
 export interface Engine {
   /** @throws {WorldGone} when the world has ended meanwhile; and nothing else */
-  answer(request: MockRequest): Promise<Answered>;
+  answer(request: MockRequest): Soon<Answered>;
   /** The answer to what never became a request: broken framing, over-long headers. */
   refuseFraming(why: string): Answered;
   /** The answer to a request that no operation can take. */
   refuseRoute(request: Target, why: string): Answered;
   /** The answer to a request for a world that cannot be looked at. */
   unavailable(request: Target, error: Error): Answered;
+  /** The answer to a request that there is no time for; `undefined` where the contract declares none, and the request has to be answered. */
+  overloaded(request: Target): Answered | undefined;
 }
 
 /** A request on its way through the steps; the first that answers wins. */
@@ -68,11 +69,10 @@ interface Step extends Asked {
   readonly choice: Choice | undefined;
 }
 
-/** What a rule has decided. */
-interface Ruled {
-  readonly decision: Decision;
-  readonly delay: number | undefined;
-  readonly ruleId: string;
+/** How far a request has come, for when something breaks on its way. */
+interface Way {
+  asked: Asked;
+  operation: Operation | undefined;
 }
 
 /** Who answers, and what of it had to be found out in one step. */
@@ -120,6 +120,7 @@ class ContractEngine implements Engine {
   readonly #responder: Responder;
   readonly #validate: Validate;
   readonly #bodyLimit: number;
+  readonly #elsewhere: Elsewhere;
 
   constructor({
     contract,
@@ -131,7 +132,7 @@ class ContractEngine implements Engine {
     dynamic = false,
     seed,
     delay = () => 0,
-    ask = (_, step) => Promise.resolve(step()),
+    ask = (_, step) => step(),
     shared = false,
     open = true,
   }: EngineOptions) {
@@ -151,34 +152,60 @@ class ContractEngine implements Engine {
     this.#scripted = createScripted({ kit: this.#kit, responder: this.#responder, sandbox, forward: forwardTo(proxyTo) });
     this.#validate = validationOf(contract);
     this.#bodyLimit = contract.limits['request_body_max_bytes']?.value ?? DEFAULT_BODY_LIMIT;
+    this.#elsewhere = new Elsewhere({
+      contract,
+      scripts,
+      sandbox,
+      ask,
+      finish: this.#finish,
+      responder: this.#responder,
+      scripted: this.#scripted,
+      read: (asked) => (this.#mayHaveRules() ? this.#read(asked) : asked),
+    });
   }
 
-  async answer(request: MockRequest): Promise<Answered> {
+  answer(request: MockRequest): Soon<Answered> {
     const identity = this.#sandbox?.identity(request.headers) ?? 'unknown';
-    let asked: Asked = { requestId: newRequestId(), request, body: NO_BODY, identity, work: newWork() };
-    let operation: Operation | undefined;
+    const way: Way = { asked: { requestId: newRequestId(), request, body: NO_BODY, identity, work: newWork() }, operation: undefined };
     try {
-      // Before the rules: a browser would hide what they answer behind a CORS error.
-      const preflight = this.#cors ? answerPreflight(this.#contract, request, asked.requestId) : undefined;
-      if (preflight !== undefined) return this.#finish(preflight.isKnownPath ? asked : withoutEnd(asked), undefined, preflight);
-      const route = routeOf(this.#contract, request);
-      if (route === undefined) return await this.#elsewhere(asked);
-      operation = route.operation;
-      const entry = this.#kit.catalogue.entry(operation);
-      if (operation.body?.json !== undefined) asked = await this.#read(asked);
-      const { body } = asked;
-      const call = createCall(operation, route.params, request, body, this.#validate(entry, request, body));
-      const choice = readChoice(request);
-      if (choice !== undefined && 'problem' in choice) {
-        return this.#finish(asked, operation, this.#responder.refuseChoice(entry, asked.requestId, unreadable(choice).detail));
-      }
-      const given = unlessUpgraded(await this.#given({ ...asked, entry, call, choice }), asked, operation);
-      return this.#finish(asked, operation, given, choice?.delay);
+      const answered = this.#begin(way);
+      return answered instanceof Promise ? answered.catch((error: unknown) => this.#broken(way, error)) : answered;
     } catch (error) {
-      if (error instanceof WorldGone) throw error;
-      if (isUnavailable(error)) return this.#unavailable(asked, operation, error);
-      return this.#finish(asked, operation, this.#responder.crashed(asked.requestId, error));
+      return this.#broken(way, error);
     }
+  }
+
+  #begin(way: Way): Soon<Answered> {
+    const { asked } = way;
+    const { request } = asked;
+    // Before the rules: a browser would hide what they answer behind a CORS error.
+    const preflight = this.#cors ? answerPreflight(this.#contract, request, asked.requestId) : undefined;
+    if (preflight !== undefined) return this.#finish(preflight.isKnownPath ? asked : withoutEnd(asked), undefined, preflight);
+    const route = routeOf(this.#contract, request);
+    if (route === undefined) return this.#elsewhere.answer(asked);
+    way.operation = route.operation;
+    if (route.operation.body?.json === undefined) return this.#reach(asked, route);
+    return whenThere(this.#read(asked), (read) => this.#reach((way.asked = read), route));
+  }
+
+  /** A request that has reached an operation, as far as it has to be read. */
+  #reach(asked: Asked, { operation, params }: Route): Soon<Answered> {
+    const { requestId, request, body, identity, work } = asked;
+    const entry = this.#kit.catalogue.entry(operation);
+    const choice = readChoice(request);
+    if (choice !== undefined && 'problem' in choice) {
+      return this.#finish(asked, operation, this.#responder.refuseChoice(entry, requestId, unreadable(choice).detail));
+    }
+    const call = createCall(operation, params, request, body, this.#validate(entry, request, body));
+    return whenThere(this.#given({ requestId, request, body, identity, work, entry, call, choice }), (given) =>
+      this.#finish(asked, operation, unlessUpgraded(given, asked, operation), choice?.delay),
+    );
+  }
+
+  #broken({ asked, operation }: Way, error: unknown): Answered {
+    if (error instanceof WorldGone) throw error;
+    if (isUnavailable(error)) return this.#unavailable(asked, operation, error);
+    return this.#finish(asked, operation, this.#responder.crashed(asked.requestId, error));
   }
 
   refuseFraming(why: string): Answered {
@@ -190,11 +217,19 @@ class ContractEngine implements Engine {
 
   refuseRoute(target: Target, why: string): Answered {
     const asked = outside(target);
-    return this.#finish(asked, undefined, this.#unknownRoute(asked, why));
+    return this.#finish(asked, undefined, this.#elsewhere.unknownRoute(asked, why));
   }
 
   unavailable(target: Target, error: Error): Answered {
     return this.#unavailable(outside(target), routeOf(this.#contract, target)?.operation, error);
+  }
+
+  overloaded(target: Target): Answered | undefined {
+    const operation = routeOf(this.#contract, target)?.operation;
+    if (operation === undefined) return undefined;
+    const asked = outside(target);
+    const given = this.#responder.overloaded(this.#kit.catalogue.entry(operation), asked.requestId);
+    return given && this.#finish(asked, operation, given);
   }
 
   #unavailable(asked: Asked, operation: Operation | undefined, error: Error): Answered {
@@ -202,7 +237,7 @@ class ContractEngine implements Engine {
     return this.#finish(asked, operation, this.#responder.unavailable(entry, asked.requestId, error));
   }
 
-  async #given(step: Step): Promise<Given> {
+  #given(step: Step): Soon<Given> {
     const { entry, choice, requestId } = step;
     if (choice !== undefined) {
       const selection = select(entry, choice, this.#kit.catalogue, this.#dynamic);
@@ -212,16 +247,20 @@ class ContractEngine implements Engine {
           : this.#select(step, choice, selection);
       }
     }
-    const decided = await this.#ask(step, () => this.#decide(step));
-    const { ruled } = decided;
-    const given = await this.#carryOut(step, decided);
-    return ruled === undefined ? given : { ...given, delay: ruled.delay, ruleId: ruled.ruleId };
+    return whenThere(
+      this.#ask(step, () => this.#decide(step)),
+      (decided) => {
+        const { ruled } = decided;
+        const given = this.#carryOut(step, decided);
+        return ruled === undefined ? given : whenThere(given, (one) => ruledBy(one, ruled));
+      },
+    );
   }
 
   /** Steps: rules, magic values, the sandbox; all that reads or changes the world. */
   #decide(step: Step): Decided {
     const { call, entry } = step;
-    const ruled = this.#rule(step, entry.operation);
+    const ruled = ruleFor(this.#scripts, step, entry.operation);
     if (ruled !== undefined && !('passes' in ruled.decision.answer)) return { ruled, by: 'rule', decision: ruled.decision };
     const magic = this.#magic?.(call, () => this.#sandbox?.remembers(call) ?? []);
     if (magic !== undefined) return { ruled, by: 'magic', magic };
@@ -229,36 +268,33 @@ class ContractEngine implements Engine {
     return outcome === undefined ? { ruled, by: 'nobody' } : { ruled, by: 'sandbox', outcome };
   }
 
-  /** A rule that lets the request pass still delays it. */
-  #rule(asked: Asked, operation: Operation | undefined): Ruled | undefined {
-    if (this.#scripts === undefined || this.#scripts.size === 0) return undefined;
-    const decision = this.#scripts.decide(scriptRequestOf(asked, operation));
-    if (decision === undefined) return undefined;
-    return { decision, delay: decision.rule.delay === undefined ? undefined : decision.delayMs, ruleId: decision.rule.id };
-  }
-
-  #carryOut(step: Step, decided: Decided): Given | Promise<Given> {
-    if (decided.by === 'rule') return this.#scripted.carryOut(decided.decision, { ...step, on: { entry: step.entry, call: step.call } });
+  #carryOut(step: Step, decided: Decided): Soon<Given> {
+    if (decided.by === 'rule') {
+      const { requestId, request, entry, call } = step;
+      return this.#scripted.carryOut(decided.decision, { requestId, request, on: { entry, call } });
+    }
     if (decided.by === 'magic') return this.#magical(step, decided.magic);
     return decided.by === 'sandbox' ? this.#fromSandbox(step, decided.outcome) : this.#generic(step);
   }
 
   /** Step: the caller's choice. */
-  async #select({ call, requestId }: Step, choice: Choice, selection: Selection): Promise<Given> {
+  #select({ call, requestId }: Step, choice: Choice, selection: Selection): Soon<Given> {
     const dynamic = selection.example === undefined && (choice.dynamic ?? this.#dynamic);
-    const attempt = await this.#chosen.selected(selection, call, requestId, this.#filling(dynamic, choice));
-    const given = this.#responder.finish(requestId, attempt, { answeredBy: 'choice', why: choice.asked, code: selection.failure?.code });
-    return sayApplied(given, choice, { selected: true, dynamic });
+    return whenThere(this.#chosen.selected(selection, call, requestId, this.#filling(dynamic, choice)), (attempt) => {
+      const because: Because = { answeredBy: 'choice', why: choice.asked, code: selection.failure?.code };
+      return this.#responder.finish(requestId, attempt, because, appliedOf(choice, { selected: true, dynamic }));
+    });
   }
 
   /** Step: magic values. */
-  async #magical({ call, requestId, choice, entry }: Step, magic: MagicChoice | MagicMiss): Promise<Given> {
+  #magical({ call, requestId, choice, entry }: Step, magic: MagicChoice | MagicMiss): Soon<Given> {
     if ('detail' in magic) return this.#responder.refuseChoice(entry, requestId, magic.detail);
     const { failure, why } = magic;
     const dynamic = choice?.dynamic ?? this.#dynamic;
-    const attempt = await this.#chosen.failure(failure, call, requestId, this.#filling(dynamic, choice));
-    const given = this.#responder.finish(requestId, attempt, { answeredBy: 'magic', why, code: failure.code });
-    return choice === undefined ? given : sayApplied(given, choice, { selected: false, dynamic });
+    return whenThere(this.#chosen.failure(failure, call, requestId, this.#filling(dynamic, choice)), (attempt) => {
+      const because: Because = { answeredBy: 'magic', why, code: failure.code };
+      return this.#responder.finish(requestId, attempt, because, appliedOf(choice, { selected: false, dynamic }));
+    });
   }
 
   /** Step: the sandbox. */
@@ -282,7 +318,7 @@ class ContractEngine implements Engine {
   }
 
   /** Steps: validation, example. */
-  async #generic({ requestId, choice, entry, call }: Step): Promise<Given> {
+  #generic({ requestId, choice, entry, call }: Step): Soon<Given> {
     const { operation, success } = entry;
     const refusal = call.refusal();
     if (refusal !== undefined) return this.#responder.refuse(entry, requestId, refusal);
@@ -294,10 +330,9 @@ class ContractEngine implements Engine {
       return this.#responder.noAnswer(requestId, because, `${operation.id} declares no success. ${remedy}`);
     }
     const attempt = dynamic
-      ? await this.#chosen.plausible(success, requestId, this.#filling(dynamic, choice).seed)
+      ? this.#chosen.plausible(success, requestId, this.#filling(dynamic, choice).seed)
       : this.#kit.answers.plain(success, requestId);
-    const given = this.#responder.finish(requestId, attempt, because);
-    return choice === undefined ? given : sayApplied(given, choice, { selected: false, dynamic });
+    return whenThere(attempt, (made) => this.#responder.finish(requestId, made, because, appliedOf(choice, { selected: false, dynamic })));
   }
 
   #filling(dynamic: boolean, choice: Choice | undefined): Filling {
@@ -309,63 +344,15 @@ class ContractEngine implements Engine {
   }
 
   /** Reads the body; where there are rules it is kept as it came, for one may send the request on. */
-  async #read(asked: Asked): Promise<Asked> {
-    const { request } = asked;
+  #read(asked: Asked): Soon<Asked> {
+    const { requestId, request, identity, work } = asked;
     const encoding = request.headers['content-encoding'];
-    if (!this.#mayHaveRules()) return { ...asked, body: await readJson(request.body, this.#bodyLimit, encoding) };
-    const { json, body } = await peekJson(request.body, this.#bodyLimit, encoding);
-    return { ...asked, request: { ...request, body }, body: json };
-  }
-
-  async #elsewhere(asked: Asked): Promise<Answered> {
-    let { request, body } = asked;
-    if (this.#mayHaveRules()) {
-      // Rules may look at the body, and the storage streams it.
-      ({ request, body } = await this.#read(asked));
-      const seen = { ...asked, request, body };
-      const ruled = await this.#ask(seen, () => this.#rule(seen, undefined));
-      if (ruled !== undefined && !('passes' in ruled.decision.answer)) {
-        const { decision, delay, ruleId } = ruled;
-        const given = await this.#scripted.carryOut(decision, { ...seen, on: undefined });
-        return this.#finish({ ...asked, body }, undefined, { ...given, delay, ruleId });
-      }
+    if (!this.#mayHaveRules()) {
+      return whenThere(readJson(request.body, this.#bodyLimit, encoding), (body) => ({ requestId, request, body, identity, work }));
     }
-    const options = answerOptions(this.#contract, request, asked.requestId);
-    if (options !== undefined) return this.#finish(asked, undefined, options);
-    const answer = await this.#sandbox?.elsewhere(request);
-    if (answer === undefined) {
-      const seen = { ...asked, body };
-      return this.#finish(seen, undefined, this.#unknownRoute(seen, this.#whyNoRoute(request)));
-    }
-    return this.#finish(withoutEnd({ ...asked, request }), undefined, {
-      answer,
-      answeredBy: 'storage',
-      why: 'outside the contract',
-      code: undefined,
+    return whenThere(peekJson(request.body, this.#bodyLimit, encoding), ({ json, body }) => {
+      const kept = body === request.body ? request : { ...request, body };
+      return { requestId, request: kept, body: json, identity, work };
     });
   }
-
-  #unknownRoute(asked: Asked, why: string): Given {
-    const refusal = { code: this.#contract.refusals.unknownRoute, message: 'There is no such route.', why };
-    const given = this.#responder.refuseOutside(asked.requestId, 'unknown-route', refusal);
-    const nearest = this.#scripts && nearestRule(this.#scripts, scriptRequestOf(asked, undefined));
-    return nearest === undefined ? given : { ...given, nearest };
-  }
-
-  #whyNoRoute({ method, path }: MockRequest): string {
-    const others = METHODS.filter((other) => other !== method && this.#contract.route(other, path) !== undefined);
-    const shown = redactUrl(path, new URLSearchParams());
-    return others.length === 0
-      ? `no operation has the path ${shown}`
-      : `no operation answers ${method} ${shown}, only ${others.join(', ')}`;
-  }
-}
-
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-
-/** The end of a path outside the contract can be a credential (that of an upload URL is): it stays out of the journal. */
-function withoutEnd(asked: Asked): Asked {
-  const { path: whole } = asked.request;
-  const path = `${whole.slice(0, whole.lastIndexOf('/') + 1)}…`;
-  return { ...asked, request: { ...asked.request, path, url: path } };
 }

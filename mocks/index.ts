@@ -18,6 +18,8 @@ export { readKeyPair } from './http/index.js';
 export type { Journal } from './journal.js';
 export { defaultContract, hasSandbox, requireSandbox } from './assemble.js';
 export { startMock, type Mock, type StartOptions } from './start.js';
+export type { WorkerEvent } from './workers/index.js';
+export type { StoreEvent } from './stores/index.js';
 export {
   DEFAULT_FILE as DEFAULT_RECORDING,
   importHar,

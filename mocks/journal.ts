@@ -1,38 +1,24 @@
 import type { Contract } from '../spec/index.js';
-import type { JournalEntry, MockRequest } from './types.js';
-import { createRecorder, isHeavy, type Observed, type Recorder } from './verification/record.js';
+import { exchangeFrom, type Row } from './exchange-row.js';
+import { exchangeOf, type Exchange, type JournalRecord, type RecordedRequest, type Witnessed } from './exchange.js';
+import type { Soon } from './soon.js';
+import type { JournalHead, Kept } from './stores/index.js';
+import type { JournalEntry } from './types.js';
+import { createRecorder, type Recorder } from './verification/record.js';
 import type { ExchangeSource, RecordedExchange } from './verification/types.js';
 
-/** What the engine knows of a request once it is answered; the journal numbers it. */
-export type JournalRecord = Omit<JournalEntry, 'id'>;
-
-/** The rest of what is to be known about a request and its answer. */
-export interface Witnessed extends Omit<Observed, 'entry' | 'epoch' | 'request'> {
-  readonly request: Pick<MockRequest, 'path' | 'query' | 'headers' | 'url' | 'baseUrl'>;
-}
-
-/** A request as it was received, with what is needed to verify it; credentials are not redacted. */
-export interface RecordedRequest {
-  /** Of its journal entry. */
-  readonly id: number;
-  readonly method: string;
-  /** Path and query as they were sent. */
-  readonly url: string;
-  readonly absoluteUrl: string;
-  /** Names in any case; those who ask see them in this one. */
-  readonly headers: MockRequest['headers'];
-  /** As text; `undefined` without one, and when it is longer than the journal keeps. */
-  readonly body: string | undefined;
-  readonly entry: JournalEntry;
-  /** What is shown of the request and its answer. */
-  readonly exchange: RecordedExchange;
-}
+export type { JournalRecord, RecordedRequest, Witnessed } from './exchange.js';
 
 /** The requests that are kept, oldest first. */
 export interface Journal extends ExchangeSource {
-  add(record: JournalRecord, witnessed: Witnessed): JournalEntry | Promise<JournalEntry>;
+  /** Numbers it. */
+  keep(exchange: Exchange): Soon<RecordedRequest>;
+  /** The same for one of which everything is known by itself. */
+  add(record: JournalRecord, witnessed: Witnessed): Soon<RecordedRequest>;
   /** Catches up with the requests that other servers have kept. */
   refresh(): Promise<void>;
+  /** Whether somebody waits for requests to come. */
+  readonly isAwaited: boolean;
   /** Oldest first; with a limit, the newest that many. */
   entries(limit?: number): readonly JournalEntry[];
   /** As they were received. */
@@ -63,7 +49,8 @@ export interface JournalOptions {
 export interface Shelf {
   /** Answers the number of the entry. */
   append(entry: unknown, keep: number): Promise<number>;
-  entries(after: number): Promise<readonly { readonly number: number; readonly entry: unknown }[]>;
+  head(): Promise<JournalHead>;
+  entries(after: number): Promise<readonly Kept[]>;
   forget(numbers?: readonly number[]): Promise<void>;
 }
 
@@ -84,13 +71,18 @@ class KeptJournal implements Journal {
   readonly #beforeReset: () => void;
   readonly #shelf: Shelf | undefined;
   readonly #recorder: Recorder;
-  readonly #kept = new Map<number, Kept>();
+  /** Each at the remainder of its number: the newest is in the place of the oldest. */
+  readonly #kept: (Exchange | undefined)[] = [];
   readonly #listeners = new Set<(exchange: RecordedExchange) => void>();
   /** What is under way on the shelf. */
   #shelving: Promise<unknown> = Promise.resolve();
   #total = 0;
   /** The number of the last entry that was looked for on the shelf. */
   #read = 0;
+  /** How the shelf stood when all of it was read last. */
+  #known: JournalHead | undefined;
+  /** One higher whenever numbers begin anew: what was under way to the shelf then may be forgotten. */
+  #turn = 0;
   #epoch = 0;
 
   constructor({ contract, capacity = 1_000, beforeReset = () => undefined, shelf, salt }: JournalOptions) {
@@ -105,24 +97,41 @@ class KeptJournal implements Journal {
     return this.#total;
   }
 
-  add(record: JournalRecord, witnessed: Witnessed): JournalEntry | Promise<JournalEntry> {
+  get isAwaited(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  keep(exchange: Exchange): Soon<RecordedRequest> {
     const shelf = this.#shelf;
-    if (shelf === undefined) return this.#keep(this.#total + 1, record, witnessed);
-    return shelf.append(toShelf(record, witnessed), this.#capacity).then((number) => this.#keep(number, record, witnessed));
+    if (shelf === undefined) return this.#keep(this.#total + 1, exchange);
+    const turn = this.#turn;
+    return shelf.append(exchange.row, this.#capacity).then((number) => this.#keep(number, exchange, turn === this.#turn));
+  }
+
+  add(record: JournalRecord, witnessed: Witnessed): Soon<RecordedRequest> {
+    return this.keep(exchangeOf(record, witnessed));
   }
 
   async refresh(): Promise<void> {
-    if (this.#shelf === undefined) return;
+    const shelf = this.#shelf;
+    if (shelf === undefined) return;
     await this.#shelving;
-    const entries = await this.#shelf.entries(this.#read);
-    const last = entries.at(-1)?.number ?? this.#read;
+    const known = this.#known;
+    let turn = this.#turn;
+    const hasChanged = (): boolean => turn !== this.#turn || known !== this.#known;
+    // Before the entries: what is forgotten between the two is found out the next time.
+    const head = await shelf.head();
+    if (hasChanged()) return this.refresh();
+    if (head.generation !== known?.generation) turn = this.#turn += 1;
+    const isStale = head.generation !== known?.generation || head.removals !== known.removals;
+    const before = isStale ? [...this.#kept] : [];
+    const entries = await shelf.entries(isStale ? 0 : this.#read);
+    if (hasChanged()) return this.refresh();
+    if (isStale) this.#drop(before, head, entries);
     for (const { number, entry } of entries) {
-      if (!this.#kept.has(number)) this.#keep(number, ...fromShelf(entry));
+      if (this.#at(number) === undefined) this.#keep(number, exchangeFrom(entry as Row));
     }
-    this.#read = Math.max(this.#read, last);
-    const sorted = [...this.#kept].sort(([a], [b]) => a - b);
-    this.#kept.clear();
-    for (const [number, kept] of sorted) this.#kept.set(number, kept);
+    this.#read = Math.max(this.#read, entries.at(-1)?.number ?? 0);
   }
 
   entries(limit: number = this.#capacity): readonly JournalEntry[] {
@@ -144,8 +153,14 @@ class KeptJournal implements Journal {
   }
 
   remove(ids: ReadonlySet<number>): void {
-    for (const id of ids) this.#kept.delete(id);
-    this.#shelve((shelf) => shelf.forget([...ids]));
+    for (const id of ids) if (this.#at(id) !== undefined) this.#kept[id % this.#capacity] = undefined;
+    this.#shelve(async (shelf) => {
+      const known = this.#known;
+      await shelf.forget([...ids]);
+      const head = await shelf.head();
+      const isOnlyThis = head.generation === known?.generation && head.removals === known.removals + 1;
+      if (isOnlyThis && known === this.#known) this.#known = head;
+    });
   }
 
   worldChanged(): void {
@@ -154,9 +169,11 @@ class KeptJournal implements Journal {
 
   reset(): void {
     this.#beforeReset();
-    this.#kept.clear();
+    this.#kept.length = 0;
     this.#total = 0;
     this.#read = 0;
+    this.#known = undefined;
+    this.#turn++;
     this.#epoch++;
     this.#shelve((shelf) => shelf.forget());
   }
@@ -165,82 +182,58 @@ class KeptJournal implements Journal {
     await this.#shelving;
   }
 
-  #all(): Kept[] {
-    return [...this.#kept.values()];
+  #all(): Exchange[] {
+    const all: Exchange[] = [];
+    for (let number = Math.max(this.#total - this.#capacity, 0) + 1; number <= this.#total; number++) {
+      const kept = this.#at(number);
+      if (kept !== undefined) all.push(kept);
+    }
+    return all;
   }
 
-  #keep(number: number, record: JournalRecord, witnessed: Witnessed): JournalEntry {
-    const entry: JournalEntry = Object.freeze({ id: number, ...record });
-    const heavy = isHeavy(witnessed.body);
-    const kept = new Kept(entry, witnessed, heavy, this.#recorder.keep({ ...witnessed, entry, epoch: this.#epoch }, heavy));
-    this.#kept.set(number, kept);
-    this.#total = Math.max(this.#total, number);
-    if (this.#kept.size > this.#capacity) this.#kept.delete(this.#kept.keys().next().value as number);
-    for (const listener of [...this.#listeners]) listener(kept.exchange);
-    return entry;
+  #at(number: number): Exchange | undefined {
+    const kept = this.#kept[number % this.#capacity];
+    return kept?.id === number ? kept : undefined;
+  }
+
+  /** Drops what was kept before, and is not on the shelf any more. */
+  #drop(before: readonly (Exchange | undefined)[], head: JournalHead, entries: readonly Kept[]): void {
+    if (this.#known !== undefined && head.generation !== this.#known.generation) {
+      this.#beforeReset();
+      this.#epoch++;
+    }
+    const rows = new Map(entries.map(({ number, entry }) => [number, entry as Row]));
+    let { last } = head;
+    for (const [place, exchange] of this.#kept.entries()) {
+      if (exchange === undefined) continue;
+      const row = rows.get(exchange.id);
+      // What has come since was put on the shelf after all that is forgotten.
+      const isThere = row === undefined ? exchange !== before[place] : exchange.isIn(row);
+      if (!isThere) this.#kept[place] = undefined;
+      else if (exchange.id > last) last = exchange.id;
+    }
+    this.#total = last;
+    this.#read = 0;
+    this.#known = head;
+  }
+
+  /** One of which it is not known whether it has been forgotten meanwhile is as one from another server: it is read from the shelf. */
+  #keep(number: number, exchange: Exchange, isSure = true): Exchange {
+    exchange.keep(number, this.#recorder, this.#epoch);
+    if (!isSure) {
+      if (this.#listeners.size > 0) void this.refresh().catch(() => undefined);
+      return exchange;
+    }
+    // One that comes late, from another server, may be older than all that are kept.
+    if (number > this.#total - this.#capacity) this.#kept[number % this.#capacity] = exchange;
+    if (number > this.#total) this.#total = number;
+    if (this.#listeners.size > 0) for (const listener of [...this.#listeners]) listener(exchange.exchange);
+    return exchange;
   }
 
   #shelve(work: (shelf: Shelf) => Promise<void>): void {
     const shelf = this.#shelf;
     if (shelf !== undefined)
       this.#shelving = this.#shelving.then(() => work(shelf)).catch((error: unknown) => process.emitWarning(String(error)));
-  }
-}
-
-/** An entry as a shelf keeps it: plain JSON, and a body as its text. */
-function toShelf(record: JournalRecord, { request: { query: _, ...request }, body, ...witnessed }: Witnessed): unknown {
-  const heavy = isHeavy(body);
-  const shown =
-    body.kind === 'json' ? { kind: 'json', text: heavy ? '"..."' : body.text } : { ...body, ...(heavy ? { text: undefined } : {}) };
-  return { record, witnessed: { ...witnessed, request, body: shown } };
-}
-
-function fromShelf(entry: unknown): [JournalRecord, Witnessed] {
-  const { record, witnessed } = entry as {
-    record: JournalRecord;
-    witnessed: Omit<Witnessed, 'request'> & { request: Omit<Witnessed['request'], 'query'> };
-  };
-  const { request, body } = witnessed;
-  const at = request.url.indexOf('?');
-  const query = new URLSearchParams(at < 0 ? '' : request.url.slice(at + 1));
-  const parsed = body.kind === 'json' ? { ...body, value: JSON.parse(body.text) as unknown } : body;
-  const known = { operation: undefined, code: undefined, ruleId: undefined, spoiledBy: undefined };
-  return [
-    { ...known, ...record },
-    { ...witnessed, request: { ...request, query }, body: parsed },
-  ];
-}
-
-class Kept implements RecordedRequest {
-  readonly entry: JournalEntry;
-  readonly url: string;
-  readonly headers: MockRequest['headers'];
-  readonly body: string | undefined;
-  readonly #baseUrl: string;
-  readonly #exchange: () => RecordedExchange;
-
-  constructor(entry: JournalEntry, { request, body }: Witnessed, heavy: boolean, exchange: () => RecordedExchange) {
-    this.entry = entry;
-    this.url = request.url;
-    this.headers = request.headers;
-    this.#baseUrl = request.baseUrl;
-    this.#exchange = exchange;
-    this.body = body.kind === 'absent' || heavy ? undefined : body.text;
-  }
-
-  get id(): number {
-    return this.entry.id;
-  }
-
-  get method(): string {
-    return this.entry.method;
-  }
-
-  get absoluteUrl(): string {
-    return `${this.#baseUrl}${this.url}`;
-  }
-
-  get exchange(): RecordedExchange {
-    return this.#exchange();
   }
 }

@@ -1,8 +1,10 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { InputError } from '../spec/index.js';
 import { authority, NO_SOCKET } from './hosts.js';
+import { HTTP_LIMITS } from './http/index.js';
 
 /** @throws {InputError} `usage` */
 export function checkAddress(host: string, port: number, listens: boolean): void {
@@ -35,7 +37,8 @@ export function checkAddress(host: string, port: number, listens: boolean): void
 export function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new InputError([addressFinding(error, host, port)])));
-    server.listen({ host, port }, () => {
+    // As many may come at once as there may be; the system's own limit counts as well.
+    server.listen({ host, port, backlog: HTTP_LIMITS.connections }, () => {
       server.removeAllListeners('error');
       resolve((server.address() as AddressInfo).port);
     });
@@ -73,24 +76,26 @@ export interface Traffic {
 
 /** Watches the requests and connections of a server from now on. */
 export function watchTraffic(server: Server): Traffic {
-  const pending = new Set<Promise<void>>();
+  let pending = 0;
+  const waiting = new Set<() => void>();
+  const done = (): void => {
+    if (--pending > 0) return;
+    for (const go of waiting) go();
+    waiting.clear();
+  };
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  server.on('request', (_req, res) => {
-    const done = new Promise<void>((resolve) => void res.once('close', resolve));
-    pending.add(done);
-    res.once('close', () => pending.delete(done));
-  });
-  server.on('upgrade', (_req, socket) => {
-    const done = new Promise<void>((resolve) => void socket.once('close', resolve));
-    pending.add(done);
-    socket.once('close', () => pending.delete(done));
-  });
+  const watch = (_req: unknown, exchange: ServerResponse | Duplex): void => {
+    pending++;
+    exchange.on('close', done);
+  };
+  server.on('request', watch);
+  server.on('upgrade', watch);
   return {
-    idle: async () => void (await Promise.all(pending)),
+    idle: () => new Promise((resolve) => void (pending === 0 ? resolve() : waiting.add(resolve))),
     cut: () => {
       server.closeAllConnections();
       for (const socket of sockets) socket.destroy();
@@ -99,7 +104,7 @@ export function watchTraffic(server: Server): Traffic {
 }
 
 /** How long an answer under way may take once the mock is closing; an upload that never ends must not hold it up. */
-const GRACE_MS = 1_000;
+export const GRACE_MS = 1_000;
 
 const closings = new WeakMap<Server, Promise<void>>();
 

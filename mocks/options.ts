@@ -26,8 +26,12 @@ const startOptions = strict({
     'onRequest',
     'state',
     'store',
+    'onStore',
     'replay',
     'sessions',
+    'load',
+    'workers',
+    'onWorker',
   ]),
   record: recordOptions.optional(),
 } satisfies Record<keyof StartOptions, z.ZodType>);

@@ -1,5 +1,6 @@
-import { Agent, type Dispatcher } from 'undici';
-import { climbs, withoutSlash } from '../spec/index.js';
+import type { Agent, Dispatcher } from 'undici';
+import type * as Undici from 'undici';
+import { climbs, onDemand, withoutSlash } from '../spec/index.js';
 import { createTargets, sayStart } from './targets.js';
 import type { MockAnswer, MockRequest } from './types.js';
 import { createVia, sayLoop, type Via } from './via.js';
@@ -35,6 +36,8 @@ const MAX_ANSWER_BYTES = 8 * 1_048_576;
 const TIMEOUT_MS = 30_000;
 /** Of silence: whoever records may look at what takes long. */
 const SILENCE_MS = 300_000;
+
+const undici = (): typeof Undici => onDemand('undici') as typeof Undici;
 
 /** One for all: its connections are kept for the requests that follow. */
 let agent: Agent | undefined;
@@ -132,7 +135,7 @@ export async function sendOn(
   if (via.isMarked(request.headers)) return { refused: sayLoop(base) };
   const headers = passable(via.mark(request.headers), MADE_ANEW);
   if (body === null) delete headers['content-length'];
-  agent ??= new Agent({ headersTimeout: SILENCE_MS, bodyTimeout: SILENCE_MS });
+  agent ??= new (undici().Agent)({ headersTimeout: SILENCE_MS, bodyTimeout: SILENCE_MS });
   try {
     const answer = await agent.request({
       origin,

@@ -11,7 +11,8 @@ export interface Queues {
 }
 
 interface Queue {
-  readonly open: Set<ServerResponse>;
+  /** Of requests that came before the last; `undefined` on a connection whose client has always waited for its answers. */
+  earlier: Set<ServerResponse> | undefined;
   last: ServerResponse | undefined;
 }
 
@@ -28,25 +29,35 @@ export function createQueues(): Queues {
   const queueOf = (socket: Duplex): Queue => {
     let queue = queues.get(socket);
     if (queue === undefined) {
-      const open = new Set<ServerResponse>();
-      queues.set(socket, (queue = { open, last: undefined }));
-      socket.once('close', () => open.forEach(abandon));
+      const made: Queue = { earlier: undefined, last: undefined };
+      queues.set(socket, (queue = made));
+      socket.once('close', () => openIn(made).forEach(abandon));
     }
     return queue;
   };
   return {
     add: (response) => {
       const queue = queueOf(response.req.socket);
-      queue.open.add(response);
+      const { last } = queue;
+      if (last !== undefined && !last.closed) {
+        const earlier = (queue.earlier ??= new Set());
+        earlier.add(last);
+        last.once('close', () => earlier.delete(last));
+      }
       queue.last = response;
-      response.once('close', () => queue.open.delete(response));
     },
     last: (socket) => queues.get(socket)?.last,
     whole: async (socket) => {
-      const open = [...(queues.get(socket)?.open ?? [])].filter(({ req }) => req.complete);
+      const queue = queues.get(socket);
+      const open = queue === undefined ? [] : openIn(queue).filter(({ req }) => req.complete);
       await Promise.all(open.map((response) => new Promise<void>((resolve) => void response.once('close', resolve))));
     },
   };
+}
+
+/** The responses of a connection that are not closed yet. */
+function openIn({ earlier, last }: Queue): ServerResponse[] {
+  return [...(earlier ?? []), ...(last === undefined || last.closed ? [] : [last])];
 }
 
 /** What is on the connection, or has been, hears of its end from node:http. */

@@ -106,6 +106,7 @@ export function redactTokens(text: string): string {
 const start = (token: string): string => `${token.slice(0, 6)}…`;
 
 function cutToken(token: string): string {
+  if (UUID.test(token)) return token;
   const pieces = token.split(/\/|%2[Ff]/);
   if (pieces.length === 1) return isToken(token) ? start(token) : token;
   const random = pieces.filter(isMixed).reduce((sum, { length }) => sum + length, 0);
@@ -143,7 +144,9 @@ export function redactText(text: string): string {
     isCredentialParameter(name) ? `${before}${name}${equal}${HIDDEN}` : whole;
   // Most texts hold nothing of the kind, and each request has several.
   if (!/[:=%]/.test(text)) return redactTokens(text);
-  const bare = text.replace(USER_INFO, `$1${HIDDEN}`).replace(PARAMETER, hide).replace(ENCODED, hide);
+  let bare = text.includes('://') ? text.replace(USER_INFO, `$1${HIDDEN}`) : text;
+  if (/[?&;#]/.test(bare)) bare = bare.replace(PARAMETER, hide);
+  if (bare.includes('%')) bare = bare.replace(ENCODED, hide);
   return redactTokens(hidePairs(bare));
 }
 

@@ -2,7 +2,7 @@ import type { Violation } from '../spec/index.js';
 import type { Attempt } from './answers.js';
 import type { Entry } from './entries.js';
 import type { Fault } from './faults/index.js';
-import { preferenceApplied, type Choice } from './choice.js';
+import { preferenceApplied, type Choice, type Honoured } from './choice.js';
 import type { JournalRecord } from './journal.js';
 import type { Kit } from './kit.js';
 import { ORIGIN, problem, storeUnavailable } from './problem.js';
@@ -17,16 +17,18 @@ export type Because = Pick<JournalRecord, 'answeredBy' | 'why' | 'code'>;
 
 export type Given = Because & {
   readonly answer: MockAnswer;
+  /** Which members of the caller's choice were honoured, as `Preference-Applied` says it. */
+  readonly applied?: string | undefined;
   /** How the answer is spoiled, or what happens in its place. */
-  readonly fault?: Fault;
+  readonly fault?: Fault | undefined;
   /** Milliseconds that a rule makes the caller wait. */
   readonly delay?: number | undefined;
   /** The rule that answers. */
-  readonly ruleId?: string;
+  readonly ruleId?: string | undefined;
   /** The fault or the off-contract profile that spoils the answer on purpose. */
-  readonly spoiledBy?: string;
+  readonly spoiledBy?: string | undefined;
   /** Where no rule answered: the one that came nearest. */
-  readonly nearest?: ExplainedRule;
+  readonly nearest?: ExplainedRule | undefined;
 };
 
 /** Whether an answer is a problem of the mock's own and nothing that the API could say. */
@@ -40,7 +42,7 @@ export type Outside = Omit<Refusal, 'code'> & { readonly code: string | undefine
 /** Turns decisions into answers; what the contract does not cover becomes a problem of the mock's own. */
 export interface Responder {
   /** An attempt that succeeded, or else 501 with what the contract holds against it. */
-  finish(requestId: string, attempt: Attempt, because: Because): Given;
+  finish(requestId: string, attempt: Attempt, because: Because, applied?: string): Given;
   /** 501: something was to be answered that the contract does not declare. */
   holdBack(requestId: string, because: Because, what: string, violations?: readonly Violation[]): Given;
   /** A refusal that the contract alone gives a reason for. */
@@ -52,6 +54,8 @@ export interface Responder {
   noAnswer(requestId: string, because: Because, detail: string): Given;
   /** 503 as the operation declares it, or else the mock's own: the store of the world cannot be reached. */
   unavailable(entry: Entry | undefined, requestId: string, error: Error): Given;
+  /** 503 as the operation declares it, if it does: there is more to do than can be done. */
+  overloaded(entry: Entry, requestId: string): Given | undefined;
   crashed(requestId: string, error: unknown): Given;
 }
 
@@ -66,9 +70,9 @@ export function createResponder({ contract, catalogue, answers }: Kit): Responde
       answer: problem('invalid-answer', detail, requestId, { violations: listed }),
     };
   };
-  const finish: Responder['finish'] = (requestId, attempt, because) =>
+  const finish: Responder['finish'] = (requestId, attempt, because, applied) =>
     'answer' in attempt
-      ? { ...because, answer: attempt.answer }
+      ? { answeredBy: because.answeredBy, why: because.why, code: because.code, answer: attempt.answer, applied }
       : holdBack(requestId, because, 'the contract refuses its body', attempt.violations);
   const noAnswer: Responder['noAnswer'] = (requestId, because, detail) => ({
     ...because,
@@ -91,6 +95,13 @@ export function createResponder({ contract, catalogue, answers }: Kit): Responde
       headers: ORIGIN,
     });
     return finish(requestId, 'answer' in attempt ? attempt : answers.failure(failure, requestId, { headers: ORIGIN }), because);
+  };
+
+  const tryLater = (entry: Entry | undefined, requestId: string, why: string): Given | undefined => {
+    const failure = entry?.answers.get(503)?.failures[0];
+    const attempt = failure && answers.failure(failure, requestId, { headers: { ...ORIGIN, 'retry-after': '1' } });
+    if (failure === undefined || attempt === undefined || !('answer' in attempt)) return undefined;
+    return { answeredBy: 'routing', why, code: failure.code, answer: attempt.answer };
   };
 
   return {
@@ -116,14 +127,17 @@ export function createResponder({ contract, catalogue, answers }: Kit): Responde
       answer: problem('unknown-choice', detail, requestId, { choices: choicesOf(entry) }),
     }),
     unavailable: (entry, requestId, error) => {
-      const because = { answeredBy: 'routing', why: `the store cannot be reached: ${redactTokens(error.message)}` } as const;
-      const failure = entry?.answers.get(503)?.failures[0];
-      const attempt = failure && answers.failure(failure, requestId, { headers: { ...ORIGIN, 'retry-after': '1' } });
-      if (failure === undefined || attempt === undefined || !('answer' in attempt)) {
-        return { ...because, code: 'failpath:store-unavailable', answer: storeUnavailable(error, requestId) };
-      }
-      return { ...because, code: failure.code, answer: attempt.answer };
+      const why = `the store cannot be reached: ${redactTokens(error.message)}`;
+      return (
+        tryLater(entry, requestId, why) ?? {
+          answeredBy: 'routing',
+          why,
+          code: 'failpath:store-unavailable',
+          answer: storeUnavailable(error, requestId),
+        }
+      );
     },
+    overloaded: (entry, requestId) => tryLater(entry, requestId, 'the mock has more to do than it can'),
     crashed: (requestId, error) => {
       const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       const detail = `The mock could not answer: ${redactTokens(message)}. Please report it with this request.`;
@@ -132,14 +146,16 @@ export function createResponder({ contract, catalogue, answers }: Kit): Responde
   };
 }
 
-/** Says in the answer which members of a choice were honoured. */
-export function sayApplied(given: Given, choice: Choice, { selected, dynamic }: { selected: boolean; dynamic: boolean }): Given {
-  if (isOwnProblem(given)) return given;
-  const { answer } = given;
-  const value = preferenceApplied(choice, [
-    ...(selected ? (['error', 'code', 'example'] as const) : []),
-    ...(choice.dynamic === dynamic ? (['dynamic'] as const) : []),
-    ...(dynamic ? (['seed'] as const) : []),
-  ]);
-  return value === undefined ? given : { ...given, answer: { ...answer, headers: { ...answer.headers, 'preference-applied': value } } };
+/** What an answer says of which members of a choice were honoured. */
+export function appliedOf(choice: Choice | undefined, { selected, dynamic }: { selected: boolean; dynamic: boolean }): string | undefined {
+  if (choice === undefined) return undefined;
+  const honoured = HONOURED[(selected ? 4 : 0) + (choice.dynamic === dynamic ? 2 : 0) + (dynamic ? 1 : 0)];
+  return honoured && preferenceApplied(choice, honoured);
 }
+
+/** By what was honoured, in binary digits: what to answer, whether to generate it, the seed. */
+const HONOURED: readonly Honoured[] = Array.from({ length: 8 }, (_, bits): Honoured => [
+  ...((bits & 4) > 0 ? (['error', 'code', 'example'] as const) : []),
+  ...((bits & 2) > 0 ? (['dynamic'] as const) : []),
+  ...((bits & 1) > 0 ? (['seed'] as const) : []),
+]);

@@ -1,3 +1,4 @@
+import { membersApart } from './sample-apart.js';
 import { sampleString } from './sample-string.js';
 import { greatest, isNode, least, memberNames, memberOf, partsOf, typesOf, type Schema, type SchemaNode } from './schema.js';
 import type { Choose } from './pattern.js';
@@ -12,6 +13,8 @@ export interface Source extends Choose {
   number(name: string): number | undefined;
   /** A text that suits a member's name. */
   text(name: string): string;
+  /** Whether an object that follows one of several alternatives is made to break the others, by members that only those name. */
+  readonly apart?: boolean;
   /** A string of a format, such as `date-time`; `undefined` for one that is not known. */
   format(format: string, name: string): string | undefined;
 }
@@ -135,7 +138,8 @@ class Sampler {
       ...Array.from({ length: least }, (_, index) => `member${index + 1}`),
     ];
     while (names.length < least) names.push(fillers.shift() ?? `more${names.length}`);
-    return Object.fromEntries(names.map((name) => [name, this.value(this.#memberSchemas(parts, name), name, depth + 1)]));
+    const members = names.map((name): [string, unknown] => [name, this.value(this.#memberSchemas(parts, name), name, depth + 1)]);
+    return Object.fromEntries(this.#source.apart === true ? [...members, ...membersApart(this.#document, parts)] : members);
   }
 
   #memberSchemas(parts: readonly SchemaNode[], name: string): readonly Schema[] {

@@ -1,15 +1,18 @@
 import { jsonPointer, type Failure } from '../spec/index.js';
-import { fillBaseUrl } from './base-url.js';
+import { asksForBaseUrl, fillBaseUrl } from './base-url.js';
 import type { Answers } from './answers.js';
 import type { CheckedCall } from './call.js';
 import type { Entry } from './entries.js';
 import { spoilsAnswer } from './faults/index.js';
 import type { Kit } from './kit.js';
+import { oncePer } from './once.js';
 import { ORIGIN, problem } from './problem.js';
 import { profile, profiledFailure, PROFILES, type ProfileName } from './profiles/index.js';
 import type { Forward } from './proxy.js';
 import type { Because, Given, Responder } from './responder.js';
 import type { Decision, RuleAnswer } from './script/index.js';
+import type { Soon } from './soon.js';
+import { narrow } from './template.js';
 import type { MockAnswer, MockRequest, Sandbox } from './types.js';
 
 /** What a decision may need to be carried out; without an operation only what needs no contract can be answered. */
@@ -21,7 +24,7 @@ export interface ScriptedRequest {
 
 /** Carries out what rules decide, other than to let a request pass. */
 export interface ScriptedAnswers {
-  carryOut(decision: Decision, scripted: ScriptedRequest): Promise<Given>;
+  carryOut(decision: Decision, scripted: ScriptedRequest): Soon<Given>;
 }
 
 type Response = Extract<RuleAnswer, { responds: unknown }>['responds'];
@@ -49,12 +52,11 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
     answer: Extract<RuleAnswer, { fails: string }>,
     { requestId, on }: ScriptedRequest,
   ): ReturnType<Answers['failure']> => {
-    const known = on === undefined ? {} : sandbox?.particulars(declared, on.call);
+    const known = on === undefined ? undefined : sandbox?.particulars(declared, on.call);
     return answers.failure(declared, requestId, {
-      ...known,
-      ...(answer.message === undefined ? {} : { message: answer.message }),
-      headers: { ...known?.headers, ...lowerCased(answer.headers) },
-      details: known?.details === undefined && answer.details === undefined ? undefined : { ...known?.details, ...answer.details },
+      message: answer.message,
+      headers: both(known?.headers, answer.headers && lowerCased(answer.headers)),
+      details: both(known?.details, answer.details),
     });
   };
 
@@ -77,20 +79,22 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
   });
 
   return {
-    async carryOut({ answer, why }, scripted) {
+    carryOut({ answer, why }, scripted) {
       const because: Because = { answeredBy: 'script', why, code: undefined };
       const { requestId, on } = scripted;
       if ('usedUp' in answer) return unavailable(`all of its ${answer.usedUp} answers have been given`, scripted, because);
       if ('passes' in answer) return unavailable('it lets the request pass', scripted, because);
       if ('proxies' in answer) {
-        const answered = await forward(answer.proxies, scripted.request);
-        return 'refused' in answered ? unavailable(answered.refused, scripted, because) : { ...because, answer: answered };
+        return forward(answer.proxies, scripted.request).then((answered) =>
+          'refused' in answered ? unavailable(answered.refused, scripted, because) : { ...because, answer: answered },
+        );
       }
       if ('offContract' in answer) return offContract(answer.offContract, scripted, because);
       if ('responds' in answer) {
-        const answered = raw(answer.responds, requestId, scripted.request.baseUrl);
-        const given = { ...because, code: declaredCode(answer.responds, on?.entry, kit), answer: answered };
-        return answer.fault === undefined ? given : { ...given, fault: answer.fault, spoiledBy: answer.fault.type };
+        const { responds, fault } = answer;
+        const code = on && codeOf(kit)(responds)(on.entry);
+        const answered = raw(responds, requestId, scripted.request.baseUrl);
+        return { answeredBy: 'script', why, code, answer: answered, fault, spoiledBy: fault?.type };
       }
       if ('fault' in answer) {
         const plain =
@@ -98,7 +102,7 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
         const spoiled =
           plain !== undefined && 'answer' in plain && plain.answer.stream === undefined
             ? plain.answer
-            : { status: 200, headers: ORIGIN, body: undefined };
+            : { status: 200, headers: { ...ORIGIN }, body: undefined };
         const { fault } = answer;
         return { ...because, why: `${why}: ${fault.type}`, answer: spoiled, fault, spoiledBy: fault.type };
       }
@@ -106,7 +110,7 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
       if ('example' in answer) return example(answer.example, on.entry, requestId, because);
       const declared = on.entry.failures.get(answer.fails)?.[0];
       if (declared === undefined) return unavailable(`${on.entry.operation.id} does not declare ${answer.fails}`, scripted, because);
-      return responder.finish(requestId, failure(declared, answer, scripted), { ...because, code: declared.code });
+      return responder.finish(requestId, failure(declared, answer, scripted), { answeredBy: 'script', why, code: declared.code });
     },
   };
 
@@ -121,6 +125,11 @@ export function createScripted(options: ScriptedOptions): ScriptedAnswers {
   }
 }
 
+/** What is in either, the second over the first. */
+function both<T>(first: Readonly<Record<string, T>> | undefined, second: Readonly<Record<string, T>> | undefined): typeof first {
+  return first === undefined || second === undefined ? (first ?? second) : { ...first, ...second };
+}
+
 function isProfile(name: string): name is ProfileName {
   return Object.hasOwn(PROFILES, name);
 }
@@ -130,26 +139,33 @@ function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<stri
 }
 
 /** The code of a declared failure that a response spells out, as a recording does: it counts as shown. */
-function declaredCode({ status, json }: Response, entry: Entry | undefined, { contract }: Kit): string | undefined {
-  if (entry === undefined || status < 400 || json === undefined) return undefined;
+const codeOf = oncePer((kit: Kit) =>
+  oncePer((response: Response) => oncePer((entry: Entry): string | undefined => declaredCode(response, entry, kit))),
+);
+
+function declaredCode({ status, json }: Response, entry: Entry, { contract }: Kit): string | undefined {
+  if (status < 400 || json === undefined) return undefined;
   const code = jsonPointer.get(json, contract.envelope.code);
   const declared = typeof code === 'string' ? entry.failures.get(code)?.find((failure) => failure.status === status) : undefined;
   return declared?.validate(json).length === 0 ? declared.code : undefined;
 }
 
 /** A response as a rule spells it out: whatever it says, it is the mock's own. */
-function raw({ status, headers = {}, json, body }: Response, requestId: string, baseUrl: string): MockAnswer {
-  const filled = Object.entries(lowerCased(headers)).map(([name, value]) => [name, fillBaseUrl(value, baseUrl)]);
+function raw(response: Response, requestId: string, baseUrl: string): MockAnswer {
+  const { status, headers, isJson, text, isWhole } = writtenOf(response);
+  const filled: Record<string, string> = isJson
+    ? { 'content-type': 'application/json', 'x-request-id': requestId }
+    : { 'x-request-id': requestId };
+  for (const [name, value] of headers) filled[name] = isWhole ? value : fillBaseUrl(value, baseUrl);
+  if (isWhole || text === undefined) return { status, headers: filled, body: text };
   // Whoever asks says by which name: inside of JSON it must not end the text that it stands in.
-  const inJson = (): string => fillBaseUrl(JSON.stringify(json), JSON.stringify(baseUrl).slice(1, -1));
-  return {
-    status,
-    headers: {
-      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-      'x-request-id': requestId,
-      ...Object.fromEntries(filled),
-      ...ORIGIN,
-    },
-    body: json === undefined ? body && fillBaseUrl(body, baseUrl) : inJson(),
-  };
+  return { status, headers: filled, body: fillBaseUrl(text, isJson ? JSON.stringify(baseUrl).slice(1, -1) : baseUrl) };
 }
+
+/** What of a response never changes. */
+const writtenOf = oncePer(({ status, headers, json, body }: Response) => {
+  const lines = Object.entries({ ...lowerCased(headers), ...ORIGIN });
+  const text = json === undefined ? body : narrow(JSON.stringify(json));
+  const isWhole = ![...lines.map(([, value]) => value), text ?? ''].some(asksForBaseUrl);
+  return { status, headers: lines, isJson: json !== undefined, text, isWhole };
+});

@@ -8,6 +8,8 @@ export interface Selection {
   readonly failure: Failure | undefined;
   /** To be answered as it stands; without one, the answer is filled from the request or generated. */
   readonly example: Example | undefined;
+  /** Whether the example is only the first one, and nobody has named it. */
+  readonly unnamed?: boolean;
 }
 
 /** Why a choice cannot be met. */
@@ -94,7 +96,7 @@ function byCode(entry: Entry, choice: Choice, status: number, dynamic: boolean):
   const examples = answer.content?.examples ?? [];
   if (choice.example === undefined) {
     const first = dynamic ? undefined : examples[0];
-    return { answer, failure: first === undefined ? answer.failures[0] : failureOf(answer, first), example: first };
+    return { answer, failure: first === undefined ? answer.failures[0] : failureOf(answer, first), example: first, unnamed: true };
   }
   const example = examples.find(({ name }) => name === choice.example);
   if (example !== undefined) return { answer, failure: failureOf(answer, example), example };

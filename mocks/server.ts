@@ -3,11 +3,16 @@ import { createServer as createTlsServer } from 'node:https';
 import { Readable, type Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { applyFault, type Fault } from './faults/index.js';
+import { repeatedIn } from './headers.js';
 import { hostName } from './hosts.js';
-import { encoded, HTTP_LIMITS, pacedBody, type HttpLimits, type KeyPair } from './http/index.js';
+import { encoded, HTTP_LIMITS, pacedBody, wholeBody, type EncodedAnswer, type HttpLimits, type KeyPair } from './http/index.js';
+import { lately } from './once.js';
 import { createQueues, type Queues } from './queues.js';
+import { now } from './moment.js';
 import type { Connection, MockAnswer, MockRequest } from './types.js';
-import { asksForWebSocket, createWebSockets, Incoming, onHandshake, responseTo, type WebSockets } from './websocket.js';
+import { asksForWebSocket, Incoming } from './incoming.js';
+import type { Soon } from './soon.js';
+import { createWebSockets, onHandshake, responseTo, type WebSockets } from './websocket.js';
 
 /** An answer, how it is to be spoiled, and when whatever waits in it ends, if not with the server. */
 export interface Served {
@@ -18,7 +23,7 @@ export interface Served {
 
 /** What a server needs: answers. None of these may throw. */
 export interface App {
-  answer(request: MockRequest): Promise<Served>;
+  answer(request: MockRequest): Soon<Served>;
   /** Aborted when the server closes: faults that wait end then. */
   readonly closing: AbortSignal;
   /** To what is no HTTP request, or to the rest of one that is being answered and recorded by itself. */
@@ -39,7 +44,7 @@ export interface ServerOptions {
 interface Host {
   readonly app: App;
   /** Scheme, host and port of a request. */
-  readonly baseUrl: (req: IncomingMessage) => string;
+  readonly baseUrl: (host: string | undefined) => string;
   readonly limits: HttpLimits;
   /** Whether the server closes, and nothing comes after a response. */
   readonly closesAfter: (res: ServerResponse) => boolean;
@@ -57,28 +62,38 @@ interface Host {
  */
 export function createHttpServer(app: App, address: () => string, { tls, limits: own }: ServerOptions = {}): Server {
   const limits = { ...HTTP_LIMITS, ...own };
-  const server = listener(tls, limits);
+  // Whoever has sent a request, and then closes its side, has not left: it waits for the answer. (TLS ends both sides at once.)
+  const server = Object.assign(listener(tls, limits), { httpAllowHalfOpen: true });
   const queues = createQueues();
-  const baseUrl = ({ headers }: IncomingMessage): string =>
-    `${tls === undefined ? 'http' : 'https'}://${hostName(headers.host) === undefined ? address() : (headers.host ?? '')}`;
+  const baseUrl = lately(
+    (name: string | undefined): string =>
+      `${tls === undefined ? 'http' : 'https'}://${hostName(name) === undefined ? address() : (name ?? '')}`,
+    MOST_NAMES,
+  );
   const host: Host = { app, baseUrl, limits, closesAfter: (res) => !server.listening && queues.last(res.req.socket) === res };
   let underWay = 0;
   let answered: number | undefined;
-  const count = async (socket: Duplex, work: Promise<void>): Promise<void> => {
-    underWay++;
-    await work.finally(() => {
-      underWay--;
-      answered = connectionOf(socket).id;
-    });
+  const done = (socket: Duplex): void => {
+    underWay--;
+    answered = connectionOf(socket).id;
   };
-  const serve = (req: IncomingMessage, res: ServerResponse): void => {
+  const read = (res: ServerResponse, whole: Uint8Array | undefined): void => {
+    const { req } = res;
+    const { socket } = req;
+    const work = handle(host, req, res, whole);
+    if (work === undefined) done(socket);
+    else void work.finally(() => done(socket));
+  };
+  const serve = (req: Incoming, res: ServerResponse<Incoming>): void => {
     queues.add(res);
-    void count(req.socket, handle(host, req, res));
+    underWay++;
+    req.gather(MOST_GATHERED, read, res);
   };
   const webSockets = createWebSockets(limits.webSocket, app.closing);
   onHandshake(server, async (req, socket, head) => {
     await queues.whole(socket);
-    await count(socket, handshake(host, webSockets, { req, socket, head }));
+    underWay++;
+    await handshake(host, webSockets, { req, socket, head }).finally(() => done(socket));
   });
   server.timeout = limits.socketTimeout;
   server.maxConnections = limits.connections;
@@ -105,6 +120,11 @@ export function createHttpServer(app: App, address: () => string, { tls, limits:
   return server;
 }
 
+/** By which clients call the server, that are remembered. */
+const MOST_NAMES = 10;
+/** Bytes; what is longer is read as it comes. */
+const MOST_GATHERED = 65_536;
+
 function listener(tls: KeyPair | undefined, { headerBytes, headersTimeout, keepAliveTimeout, checkInterval }: HttpLimits): Server {
   const options = {
     maxHeaderSize: headerBytes,
@@ -121,25 +141,40 @@ function listener(tls: KeyPair | undefined, { headerBytes, headersTimeout, keepA
   return createTlsServer({ ...options, cert: tls.cert, key: tls.key, handshakeTimeout: headersTimeout });
 }
 
-async function handle(host: Host, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const { app } = host;
-  const ignore = (): void => undefined;
-  req.on('error', ignore);
+const ignore = (): void => undefined;
+
+/** Answers a request; what is not done at once is answered. */
+function handle(host: Host, req: IncomingMessage, res: ServerResponse, whole: Uint8Array | undefined): Promise<void> | undefined {
+  if (whole === undefined) req.on('error', ignore);
   res.on('error', ignore);
   try {
-    const request = requestOf(host, req, res);
-    const { answer, fault, closing = app.closing } = await answerTo(app, req, request);
-    if (fault === undefined) await send(host, res, answer);
-    else await applyFault(fault, res, answer, { closing });
-    drain(req, host.limits);
+    const served = answerTo(host.app, req, requestOf(host, req, whole, res));
+    if (!(served instanceof Promise)) {
+      const sending = deliver(host, req, res, served);
+      return sending?.catch(() => void res.destroy());
+    }
+    return served.then((answered) => deliver(host, req, res, answered)).catch(() => void res.destroy());
   } catch {
     // Only a header that cannot be written comes here; the connection is of no more use.
     res.destroy();
+    return undefined;
   }
 }
 
+function deliver(
+  host: Host,
+  req: IncomingMessage,
+  res: ServerResponse,
+  { answer, fault, closing = host.app.closing }: Served,
+): Promise<void> | undefined {
+  const sending = fault === undefined ? send(host, res, answer) : applyFault(fault, res, answer, { closing });
+  if (sending !== undefined) return sending.then(() => drain(req, host.limits));
+  drain(req, host.limits);
+  return undefined;
+}
+
 /** A request for a WebSocket belongs to an operation that opens one, and to nothing else. */
-async function answerTo(app: App, req: IncomingMessage, request: MockRequest): ReturnType<App['answer']> {
+function answerTo(app: App, req: IncomingMessage, request: MockRequest): ReturnType<App['answer']> {
   if (!asksForWebSocket(req) || app.upgrades?.(request) === true) return app.answer(request);
   return { answer: app.refuseRoute(request, 'the contract has no WebSocket there') };
 }
@@ -151,7 +186,7 @@ async function handshake(
   { req, socket, head }: { readonly req: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
 ): Promise<void> {
   const { app } = host;
-  const request = { ...requestOf(host, req), body: NO_BODY, upgrade: webSockets.readiness(req) };
+  const request = { ...requestOf(host, req, NOTHING), upgrade: webSockets.readiness(req) };
   const { answer, fault, closing = app.closing } = await answerTo(app, req, request);
   const { stream } = answer;
   if (socket.destroyed) return;
@@ -161,22 +196,28 @@ async function handshake(
   else await applyFault(fault, res, answer, { closing });
 }
 
-const NO_BODY: MockRequest['body'] = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }) };
+const NOTHING = new Uint8Array();
+const NO_QUERY: MockRequest['query'] = new URLSearchParams();
 
-function requestOf({ baseUrl, limits }: Host, req: IncomingMessage, res?: ServerResponse): MockRequest {
+function requestOf({ baseUrl, limits }: Host, req: IncomingMessage, whole: Uint8Array | undefined, res?: ServerResponse): MockRequest {
   const { url, path, search } = splitTarget(req.url ?? '/');
+  const { headers } = req;
   return {
     method: req.method ?? 'GET',
     path,
-    query: new URLSearchParams(search),
+    query: search === '' ? NO_QUERY : new URLSearchParams(search),
     url,
-    headers: req.headers,
-    baseUrl: baseUrl(req),
-    body: pacedBody(req, limits.body, () => {
-      // The rest of the body would have to be waited for: the answer is the last on this connection.
-      if (res !== undefined) res.shouldKeepAlive = false;
-    }),
+    headers,
+    baseUrl: baseUrl(headers.host),
+    body:
+      whole !== undefined
+        ? wholeBody(whole)
+        : pacedBody(req, limits.body, () => {
+            // The rest of the body would have to be waited for: the answer is the last on this connection.
+            if (res !== undefined) res.shouldKeepAlive = false;
+          }),
     connection: connectionOf(req.socket),
+    repeated: repeatedIn(req.rawHeaders, headers),
   };
 }
 
@@ -198,21 +239,35 @@ function connectionOf(socket: Duplex, after?: number): Connection {
   return connection;
 }
 
-/** One more connection, as of now. */
-export function newConnection(after?: number): Connection {
-  return { id: ++opened, opened: performance.now(), ...(after === undefined ? {} : { after }) };
+/** From where connections are counted: those of several processes must not have the same ids. */
+export function connectionsFrom(number: number): void {
+  opened = number;
 }
 
-async function send({ closesAfter }: Host, res: ServerResponse, answer: MockAnswer): Promise<void> {
+/** One more connection, as of now. */
+export function newConnection(after?: number): Connection {
+  return { id: ++opened, opened: now(), ...(after === undefined ? {} : { after }) };
+}
+
+function send(host: Host, res: ServerResponse, answer: MockAnswer): Promise<void> | undefined {
   const { req } = res;
   if (answer.passedOn !== undefined) return passOn(res, answer, answer.passedOn);
   // Not for HEAD: what it is told of the length is then true of an answer without coding.
-  const { status, headers, body } = req.method === 'HEAD' ? answer : await encoded(answer, req.headers['accept-encoding']);
+  const coded = req.method === 'HEAD' ? answer : encoded(answer, req.headers['accept-encoding']);
+  if (coded instanceof Promise) return coded.then((made) => write(host, res, made));
+  write(host, res, coded);
+  return undefined;
+}
+
+function write({ closesAfter }: Host, res: ServerResponse, { status, headers, body }: EncodedAnswer): void {
   if (res.destroyed) return;
   if (closesAfter(res)) res.shouldKeepAlive = false;
-  const length =
-    body !== undefined ? { 'content-length': Buffer.byteLength(body) } : status === 204 || status === 304 ? {} : { 'content-length': 0 };
-  res.writeHead(status, { ...headers, ...length });
+  const length = body !== undefined ? Buffer.byteLength(body) : status === 204 || status === 304 ? undefined : 0;
+  // As a list, for node:http takes a record apart again, and looks at every name twice.
+  const lines: string[] = [];
+  for (const name in headers) if (length === undefined || name !== 'content-length') lines.push(name, headers[name] as string);
+  if (length !== undefined) lines.push('content-length', String(length));
+  res.writeHead(status, lines);
   res.end(body);
 }
 

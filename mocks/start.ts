@@ -7,14 +7,17 @@ import { createFetch, type MockFetch } from './fetch.js';
 import { authority, NO_SOCKET } from './hosts.js';
 import { keyPairFor, type KeyPair } from './http/index.js';
 import type { Journal } from './journal.js';
-import { checkAddress, close, listen, reachable, watchTraffic } from './listen.js';
+import { checkAddress, close, GRACE_MS, listen, reachable, watchTraffic } from './listen.js';
+import type { Report } from './metrics/index.js';
 import type { LiveRecording } from './recording/index.js';
 import { createBuilder, type ApiTypes, type OperationName, type Scripting, type Scripts } from './script/index.js';
 import { requireOptions } from './options.js';
 import { createHttpServer } from './server.js';
 import { SessionError } from './sessions/index.js';
-import { openStore, unservable, type Store } from './stores/index.js';
+import { createMemoryStore, openStore, unservable, type Store } from './stores/index.js';
 import type { Clock } from './types.js';
+import { workersOf } from './workers/count.js';
+import type { Crew, WorkerEvent } from './workers/index.js';
 import {
   received,
   waitFor,
@@ -26,7 +29,7 @@ import {
   type WaitOptions,
 } from './verification/index.js';
 
-export interface StartOptions extends Omit<AssemblyOptions, 'store'> {
+export interface StartOptions extends Omit<AssemblyOptions, 'store' | 'crew'> {
   /** A folder that keeps everything across restarts; by default nothing outlives the process. */
   readonly state?: string | undefined;
   /** A Redis whose worlds this mock shares with others: `redis://127.0.0.1:6379`. Or a store of your own, which is closed with the mock. */
@@ -35,6 +38,13 @@ export interface StartOptions extends Omit<AssemblyOptions, 'store'> {
   readonly port?: number | undefined;
   /** `false` for a mock without a socket: `mock.fetch` reaches it, and nothing else. */
   readonly listen?: boolean | undefined;
+  /**
+   * Answers in so many processes, which share the port and everything that a mock remembers; `auto` for as many as there are processors to
+   * use. By default this process answers by itself.
+   */
+  readonly workers?: number | 'auto' | undefined;
+  /** Told when a worker has died, and when another is there. */
+  readonly onWorker?: ((event: WorkerEvent) => void) | undefined;
   /** HTTPS: `true` for a new certificate that signs itself, or a certificate and its key as PEM. */
   readonly tls?: boolean | KeyPair | undefined;
 }
@@ -62,6 +72,7 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
   readonly certificate: string | undefined;
   /** The well-known world of the sandbox; `undefined` without one. */
   readonly world: World;
+  /** With workers it may be a tenth of a second behind; `received` and `waitFor` are not. */
   readonly journal: Pick<Journal, 'contract' | 'entries' | 'exchanges' | 'onExchange' | 'total'>;
   readonly clock: Clock;
   /** The rules, in the order in which they were added. */
@@ -84,6 +95,8 @@ export interface Mock<World = AtsWorld, Api extends ApiTypes<Api> = AtsApi> exte
   coverage(): Coverage;
   /** How clients have treated failures since the start. */
   verdicts(): readonly Verdict[];
+  /** The processes that answer for it; empty unless there are workers. */
+  readonly workers: readonly number[];
   /** What is being recorded, if `record` said so. */
   readonly recording: Pick<LiveRecording, 'from' | 'file' | 'rules' | 'summary'> | undefined;
   /** Back to the well-known world, an empty journal, real time, and the rules of the script files from their beginning. */
@@ -113,25 +126,36 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
   requireOptions(options);
   const { listen: listens = true, port = 0, host = listens ? '127.0.0.1' : NO_SOCKET, tls = false } = options;
   checkAddress(host, port, listens);
-  const store = await openStore(options);
+  const workers = workersOf(options);
+  const memory = workers !== undefined && options.state === undefined && options.store === undefined ? createMemoryStore() : undefined;
+  const store = memory ?? (await openStore(options));
   const keyPair = tls === false ? undefined : await keyPairFor(tls, host);
-  const assembly = await assemble({ ...options, host, store }).catch(async (error: unknown) => {
-    await store?.close();
-    throw error instanceof SessionError ? unservable(options, error.message) : error;
-  });
+  let crew: Crew | undefined;
+  const reports = async (): Promise<readonly Report[]> => (await crew?.reports()) ?? [];
+  const place = { inMemory: memory !== undefined, leads: true, reports, states: () => crew?.states() ?? [] };
+  const assembly = await assemble({ ...options, host, store, ...(workers === undefined ? {} : { crew: place }) }).catch(
+    async (error: unknown) => {
+      await store?.close();
+      throw error instanceof SessionError ? unservable(options, error.message) : error;
+    },
+  );
   const { app, contract, adminToken, main, audit, recording, reset } = assembly;
   const { sandbox, journal, clock, scripts } = main;
   let bound = '';
   const server = createHttpServer(app, () => bound, { tls: keyPair });
   const traffic = watchTraffic(server);
-  const actual = listens
-    ? await listen(server, host, port).catch(async (error: unknown) => {
-        recording?.discard();
-        assembly.close();
-        await assembly.end();
-        throw error;
-      })
-    : 0;
+  const open = async (): Promise<number> => {
+    if (workers === undefined) return listens ? listen(server, host, port) : 0;
+    const { hireFor } = await import('./workers/index.js');
+    crew = await hireFor(workers, { options, host, port, keyPair, memory, assembly });
+    return crew.port;
+  };
+  const actual = await open().catch(async (error: unknown) => {
+    recording?.discard();
+    assembly.close();
+    await assembly.end();
+    throw error;
+  });
   bound = listens ? authority(reachable(host), actual) : host;
   const closed = new AbortController();
   // Many may wait for requests: that is no leak.
@@ -150,15 +174,24 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
     journal,
     clock,
     scripts,
+    get workers() {
+      return crew?.pids ?? [];
+    },
     recording,
-    received: (what, expectation) => received(journal, what, expectation, closed.signal),
-    waitFor: (query, wait) => waitFor(journal, query, wait, closed.signal),
+    received: async (what, expectation) => {
+      if (workers !== undefined) await journal.refresh();
+      return received(journal, what, expectation, closed.signal);
+    },
+    waitFor: async (query, wait) => {
+      if (workers !== undefined) await journal.refresh();
+      return waitFor(journal, query, wait, closed.signal);
+    },
     coverage: () => audit.coverage(),
     verdicts: () => audit.verdicts(),
     reset,
     close: async ({ graceMs } = {}) => {
       assembly.close();
-      await close(server, traffic, graceMs);
+      await (crew === undefined ? close(server, traffic, graceMs) : crew.close(graceMs ?? GRACE_MS));
       await assembly.end();
       closed.abort(new Error('The mock is closed: no request will arrive any more.'));
       recording?.close();

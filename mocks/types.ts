@@ -16,19 +16,26 @@ export interface MockRequest {
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Of the headers that were sent more than once, each line; in `headers` these are joined, or only the first is there. */
+  readonly repeated?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Scheme, host and port by which the caller reached the mock, without a slash at the end. */
   readonly baseUrl: string;
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: RequestBody;
   readonly connection: Connection;
   /** Whether the connection can become a WebSocket; absent where the request asks for none, or came over no connection. */
   readonly upgrade?: Upgrade | undefined;
+}
+
+/** The bytes of a request; those that are all there already can be had at once. */
+export interface RequestBody extends AsyncIterable<Uint8Array> {
+  readonly whole?: Uint8Array | undefined;
 }
 
 /** The connection that a request came over. */
 export interface Connection {
   /** Counts the connections of this mock. */
   readonly id: number;
-  /** By `performance.now()`. */
+  /** In milliseconds since 1970; several processes on one machine agree on it. */
   readonly opened: number;
   /**
    * The connection that had carried the last answer when this one was opened, if nothing was under way then and no other was opened
@@ -70,10 +77,10 @@ export interface Call {
 export interface Refusal {
   readonly code: string;
   /** Replaces the contract's example message. */
-  readonly message?: string;
+  readonly message?: string | undefined;
   /** Members over those of the contract's example details. */
-  readonly details?: Readonly<Record<string, unknown>>;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Why, for journal and log: which rule refused. */
   readonly why: string;
 }
@@ -96,6 +103,8 @@ export interface AdminRoute {
   readonly path: string;
   /** For the document of the control API; a route without it is listed by its name only. */
   readonly doc?: RouteDoc | undefined;
+  /** Whether it is answered while the store is away as well, by what is known here. */
+  readonly always?: boolean | undefined;
   handle(request: {
     readonly params: Readonly<Record<string, string>>;
     readonly query: URLSearchParams;
@@ -153,13 +162,21 @@ export interface Sandbox {
   identity(headers: MockRequest['headers']): string;
   /** Whether the credential of a request is one that this world has given out. */
   knows(headers: MockRequest['headers']): boolean;
-  /** Requests outside the contract that belong to the API's surroundings, such as its object storage. */
-  elsewhere(request: MockRequest): Promise<MockAnswer> | undefined;
+  /**
+   * Requests outside the contract that belong to the API's surroundings, such as its object storage.
+   *
+   * @param looked Whether `atOnce` has just been asked, so that it need not be looked at again.
+   */
+  elsewhere(request: MockRequest, looked?: boolean): Promise<MockAnswer> | undefined;
+  /** The same as a part of a step, as far as nothing has to be waited for. */
+  atOnce?(request: MockRequest): MockAnswer | undefined;
   readonly admin: readonly AdminRoute[];
   /** The well-known world, as `GET /__admin/world` shows it. */
   readonly world: unknown;
   /** Back to the well-known world, in one step; the first time as well. */
   reset(): void;
+  /** The same for a new world that nobody else keeps, in which what nobody looks at need not be made. */
+  begin?(): void;
   /** Gives up what is under way to others; nothing falls due any more. */
   close?(): void;
 }

@@ -42,28 +42,68 @@ export function createValidation(contract: Contract): Validate {
   };
   const membersOf: MembersOf = (failure) => remember(members, failure, () => detailsMembers(contract, failure));
 
-  return (entry, request, body) => {
-    const { operation } = entry;
-    let violations: readonly Violation[] | undefined;
-    const found = (): readonly Violation[] => (violations ??= bodyViolations(operation, body));
-    const malformed = (): Refusal | undefined => {
-      const message = unreadable(operation, request.headers['content-type'], body);
-      return message === undefined ? undefined : { code: malformedBody, message, why: message };
-    };
-    const ofParameters = (): Refusal | undefined => {
+  const parametersOf = (entry: Entry): CheckParameters =>
+    remember(parameters, entry.operation, () => {
       const detailsOf = (code: string): ReturnType<MembersOf> => {
         const failure = entry.failures.get(code)?.[0];
         return failure === undefined ? new Map() : membersOf(failure);
       };
-      return remember(parameters, operation, () => compileParameters(contract, operation, detailsOf))(request);
-    };
-    const compute = (): Refusal | undefined => ofParameters() ?? malformed() ?? schemaRefusal(contract, entry, found(), membersOf);
-    let refusal: { readonly value: Refusal | undefined } | undefined;
-    return {
-      refusal: () => (refusal ??= { value: compute() }).value,
-      reason: (failure) => reasonOf(contract, failure, found(), membersOf) ?? reasonIn(ofParameters(), failure),
-    };
-  };
+      return compileParameters(contract, entry.operation, detailsOf);
+    });
+  const common: Common = { contract, malformedBody, membersOf, parametersOf };
+  return (entry, request, body) => new RequestValidation(common, entry, request, body);
+}
+
+/** What validations of one contract share. */
+interface Common {
+  readonly contract: Contract;
+  readonly malformedBody: string;
+  readonly membersOf: MembersOf;
+  readonly parametersOf: (entry: Entry) => CheckParameters;
+}
+
+class RequestValidation implements Validation {
+  readonly #common: Common;
+  readonly #entry: Entry;
+  readonly #request: Pick<MockRequest, 'headers' | 'query'>;
+  readonly #body: JsonBody;
+  #violations: readonly Violation[] | undefined;
+  #refusal: Refusal | undefined;
+  #isRefusalKnown = false;
+
+  constructor(common: Common, entry: Entry, request: Pick<MockRequest, 'headers' | 'query'>, body: JsonBody) {
+    this.#common = common;
+    this.#entry = entry;
+    this.#request = request;
+    this.#body = body;
+  }
+
+  refusal(): Refusal | undefined {
+    if (!this.#isRefusalKnown) {
+      const { contract, membersOf } = this.#common;
+      this.#refusal = this.#ofParameters() ?? this.#malformed() ?? schemaRefusal(contract, this.#entry, this.#found, membersOf);
+      this.#isRefusalKnown = true;
+    }
+    return this.#refusal;
+  }
+
+  reason(failure: Failure): Reason | undefined {
+    const { contract, membersOf } = this.#common;
+    return reasonOf(contract, failure, this.#found, membersOf) ?? reasonIn(this.#ofParameters(), failure);
+  }
+
+  get #found(): readonly Violation[] {
+    return (this.#violations ??= bodyViolations(this.#entry.operation, this.#body));
+  }
+
+  #malformed(): Refusal | undefined {
+    const message = unreadable(this.#entry.operation, this.#request.headers['content-type'], this.#body);
+    return message === undefined ? undefined : { code: this.#common.malformedBody, message, why: message };
+  }
+
+  #ofParameters(): Refusal | undefined {
+    return this.#common.parametersOf(this.#entry)(this.#request);
+  }
 }
 
 type MembersOf = (failure: Failure) => ReadonlyMap<string, readonly string[]>;
@@ -82,6 +122,7 @@ function unreadable(
   body: JsonBody,
 ): string | undefined {
   if (declared?.json === undefined || (body.kind === 'absent' && !declared.required)) return undefined;
+  if (contentType === 'application/json' && body.kind === 'json') return undefined;
   const type = typeof contentType === 'string' ? contentType.trim() : '';
   if (type === '') return 'The request has no Content-Type; it must be application/json.';
   if (!JSON_TYPE.test(type)) return `The Content-Type must be application/json, not ${type.slice(0, 100)}.`;

@@ -1,34 +1,14 @@
-import { IncomingMessage, ServerResponse, type Server } from 'node:http';
+import { ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket, WebSocketServer } from 'ws';
+import type * as Ws from 'ws';
+import { onDemand } from '../spec/index.js';
 import { closeReason, type Stream, type StreamSink, type Upgrade } from './frames.js';
 import type { WebSocketLimits } from './http/index.js';
 import type { MockAnswer } from './types.js';
 
-/** What Node keeps of whether a request asks to leave HTTP. */
-const ASKED = Symbol('upgrade');
-
-/**
- * A request that may leave HTTP for a WebSocket and for nothing else: Node looks at `upgrade` before it reads on, and would hand over
- * the connection of whoever offers HTTP/2 as well.
- */
-export class Incoming extends IncomingMessage {
-  declare [ASKED]: unknown;
-
-  get upgrade(): boolean {
-    return this[ASKED] === true && (this.method === 'CONNECT' || (this.method === 'GET' && asksForWebSocket(this)));
-  }
-
-  set upgrade(asked: unknown) {
-    this[ASKED] = asked;
-  }
-}
-
-/** Whether a request names the protocol, be the rest of it a handshake or not. */
-export function asksForWebSocket({ headers }: IncomingMessage): boolean {
-  return /\bwebsocket\b/i.test(headers.upgrade ?? '');
-}
+const ws = (): typeof Ws => onDemand('ws') as typeof Ws;
 
 /** The WebSockets of a server. */
 export interface WebSockets {
@@ -50,18 +30,24 @@ export function createWebSockets(limits: WebSocketLimits, closing: AbortSignal):
   const headers = new WeakMap<IncomingMessage, MockAnswer['headers']>();
   // `closeTimeout` is younger than the types of ws.
   const options = { noServer: true, perMessageDeflate: false, maxPayload: limits.messageBytes, closeTimeout: limits.patience };
-  const server = new WebSocketServer(options);
-  server.on('headers', (lines: string[], req: IncomingMessage) => {
-    for (const [name, value] of Object.entries(headers.get(req) ?? {})) lines.push(`${name}: ${value}`);
-  });
+  let server: WebSocketServer | undefined;
+  /** Most mocks never open one. */
+  const needed = (): WebSocketServer => {
+    if (server !== undefined) return server;
+    server = new (ws().WebSocketServer)(options);
+    return server.on('headers', (lines: string[], req: IncomingMessage) => {
+      for (const [name, value] of Object.entries(headers.get(req) ?? {})) lines.push(`${name}: ${value}`);
+    });
+  };
+  const clients = (): ReadonlySet<WebSocket> => server?.clients ?? NOBODY;
   let heartbeat: NodeJS.Timeout | undefined;
   const alive = new WeakSet<WebSocket>();
   const beat = (): void => {
-    for (const socket of server.clients) {
+    for (const socket of clients()) {
       if (!alive.delete(socket)) socket.terminate();
       else if (socket.readyState === socket.OPEN) socket.ping();
     }
-    if (server.clients.size > 0) return;
+    if (clients().size > 0) return;
     clearInterval(heartbeat);
     heartbeat = undefined;
   };
@@ -74,17 +60,17 @@ export function createWebSockets(limits: WebSocketLimits, closing: AbortSignal):
   };
   closing.addEventListener('abort', () => {
     clearInterval(heartbeat);
-    for (const socket of server.clients) socket.close(1001, 'the mock is closed');
+    for (const socket of clients()) socket.close(1001, 'the mock is closed');
   });
   return {
     readiness: (req) => {
       const wrong = wrongIn(req);
       if (wrong !== undefined) return { wrong };
-      return server.clients.size >= limits.connections ? 'full' : 'possible';
+      return clients().size >= limits.connections ? 'full' : 'possible';
     },
     open: (req, socket, head, answer) => {
       headers.set(req, answer.headers);
-      server.handleUpgrade(req, socket, head, (webSocket) => {
+      needed().handleUpgrade(req, socket, head, (webSocket) => {
         // What is no frame is told the client by a code; here it is no news.
         webSocket.on('error', () => undefined);
         limit(webSocket, limits);
@@ -94,6 +80,8 @@ export function createWebSockets(limits: WebSocketLimits, closing: AbortSignal):
     },
   };
 }
+
+const NOBODY: ReadonlySet<WebSocket> = new Set();
 
 /** What keeps a request from being a handshake (RFC 6455, section 4.2.1). */
 function wrongIn({ headers }: IncomingMessage): string | undefined {

@@ -6,7 +6,7 @@ import type { Location } from './types.js';
  */
 export const PROBLEMS = {
   // The contract's document
-  'contract-unreadable': 'The contract file cannot be read.',
+  'contract-unreadable': 'The contract file cannot be read, or is not UTF-8.',
   'contract-syntax': 'The contract is not well-formed YAML or JSON.',
   'contract-version': 'The contract is not an OpenAPI 3.0 or 3.1 description.',
   'contract-structure': 'The document breaks the structure that OpenAPI prescribes.',

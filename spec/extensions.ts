@@ -45,7 +45,8 @@ const extension: z.ZodType<Extension> = z.strictObject({
 
 /** Reads `x-failpath`; what is wrong with it comes back as findings with their places. */
 export function readExtension(value: unknown, locate: Contract['locate']): { extension: Extension; findings: Finding[] } {
-  const parsed = extension.safeParse(value ?? {});
+  // What is read once is read before code for it has been made.
+  const parsed = extension.safeParse(value ?? {}, { jitless: true });
   if (parsed.success) return { extension: parsed.data, findings: [] };
   const findings = parsed.error.issues.flatMap((issue): Finding[] => {
     const path = ['x-failpath', ...issue.path.map(String)];

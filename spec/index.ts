@@ -22,6 +22,7 @@ export {
 } from './har/index.js';
 export { deeperThan, DEEPEST_JSON } from './json.js';
 export { loadContract } from './load.js';
+export { onDemand } from './on-demand.js';
 export { placeOf } from './place.js';
 export { packageFile, version } from './package-file.js';
 export { asset, html, page, prose, type Html, type HtmlValue, type Page } from './page/index.js';

@@ -8,6 +8,8 @@ export const DEEPEST_JSON = 200;
  * deeperThan('[[1]]', 1); // true
  */
 export function deeperThan(text: string, limit: number): boolean {
+  // Hardly any text has so many brackets at all.
+  if (atMost(text, '{', limit) + atMost(text, '[', limit) <= limit) return false;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
@@ -24,6 +26,13 @@ export function deeperThan(text: string, limit: number): boolean {
     }
   }
   return false;
+}
+
+/** How often a character stands in a text; counted no further than is asked for. */
+function atMost(text: string, character: string, most: number): number {
+  let count = 0;
+  for (let at = text.indexOf(character); at >= 0 && count <= most; at = text.indexOf(character, at + 1)) count++;
+  return count;
 }
 
 const QUOTE = 0x22;

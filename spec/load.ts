@@ -104,7 +104,7 @@ function requireOpenApi(source: Source): OpenAPIV3_1.Document {
     {
       problem: 'contract-version',
       what: version === undefined ? 'there is no `openapi` member' : `openapi is ${JSON.stringify(version)}`,
-      why: 'failpath reads OpenAPI 3.0 and 3.1.',
+      why: document === null || document === undefined ? 'The file is empty, or has comments only.' : 'failpath reads OpenAPI 3.0 and 3.1.',
       remedy: 'Begin the document with `openapi: 3.1.0`; convert a Swagger 2 document first.',
       location: source.locate('/openapi'),
     },

@@ -24,12 +24,19 @@ export function readOperations(document: OpenAPIV3_1.Document, reader: Reader): 
   return Object.freeze(operations);
 }
 
-/** Reads the parts of operations. */
+/** What a failure is, whichever operation declares it. */
+type Shape = Omit<Failure, 'key' | 'operation' | 'answer' | 'status'>;
+
+/** Reads the parts of operations; what many of them refer to, once. */
 export class Reader {
   readonly #document: OpenAPIV3_1.Document;
   readonly #schemas: Schemas;
   readonly #codeMembers: readonly string[];
   readonly #secrets: (pointer: string) => readonly string[];
+  readonly #shapes = new Map<string, readonly Shape[]>();
+  readonly #contents = new Map<string, Content>();
+  readonly #headerLists = new Map<string, readonly Header[]>();
+  readonly #parametersAt = new Map<string, Parameter>();
 
   constructor(document: OpenAPIV3_1.Document, schemas: Schemas, { envelope }: Pick<Extension, 'envelope'>) {
     this.#document = document;
@@ -69,7 +76,7 @@ export class Reader {
   #answer(operation: Operation, status: number, reference: string): Answer {
     const { value, pointer } = follow(this.#document, reference);
     const node = objectOf(value);
-    const content = this.#content(pointer, node);
+    const content = this.#content(pointer, node, status < 400 ? 'success' : 'error');
     const answer = {
       status,
       description: text(node['description']) ?? '',
@@ -78,56 +85,59 @@ export class Reader {
       frames: this.#frames(pointer, node),
       pointer: reference,
     } as Writable<Answer>;
+    const shapes = status < 400 || content === undefined ? [] : this.#shapesOf(answer, content, pointer);
     answer.failures = Object.freeze(
-      status < 400 || content === undefined ? [] : this.#failures(operation, answer, join(pointer, 'content', content.mediaType, 'schema')),
+      shapes.map((shape) =>
+        Object.freeze<Failure>({ key: `${operation.id} ${status} ${shape.code}`, operation, answer, status, ...shape }),
+      ),
     );
     return Object.freeze(answer);
   }
 
   /** A list of alternatives is walked in order: it is the order of refusal. */
-  #failures(operation: Operation, answer: Answer, pointer: string): Failure[] {
-    return alternatives(this.#document, pointer).flatMap((at) =>
-      codesAt(this.#document, at, this.#codeMembers).map((code) => this.#failure(operation, answer, code, at)),
+  #shapesOf({ description }: Answer, content: Content, answer: string): readonly Shape[] {
+    const pointer = join(answer, 'content', content.mediaType, 'schema');
+    return memoized(this.#shapes, pointer, () =>
+      alternatives(this.#document, pointer).flatMap((at) =>
+        codesAt(this.#document, at, this.#codeMembers).map((code) => this.#shape(code, at, content, description)),
+      ),
     );
   }
 
-  #failure(operation: Operation, answer: Answer, code: string, pointer: string): Failure {
+  #shape(code: string, pointer: string, content: Content, description: string): Shape {
     const here = this.#node(pointer);
     const schema = objectOf(follow(this.#document, pointer).value);
     const own = (name: string): unknown => here[name] ?? schema[name];
     const causes = listOf(own('x-causes'));
-    return Object.freeze<Failure>({
-      key: `${operation.id} ${answer.status} ${code}`,
-      operation,
-      answer,
-      status: answer.status,
+    return {
       code,
       title: text(own('title')) ?? code,
-      description: text(own('description')) ?? answer.description,
+      description: text(own('description')) ?? description,
       causes: Object.freeze(causes.length > 0 ? causes.map(String) : ['any']),
       retry: retryOf(own('x-retry')),
       magic: typeof own('x-magic') === 'string' ? (own('x-magic') as string) : undefined,
       interpretation: text(own('x-interpretation')),
-      examples: Object.freeze((answer.content?.examples ?? []).filter(({ value }) => getIn(value, this.#codeMembers) === code)),
+      examples: Object.freeze(content.examples.filter(({ value }) => getIn(value, this.#codeMembers) === code)),
       schema,
       validate: this.#schemas.validator(here),
       pointer,
-    });
+    };
   }
 
   #body(pointer: string, node: Node): RequestBody | undefined {
     if (node['requestBody'] === undefined) return undefined;
     const followed = follow(this.#document, join(pointer, 'requestBody'));
     const body = objectOf(followed.value);
-    return Object.freeze({ required: body['required'] === true, json: this.#content(followed.pointer, body) });
+    return Object.freeze({ required: body['required'] === true, json: this.#content(followed.pointer, body, 'body') });
   }
 
   /** The JSON content of an answer or a request body. */
-  #content(pointer: string, node: Node): Content | undefined {
+  #content(pointer: string, node: Node, as: 'success' | 'error' | 'body'): Content | undefined {
     const contents = objectOf(node['content']);
     const mediaType = Object.keys(contents).find((name) => /^application\/(.*\+)?json\b/i.test(name));
     if (mediaType === undefined) return undefined;
-    return this.#media(join(pointer, 'content', mediaType), objectOf(contents[mediaType]), mediaType);
+    const at = join(pointer, 'content', mediaType);
+    return memoized(this.#contents, `${as} ${at}`, () => this.#media(at, objectOf(contents[mediaType]), mediaType));
   }
 
   /** Described as the content of a body is. */
@@ -157,12 +167,14 @@ export class Reader {
   }
 
   #headers(pointer: string, node: Node): readonly Header[] {
-    return Object.freeze(
-      Object.keys(objectOf(node['headers'])).map((name): Header => {
-        const followed = follow(this.#document, join(pointer, 'headers', name));
-        const header = objectOf(followed.value);
-        return Object.freeze({ name, required: header['required'] === true, ...this.#described(header), pointer: followed.pointer });
-      }),
+    return memoized(this.#headerLists, pointer, () =>
+      Object.freeze(
+        Object.keys(objectOf(node['headers'])).map((name): Header => {
+          const followed = follow(this.#document, join(pointer, 'headers', name));
+          const header = objectOf(followed.value);
+          return Object.freeze({ name, required: header['required'] === true, ...this.#described(header), pointer: followed.pointer });
+        }),
+      ),
     );
   }
 
@@ -177,19 +189,25 @@ export class Reader {
     const found = new Map<string, Parameter>();
     for (const list of [join(item, 'parameters'), join(operation, 'parameters')]) {
       listOf(get(this.#document, list)).forEach((_, index) => {
-        const followed = follow(this.#document, join(list, index));
-        const node = objectOf(followed.value);
-        const parameter = {
-          name: text(node['name']) ?? '',
-          in: node['in'] as Parameter['in'],
-          required: node['required'] === true,
-          ...this.#described(node),
-          pointer: followed.pointer,
-        };
-        found.set(`${parameter.in} ${parameter.name.toLowerCase()}`, Object.freeze(parameter));
+        const parameter = this.#parameter(join(list, index));
+        found.set(`${parameter.in} ${parameter.name.toLowerCase()}`, parameter);
       });
     }
     return Object.freeze([...found.values()]);
+  }
+
+  #parameter(at: string): Parameter {
+    const { value, pointer } = follow(this.#document, at);
+    const node = objectOf(value);
+    return memoized(this.#parametersAt, pointer, () =>
+      Object.freeze<Parameter>({
+        name: text(node['name']) ?? '',
+        in: node['in'] as Parameter['in'],
+        required: node['required'] === true,
+        ...this.#described(node),
+        pointer,
+      }),
+    );
   }
 
   #credentials(node: Node): readonly Credential[] {
@@ -210,6 +228,13 @@ export class Reader {
   #node(pointer: string): Node {
     return objectOf(get(this.#document, pointer));
   }
+}
+
+/** What is at a place of the document is read once. */
+function memoized<T>(known: Map<string, T>, place: string, read: () => T): T {
+  let value = known.get(place);
+  if (value === undefined) known.set(place, (value = read()));
+  return value;
 }
 
 function objectOf(value: unknown): Node {

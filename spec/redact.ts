@@ -34,29 +34,27 @@ interface Span {
  */
 export function createRedactor(): Redactor {
   // By their first characters: a run knows hundreds of secrets, and a text is gone through once for all of them.
-  const needles: Needles = { groups: new Map(), begins: new Uint8Array(BEGINNINGS) };
+  const needles: Needles = { texts: new Map(), lengths: new Map(), grams: new Uint8Array(GRAMS) };
   const known = new Set<string>();
-  const search = (text: string): Span[] => {
-    if (needles.groups.size === 0) return [];
+  const search = (text: string): readonly Span[] => {
+    if (needles.texts.size === 0 || text.length < SHORTEST_SECRET) return NONE;
+    if (!ESCAPES.some(({ mark }) => text.includes(mark))) return inOrder(searchIn(text, needles));
     const spans: Span[] = [];
-    for (const view of viewsOf({ text }, DEEPEST)) {
+    for (const view of viewsOf({ text }, DEEPEST, needles.breaks === true ? ESCAPES : ESCAPES_IN_LINES)) {
       for (const span of searchIn(view.text, needles)) spans.push(inSource(view, span));
     }
-    return spans.sort((a, b) => a.from - b.from || b.to - a.to);
+    return inOrder(spans);
   };
   return {
     add(value, name) {
       if (value.length < SHORTEST_SECRET || known.has(value)) return;
       known.add(value);
-      for (const needle of needlesOf(value, `$${name}`)) {
-        const key = needle.text.slice(0, SHORTEST_SECRET);
-        needles.begins[beginningOf(key, 0)] = 1;
-        const group = needles.groups.get(key);
-        if (group === undefined) needles.groups.set(key, [needle]);
-        else group.push(needle);
-      }
+      for (const needle of needlesOf(value, `$${name}`)) remember(needles, needle);
     },
-    redact: (text) => replace(text, search(text)),
+    redact: (text) => {
+      const spans = search(text);
+      return spans.length === 0 ? text : replace(text, spans);
+    },
     find: (text) => search(text)[0]?.name,
   };
 }
@@ -80,29 +78,80 @@ function needlesOf(value: string, name: string): Needle[] {
 
 /** What is looked for. */
 interface Needles {
-  /** By their first characters. */
-  readonly groups: Map<string, Needle[]>;
-  /** Which beginnings there are: nearly every place of a text is passed by without a look at the groups. */
-  readonly begins: Uint8Array;
+  /** By all of their characters: keys of one kind begin alike, and a run knows thousands of them. */
+  readonly texts: Map<string, Needle[]>;
+  /** How long those are that begin with these characters. */
+  readonly lengths: Map<string, number[]>;
+  /**
+   * Which runs of {@link GRAM} characters their beginnings hold, wherever in them: whoever looks at every {@link STRIDE}th place of a text
+   * comes upon one of each secret in it, and nearly all other places are passed by without a closer look.
+   */
+  readonly grams: Uint8Array;
+  /** Whether any holds what {@link BREAK} says: hardly any does. */
+  breaks?: boolean;
 }
 
+function remember(needles: Needles, needle: Needle): void {
+  const { texts, lengths, grams } = needles;
+  const { text } = needle;
+  const same = texts.get(text);
+  if (same !== undefined) {
+    same.push(needle);
+    return;
+  }
+  texts.set(text, [needle]);
+  const key = text.slice(0, SHORTEST_SECRET);
+  for (let at = 0; at < STRIDE; at++) grams[gramAt(key, at)] = 1;
+  if (BREAK.test(text)) needles.breaks = true;
+  const known = lengths.get(key);
+  if (known === undefined) lengths.set(key, [text.length]);
+  else if (!known.includes(text.length)) known.push(text.length);
+}
+
+/** How many characters are looked at together. */
+const GRAM = 4;
+/** Of the first characters of a secret, so many runs begin at places next to each other; one of them is where a text is looked at. */
+const STRIDE = SHORTEST_SECRET - GRAM + 1;
 /** A power of two. */
-const BEGINNINGS = 65_536;
+const GRAMS = 65_536;
 
-/** Four characters as a number below {@link BEGINNINGS}; different ones may have the same. */
-function beginningOf(text: string, at: number): number {
+/** Characters as a number below {@link GRAMS}; different ones may have the same. */
+function gramAt(text: string, at: number): number {
   const sum = ((text.charCodeAt(at) * 31 + text.charCodeAt(at + 1)) * 31 + text.charCodeAt(at + 2)) * 31 + text.charCodeAt(at + 3);
-  return (sum ^ (sum >>> 16)) & (BEGINNINGS - 1);
+  return (sum ^ (sum >>> 16)) & (GRAMS - 1);
 }
 
-function* searchIn(text: string, { groups, begins }: Needles): Generator<Span> {
-  for (let at = 0; at <= text.length - SHORTEST_SECRET; at++) {
-    if (begins[beginningOf(text, at)] === 0) continue;
-    for (const needle of groups.get(text.slice(at, at + SHORTEST_SECRET)) ?? []) {
-      if (!text.startsWith(needle.text, at)) continue;
-      yield { name: needle.name, from: Math.max(at - needle.before, 0), to: Math.min(at + needle.text.length + needle.after, text.length) };
+function searchIn(text: string, needles: Needles): readonly Span[] {
+  const { grams } = needles;
+  const last = text.length - SHORTEST_SECRET;
+  let spans: Span[] | undefined;
+  for (let at = STRIDE - 1; at <= text.length - GRAM; at += STRIDE) {
+    if (grams[gramAt(text, at)] !== 1) continue;
+    for (let from = at - STRIDE + 1; from <= Math.min(at, last); from++) {
+      const found = needlesAt(text, from, needles);
+      if (found !== undefined) (spans ??= []).push(...found);
     }
   }
+  return spans ?? NONE;
+}
+
+function needlesAt(text: string, at: number, { texts, lengths }: Needles): Span[] | undefined {
+  return lengths.get(text.slice(at, at + SHORTEST_SECRET))?.flatMap((length) => {
+    // What is cut off by the end of the text has another length than what is looked for.
+    const found = texts.get(text.slice(at, at + length)) ?? [];
+    return found.map(({ name, before, after }) => ({
+      name,
+      from: Math.max(at - before, 0),
+      to: Math.min(at + length + after, text.length),
+    }));
+  });
+}
+
+const NONE: readonly Span[] = [];
+
+/** The first one first, and of those that begin together the longest. */
+function inOrder(spans: readonly Span[]): readonly Span[] {
+  return spans.length < 2 ? spans : spans.toSorted((a, b) => a.from - b.from || b.to - a.to);
 }
 
 /** Replaces spans by their names; those that overlap are one, and what they cover is gone altogether. */
@@ -122,14 +171,26 @@ interface View {
   readonly starts?: Uint32Array;
 }
 
+/** A kind of escape: the character that each begins with, and what they look like. */
+interface Escapes {
+  readonly mark: string;
+  readonly pattern: RegExp;
+}
+
 /** Escapes within escapes: percent-encoded in JSON, JSON in JSON. */
 const DEEPEST = 2;
 /** One by one: a secret may itself hold what looks like an escape of another kind. */
-const ESCAPES: readonly RegExp[] = [
-  /(?:%[0-9a-f]{2})+/gi,
-  /\\u[0-9a-f]{4}|\\["\\/bfnrt]/gi,
-  /&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});/gi,
+const ESCAPES: readonly Escapes[] = [
+  { mark: '%', pattern: /(?:%[0-9a-f]{2})+/gi },
+  { mark: '\\', pattern: /\\u[0-9a-f]{4}|\\["\\/bfnrt]/gi },
+  { mark: '&', pattern: /&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});/gi },
 ];
+/** What stands for a break is nothing but a break: as long as no secret has one, it need not be resolved to find secrets before and behind it. */
+const ESCAPES_IN_LINES: readonly Escapes[] = ESCAPES.map(({ mark, pattern }) =>
+  mark === '\\' ? { mark, pattern: /\\u[0-9a-f]{4}|\\["\\/]/gi } : { mark, pattern },
+);
+/** What a secret may not hold for that: a break, or what begins the escape of one. */
+const BREAK = /[\b\f\n\r\t\\]/;
 const SHORT: Readonly<Record<string, string>> = {
   b: '\b',
   f: '\f',
@@ -144,18 +205,20 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 
 /** A text, and how it reads without one or more levels of escapes. */
-function* viewsOf(view: View, levels: number): Generator<View> {
+function* viewsOf(view: View, levels: number, known: readonly Escapes[]): Generator<View> {
   yield view;
   if (levels === 0) return;
-  for (const escapes of ESCAPES) {
+  for (const escapes of known) {
     const less = unescape(view, escapes);
-    if (less !== undefined) yield* viewsOf(less, levels - 1);
+    if (less !== undefined) yield* viewsOf(less, levels - 1, known);
   }
 }
 
 /** One level of escapes less; `undefined` where there are none. */
-function unescape({ text, starts }: View, escapes: RegExp): View | undefined {
-  const matches = [...text.matchAll(escapes)];
+function unescape({ text, starts }: View, { mark, pattern }: Escapes): View | undefined {
+  // Most texts have none, and are not to be taken apart to find that out.
+  if (!text.includes(mark)) return undefined;
+  const matches = [...text.matchAll(pattern)];
   if (matches.length === 0) return undefined;
   const next = new Uint32Array(text.length + 1);
   const sourceOf = (index: number): number => starts?.[index] ?? index;

@@ -12,7 +12,7 @@ type Handler = (params: Record<string, string | undefined>) => Route | undefined
  * route('GET', '/v1/transactions/42')?.params; // { transaction_id: '42' }
  */
 export function createRouter(operations: readonly Operation[]): (method: string, path: string) => Route | undefined {
-  const router = findMyWay({ caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 4096 });
+  const router = findMyWay({ caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 4096, querystringParser: NO_QUERY });
   const taken = new Set<string>();
   for (const operation of operations) {
     const { pattern, names } = patternOf(operation.path);
@@ -36,6 +36,10 @@ export function createRouter(operations: readonly Operation[]): (method: string,
     return found === null ? undefined : (found.store as Handler)(found.params);
   };
 }
+
+/** Routes are asked for paths, which have none. */
+const NO_QUERY = (): Record<string, never> => NOTHING;
+const NOTHING: Record<string, never> = {};
 
 /** Whether requests can reach a path: `*` is a wildcard to the router, and a request's path begins with a slash and ends before `?`. */
 export function isRoutable(path: string): boolean {

@@ -1,7 +1,8 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { join } from './pointer.js';
+import { isSurelySchema } from './sure-schema.js';
 import type { Validator, Violation } from './types.js';
 
 const ROOT = 'contract';
@@ -26,22 +27,34 @@ export interface Schemas {
 export function createSchemas(document: OpenAPIV3_1.Document): Schemas {
   let shared: Ajv2020 | undefined;
   const compile = (schema: unknown): ValidateFunction => {
-    const ajv = (shared ??= createAjv().addSchema({ $id: ROOT, components: { schemas: document.components?.schemas ?? {} } }, ROOT));
+    const ajv = (shared ??= createAjv({ validateSchema: false }).addSchema(
+      { $id: ROOT, components: { schemas: document.components?.schemas ?? {} } },
+      ROOT,
+    ));
     const ref = (schema as { $ref?: unknown }).$ref;
     if (typeof ref === 'string' && ref.startsWith(SCHEMAS) && isPlainReference(schema as object)) {
       const compiled = ajv.getSchema(ROOT + ref);
       if (compiled !== undefined) return compiled as ValidateFunction;
     }
-    return ajv.compile(absoluteRefs(schema) as object);
+    const alone = absoluteRefs(schema) as object;
+    if (!isSurelySchema(alone)) void ajv.validateSchema(alone, true);
+    return ajv.compile(alone);
   };
 
+  const make = (schema: unknown): Validator => {
+    let validate: ValidateFunction | undefined;
+    return (value) => {
+      validate ??= compile(schema);
+      return validate(value) ? NONE : (validate.errors ?? []).filter(isOwn).map(toViolation);
+    };
+  };
+  const made = new WeakMap<object, Validator>();
   return {
     validator(schema) {
-      let validate: ValidateFunction | undefined;
-      return (value) => {
-        validate ??= compile(schema);
-        return validate(value) ? NONE : (validate.errors ?? []).filter(isOwn).map(toViolation);
-      };
+      if (typeof schema !== 'object' || schema === null) return make(schema);
+      let validator = made.get(schema);
+      if (validator === undefined) made.set(schema, (validator = make(schema)));
+      return validator;
     },
   };
 }
@@ -52,8 +65,8 @@ const NONE: readonly Violation[] = Object.freeze([]);
  * An ajv for the dialect of the contracts: JSON Schema 2020-12 with formats (OpenAPI's included), OpenAPI's annotations and ours. Optimising the
  * generated code takes longer than it ever saves.
  */
-export function createAjv(): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, logger: false, code: { optimize: false } });
+export function createAjv(options: Pick<Options, 'validateSchema'> = {}): Ajv2020 {
+  const ajv = new Ajv2020({ ...options, allErrors: true, verbose: true, strict: false, logger: false, code: { optimize: false } });
   (addFormats as unknown as (target: Ajv2020) => void)(ajv);
   ajv.addKeyword({
     keyword: MAX_BYTES,
@@ -102,6 +115,13 @@ function toViolation(error: ErrorObject): Violation {
   };
 }
 
+/** Where several alternatives take a value, the schema is at fault rather than the value. */
+function alike(passing: readonly number[] | null): string {
+  if (passing === null) return '';
+  const numbers = passing.map((index) => index + 1).join(' and ');
+  return `, but alternatives ${numbers} take it alike: have them exclude each other, or write anyOf`;
+}
+
 function describe(error: ErrorObject): string {
   switch (error.keyword) {
     case 'required':
@@ -110,6 +130,8 @@ function describe(error: ErrorObject): string {
       return `must be ${JSON.stringify(error.params['allowedValue'])}`;
     case 'enum':
       return `must be one of ${(error.params['allowedValues'] as readonly unknown[]).map((value) => JSON.stringify(value)).join(', ')}`;
+    case 'oneOf':
+      return `${error.message ?? ''}${alike(error.params['passingSchemas'] as readonly number[] | null)}`;
     case 'additionalProperties':
       return `must not have the member ${JSON.stringify(error.params['additionalProperty'])}`;
     default:

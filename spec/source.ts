@@ -1,22 +1,16 @@
 import { createHash } from 'node:crypto';
 import { relative, resolve } from 'node:path';
-import {
-  isAlias,
-  isCollection,
-  isMap,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  visit,
-  type Document,
-  type Node,
-  type Pair,
-  type YAMLMap,
-} from 'yaml';
+import type { Document, LineCounter, Node, Pair, YAMLMap } from 'yaml';
+import type * as Yaml from 'yaml';
 import { InputError, type ProblemName } from './errors.js';
+import { notTooDeep, tooDeep } from './depth.js';
 import { readFileText } from './file.js';
+import { onDemand } from './on-demand.js';
 import { split } from './pointer.js';
+import { readPlaces, readQuickly } from './quick-yaml/index.js';
 import type { Location } from './types.js';
+
+const yaml = (): typeof Yaml => onDemand('yaml') as typeof Yaml;
 
 /** A YAML or JSON file that has been read: its value, and the place of every pointer in it. */
 export interface Source {
@@ -43,17 +37,41 @@ export function readSource(path: string): Source {
   const absolute = resolve(path);
   const file = displayName(absolute);
   const text = readText(absolute, file);
-  let tree: SyntaxTree | undefined;
+  let locate: ((members: readonly string[]) => Location) | undefined;
   return {
     file,
     path: absolute,
     sha256: createHash('sha256').update(text).digest('hex'),
-    value: parseValue(text, file),
-    locate: (pointer) => {
-      tree ??= parseTree(text);
-      return placeOf(file, tree, offsetOf(tree.document, split(pointer)));
-    },
+    value: notTooDeep(parseValue(text, file), file),
+    locate: (pointer) => (locate ??= createLocate(text, file))(split(pointer)),
   };
+}
+
+/** Reads a text once more, and keeps where everything is. */
+function createLocate(text: string, file: string): (members: readonly string[]) => Location {
+  const places = file.endsWith('.json') ? undefined : readPlaces(text);
+  if (places === undefined) {
+    const tree = parseTree(text);
+    return (members) => placeOf(file, tree, offsetOf(tree.document, members));
+  }
+  const starts = [0];
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
+  return (members) => {
+    const offset = places(members);
+    const line = countUpTo(starts, offset);
+    return { file, line, column: offset - (starts[line - 1] ?? 0) + 1 };
+  };
+}
+
+/** How many of the ascending numbers are no greater than the limit. */
+function countUpTo(numbers: readonly number[], limit: number): number {
+  let [from, to] = [0, numbers.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((numbers[middle] ?? 0) <= limit) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** A path as people should see it: relative to the working folder when it is inside, absolute otherwise. */
@@ -68,6 +86,7 @@ interface SyntaxTree {
 }
 
 function parseTree(text: string): SyntaxTree {
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   return { lines, document: parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'error' }) };
 }
@@ -88,15 +107,17 @@ function readText(path: string, file: string): string {
 }
 
 function parseValue(text: string, file: string): unknown {
-  const tree = file.endsWith('.json') ? undefined : parseTree(text);
-  if (tree === undefined) {
+  if (file.endsWith('.json')) {
     try {
       return JSON.parse(text);
     } catch {
       // Fall through: the YAML parser reads JSON as well, and knows where the mistake is.
     }
+  } else {
+    const quick = readQuickly(text);
+    if (quick !== undefined) return quick.value;
   }
-  const parsed = tree ?? parseTree(text);
+  const parsed = parseTree(text);
   const { document } = parsed;
   const faults = [
     ...document.errors.map(({ code, message, pos }): Fault => ({
@@ -105,6 +126,7 @@ function parseValue(text: string, file: string): unknown {
     })),
     ...(BEYOND_JSON.test(text) ? faultsBeyondJson(document) : []),
   ];
+  if (faults.some(({ message }) => message === OUT_OF_STACK)) throw tooDeep(file);
   if (faults.length > 0) throw syntaxError(file, parsed, faults);
   try {
     return document.toJS({ maxAliasCount: 10_000 });
@@ -117,6 +139,9 @@ interface Fault {
   readonly message: string;
   readonly offset: number;
 }
+
+/** What the parser says of what it cannot follow any deeper. */
+const OUT_OF_STACK = 'Maximum call stack size exceeded';
 
 /** What is no YAML at all has a fault at every word. */
 const MOST_FAULTS = 5;
@@ -139,6 +164,7 @@ const BEYOND_JSON = /(?:^|[\s,[{])(?:[&*!][\w!<:]|\?\s)/;
 
 /** What YAML can say and JSON cannot: values of other types, keys that are no words, and a value inside of itself. */
 function faultsBeyondJson(document: Document): Fault[] {
+  const { isAlias, isCollection, visit } = yaml();
   const faults: Fault[] = [];
   const anchors = new Map<string, Node>();
   const report = (node: unknown, message: string): void => void faults.push({ message, offset: startOf(node) ?? 0 });
@@ -172,6 +198,7 @@ function placeOf(file: string, { lines }: SyntaxTree, offset: number): Location 
 
 /** Where a member's key, or an item's value, begins. */
 function offsetOf(document: Document, members: readonly string[]): number {
+  const { isAlias, isMap, isSeq } = yaml();
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
   for (const member of members) {

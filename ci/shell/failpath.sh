@@ -14,6 +14,7 @@
 #   FAILPATH_SUITE        the failure paths; by default failpath.suite.js, if there is one
 #   FAILPATH_POLICY       what has to be proven here, and what is waived until when
 #   FAILPATH_SHARD        1/4: only this part; `failpath merge` puts the ledgers together
+#   FAILPATH_TIMINGS      a ledger of an earlier run, by whose times a run is shared out; the same for every part
 #   FAILPATH_OUT          folder of the reports (failpath-report)
 #   FAILPATH_BUILD        what was built: its verdict is recorded for `failpath can-deploy`
 #   FAILPATH_STORE        folder of the records

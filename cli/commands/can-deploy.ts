@@ -1,7 +1,7 @@
 import { buildProblem, canDeploy as ask, dayOf, formatAnswer, readPolicy, readRecords, type Policy } from '../../ci/index.js';
 import { closest, loadContract } from '../../spec/index.js';
 import type { Io } from '../io.js';
-import { usage } from '../targets.js';
+import { usage } from '../usage.js';
 
 export interface CanDeployOptions {
   readonly build: string;

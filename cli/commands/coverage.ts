@@ -6,7 +6,7 @@ import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
 import { fetchClients, type RunningMock, type SeenClients } from '../running-mock.js';
 import { createSelection, type SelectOptions } from '../select.js';
-import { usage } from '../targets.js';
+import { usage } from '../usage.js';
 
 export interface CoverageOptions extends SelectOptions {
   /** Of a running mock. */

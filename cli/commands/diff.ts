@@ -3,10 +3,7 @@ import { counted, InputError } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
 import { loadRevision } from '../revision.js';
-import { usage } from '../targets.js';
-
-/** From which severity on a diff is a finding. */
-export const DIFF_FAIL_ON: readonly string[] = [...SEVERITIES, 'never'];
+import { usage } from '../usage.js';
 
 export interface DiffOptions {
   readonly failOn: string;

@@ -4,8 +4,7 @@ import { loadContract } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
 import { writeOutput } from '../output.js';
-
-export const DOCS_FORMATS = ['markdown', 'html', 'json'] as const;
+import type { DOCS_FORMATS } from '../words.js';
 
 export interface DocsOptions {
   readonly contract?: string;

@@ -6,7 +6,7 @@ import { judgePiped, readAnswer } from '../explain/answer.js';
 import { formatJudgement, formatSightings, plain } from '../explain/format.js';
 import { DEFAULT_LEDGER, findInLedgers, findInMock, ledgersToRead, type Sighting } from '../explain/sightings.js';
 import type { Io } from '../io.js';
-import { usage } from '../targets.js';
+import { usage } from '../usage.js';
 
 export interface ExplainOptions {
   readonly contract?: string;

@@ -6,7 +6,9 @@ import { soundContract } from '../contract.js';
 import type { Io } from '../io.js';
 import { createSelection, type SelectOptions } from '../select.js';
 import { loadSuite, type SuiteOptions } from '../suites.js';
-import { openTarget, usage, type TargetOptions } from '../targets.js';
+import { openTarget, type TargetOptions } from '../targets.js';
+import { usage } from '../usage.js';
+import { INTERRUPTED_EXIT } from '../words.js';
 
 export interface FuzzCommandOptions extends Pick<SelectOptions, 'operation'>, TargetOptions, SuiteOptions {
   readonly contract?: string;
@@ -24,7 +26,6 @@ export interface FuzzCommandOptions extends Pick<SelectOptions, 'operation'>, Ta
 
 /** Enough to see every kind of change on every operation; a run by time alone has no such end. */
 const REQUESTS = 2_000;
-const INTERRUPTED = 130;
 
 type Finished = Extract<FuzzEvent, { type: 'finished' }>;
 
@@ -89,7 +90,7 @@ export async function fuzz(options: FuzzCommandOptions, io: Io): Promise<number>
       io.out(formatFuzz(finished, report));
     }
     if (options.corpus !== undefined) keep(options.corpus, finished.findings, io);
-    return abort.signal.aborted ? INTERRUPTED : exitCodeOf(finished);
+    return abort.signal.aborted ? INTERRUPTED_EXIT : exitCodeOf(finished);
   } finally {
     unlisten();
     await target.close();

@@ -15,7 +15,7 @@ import {
 import { InputError } from '../../spec/index.js';
 import type { Io } from '../io.js';
 import { checkBuild, recordVerdict, type RecordOptions } from '../record.js';
-import { usage } from '../targets.js';
+import { usage } from '../usage.js';
 
 export interface GateOptions extends RecordOptions {
   readonly ledger: string;

@@ -3,9 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { EXIT } from '../../ci/index.js';
 import { InputError, makeFolder, packageFile, version } from '../../spec/index.js';
 import type { Io } from '../io.js';
-
-/** Whose CI a new project may have. */
-export const CI_SYSTEMS = ['github', 'gitlab', 'jenkins', 'shell', 'none'] as const;
+import type { CI_SYSTEMS } from '../words.js';
 
 export interface InitOptions {
   readonly ci: (typeof CI_SYSTEMS)[number];

@@ -6,7 +6,7 @@ import { InputError, readFileText } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
 import { createJsonLog, createTextLog, type MockLog } from '../mock-log.js';
-import { usage } from '../targets.js';
+import { usage } from '../usage.js';
 
 export interface MockCommandOptions {
   readonly port: number;
@@ -22,6 +22,7 @@ export interface MockCommandOptions {
   readonly store?: string;
   readonly replay?: string;
   readonly sessions?: number;
+  readonly workers?: number | 'auto';
   readonly tls?: boolean;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -54,6 +55,9 @@ export async function mock(options: MockCommandOptions, io: Io): Promise<number>
     store: options.store,
     replay: options.replay === undefined ? undefined : readReplayFile(options.replay),
     sessions: options.sessions,
+    workers: options.workers,
+    onWorker: (event) => log.worker(event),
+    onStore: (event) => log.store(event),
     cors: options.cors,
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.adminToken === undefined ? {} : { adminToken: options.adminToken }),
@@ -87,9 +91,9 @@ function exitCodeOf({ violations, requests, elsewhere, unanswered }: RecordingSu
 }
 
 /** What has no part in a recording would be taken for having one. */
-function refuseOthers({ script, proxyTo, webhooksTo, dynamic, seed, state, store, replay }: MockCommandOptions): void {
+function refuseOthers({ script, proxyTo, webhooksTo, dynamic, seed, state, store, replay, workers }: MockCommandOptions): void {
   const flags = { '--script': script, '--proxy-to': proxyTo, '--webhooks-to': webhooksTo, '--dynamic': dynamic, '--seed': seed };
-  const others = Object.entries({ ...flags, '--state': state, '--store': store, '--replay': replay });
+  const others = Object.entries({ ...flags, '--state': state, '--store': store, '--replay': replay, '--workers': workers });
   const given = others.filter(([, value]) => value !== undefined).map(([flag]) => flag);
   if (given.length === 0) return;
   throw usage(

@@ -14,7 +14,7 @@ import { readFileText, type Contract } from '../../spec/index.js';
 import { soundContract } from '../contract.js';
 import type { Io } from '../io.js';
 import { prepareFolder, writeReports } from '../reports.js';
-import { usage } from '../targets.js';
+import { usage } from '../usage.js';
 
 export interface ObserveCommandOptions {
   readonly upstream?: string;

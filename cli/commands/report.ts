@@ -15,7 +15,7 @@ import { loadContract, type Contract } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
 import { parseReports, prepareReports, saveText, type Wanted } from '../reports.js';
-import { usage } from '../targets.js';
+import { usage } from '../usage.js';
 
 export interface ReportOptions {
   readonly contract?: string;

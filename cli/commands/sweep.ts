@@ -8,7 +8,8 @@ import { createSelection, type SelectOptions } from '../select.js';
 import { runCommand, type Ended } from '../sweep/command.js';
 import { exitCodeOf, judgeRun, type SweepLine } from '../sweep/lines.js';
 import { formatSweep, sweepToJson, type Sweep } from '../sweep/report.js';
-import { usage } from '../targets.js';
+import { usage } from '../usage.js';
+import { INTERRUPTED_EXIT } from '../words.js';
 
 export interface SweepOptions extends SelectOptions {
   /** The client's test command: a program and its arguments. */
@@ -28,7 +29,6 @@ export interface SweepOptions extends SelectOptions {
 }
 
 const TIMEOUT_SECONDS = 60;
-const INTERRUPTED = 130;
 const OWN_VARIABLES = ['FAILPATH_URL', 'FAILPATH_OPERATION', 'FAILPATH_STATUS', 'FAILPATH_CODE', 'FAILPATH_RETRY'] as const;
 
 /**
@@ -101,7 +101,7 @@ async function sweepAll(course: Course): Promise<Sweep | { readonly unjudged: st
     if (!signal.aborted) lines.push(judgeRun(course.contract, failure, ended, exchanges, known));
   }
   const interrupted = signal.aborted;
-  const exitCode = interrupted ? INTERRUPTED : exitCodeOf(lines);
+  const exitCode = interrupted ? INTERRUPTED_EXIT : exitCodeOf(lines);
   return { command: options.command, control: controlled, lines, selected: failures.length, interrupted, exitCode };
 }
 

@@ -6,8 +6,7 @@ import { loadContract, makeFolder, type Contract } from '../../spec/index.js';
 import { contractFile } from '../contract.js';
 import type { Io } from '../io.js';
 import { attempt, writeOutput } from '../output.js';
-
-export const TYPES_FORMATS = ['types', 'client', 'json-schema'] as const;
+import type { TYPES_FORMATS } from '../words.js';
 
 export interface TypesOptions {
   readonly contract?: string;

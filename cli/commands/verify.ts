@@ -7,26 +7,27 @@ import { drive, withOptions, type DriveOptions } from '../driven.js';
 import type { Io } from '../io.js';
 import { createProgress } from '../progress.js';
 import { followInto, prepareFolder, prepareReports, reportsOf, saveReports, withoutCommands, type Wanted } from '../reports.js';
-import { createSelection, isFiltered, type SelectOptions } from '../select.js';
+import { createSelection, isFiltered } from '../select.js';
 import { checkBuild, recordVerdict, type RecordOptions } from '../record.js';
 import { policyFor } from '../policy.js';
 import { plan as printPlan } from './plan.js';
-import { shardFor, type ShardOption } from '../shard.js';
+import { shardFor, timingsOf, type ShareOptions } from '../shard.js';
 import { loadSuite } from '../suites.js';
-import { deploymentName, openTarget, usage, type TargetOptions } from '../targets.js';
+import { deploymentName, openTarget, type TargetOptions } from '../targets.js';
+import { usage } from '../usage.js';
+import { INTERRUPTED_EXIT } from '../words.js';
 
-export interface VerifyOptions extends SelectOptions, TargetOptions, DriveOptions, RecordOptions {
+export interface VerifyOptions extends ShareOptions, TargetOptions, DriveOptions, RecordOptions {
   readonly contract?: string;
   readonly out: string;
   readonly report?: readonly string[];
   readonly policy?: string;
-  readonly shard?: ShardOption;
   readonly json?: boolean;
   readonly dryRun?: boolean;
 }
 
-/** What a run comes to that was not let finish; the exit code is what a shell expects. */
-export const INTERRUPTED: Omit<Decision, 'reasons'> = { verdict: 'interrupted', exitCode: 130 };
+/** What a run comes to that was not let finish. */
+export const INTERRUPTED: Omit<Decision, 'reasons'> = { verdict: 'interrupted', exitCode: INTERRUPTED_EXIT };
 
 const INTERRUPTION: Reason = {
   kind: 'interrupted',
@@ -37,7 +38,7 @@ const INTERRUPTION: Reason = {
 
 /** `failpath verify`: drives a deployment through every declared failure. Without a deployment, the embedded sandbox. */
 export async function verify(options: VerifyOptions, io: Io, now: () => Date = () => new Date()): Promise<number> {
-  if (options.dryRun === true) return printPlan(options, io, (deployment) => withOptions(deployment, options));
+  if (options.dryRun === true) return printPlan(options, io, (deployment) => withOptions(deployment, options), now());
   const wanted = reportsOf(options.out, options.report);
   if (options.json === true && wanted.some(({ name, file }) => name !== 'github' && file === '-'))
     throw usage(
@@ -48,8 +49,7 @@ export async function verify(options: VerifyOptions, io: Io, now: () => Date = (
   const contract = await soundContract(options.contract);
   const suite = await loadSuite(contract, options);
   const filter = createSelection(contract, options);
-  if (options.shard !== undefined && isFiltered(options))
-    throw usage('--shard and a filter are both given', 'A shard is a part of the whole, to be merged with the others.', 'Say one of them.');
+  const timings = timingsOf(options);
   checkBuild(options);
   if (options.build !== undefined && (options.shard !== undefined || isFiltered(options)))
     throw usage(
@@ -66,7 +66,7 @@ export async function verify(options: VerifyOptions, io: Io, now: () => Date = (
   try {
     const { deployment } = target;
     const { signal } = abort;
-    const shard = options.shard && (await shardFor({ contract, suite, deployment }, options.shard));
+    const shard = options.shard && (await shardFor({ contract, suite, deployment }, options.shard, timings));
     const following = followInto(wanted, createProgress(io), io);
     const driven = await drive(contract, deployment, {
       suite,

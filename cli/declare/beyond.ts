@@ -1,8 +1,8 @@
 import { Option } from 'commander';
-import { fuzz, type FuzzCommandOptions } from '../commands/fuzz.js';
-import { parity, type ParityOptions } from '../commands/parity.js';
-import { observe, type ObserveCommandOptions } from '../commands/observe.js';
-import { seen, type SeenOptions } from '../commands/seen.js';
+import type { FuzzCommandOptions } from '../commands/fuzz.js';
+import type { ParityOptions } from '../commands/parity.js';
+import type { ObserveCommandOptions } from '../commands/observe.js';
+import type { SeenOptions } from '../commands/seen.js';
 import { selecting, driving, readying, suiteOption, contractOption, collect, oneOf, whole, positive } from './options.js';
 import type { Face } from './types.js';
 
@@ -28,7 +28,10 @@ export function declareBeyond({ program, io, done }: Face): void {
     .option('--replay <what>', 'only this again: a kept finding, or what a report says behind it')
     .option('--json', 'print JSON')
     .addHelpText('after', FUZZ_EXIT_CODES)
-    .action(async (options: FuzzCommandOptions) => done(await fuzz(options, io)));
+    .action(async (options: FuzzCommandOptions) => {
+      const { fuzz } = await import('../commands/fuzz.js');
+      done(await fuzz(options, io));
+    });
 
   program
     .command('observe')
@@ -46,7 +49,10 @@ export function declareBeyond({ program, io, done }: Face): void {
     .option('--quiet', 'tell violations at the end only')
     .option('--json', 'one JSON object per line: the start, each violation, the summary')
     .addHelpText('after', OBSERVE_EXIT_CODES)
-    .action(async (options: ObserveCommandOptions) => done(await observe(options, io)));
+    .action(async (options: ObserveCommandOptions) => {
+      const { observe } = await import('../commands/observe.js');
+      done(await observe(options, io));
+    });
 
   selecting(
     program.command('seen').description('which declared failures has nobody ever seen, and which undeclared ones were? over ledgers'),
@@ -59,12 +65,18 @@ export function declareBeyond({ program, io, done }: Face): void {
     )
     .option('--json', 'print JSON')
     .addHelpText('after', SEEN_EXIT_CODES)
-    .action(async (files: readonly string[], options: SeenOptions) => done(await seen(files, options, io)));
+    .action(async (files: readonly string[], options: SeenOptions) => {
+      const { seen } = await import('../commands/seen.js');
+      done(await seen(files, options, io));
+    });
 
   driving(selecting(program.command('parity').description('the same paths on the embedded mock and on a deployment, side by side')))
     .option('--json', 'print JSON')
     .addHelpText('after', PARITY_EXIT_CODES)
-    .action(async (options: ParityOptions) => done(await parity(options, io)));
+    .action(async (options: ParityOptions) => {
+      const { parity } = await import('../commands/parity.js');
+      done(await parity(options, io));
+    });
 }
 
 const PARITY_EXIT_CODES = `

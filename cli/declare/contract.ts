@@ -1,11 +1,11 @@
 import { Option } from 'commander';
-import { check, type CheckOptions } from '../commands/check.js';
-import { diff, DIFF_FAIL_ON, type DiffOptions } from '../commands/diff.js';
-import { docs, DOCS_FORMATS, type DocsOptions } from '../commands/docs.js';
-import { explain as explainCommand, type ExplainOptions } from '../commands/explain.js';
-import { CI_SYSTEMS, init, type InitOptions } from '../commands/init.js';
-import { list } from '../commands/list.js';
-import { types, TYPES_FORMATS, type TypesOptions } from '../commands/types.js';
+import type { CheckOptions } from '../commands/check.js';
+import type { DiffOptions } from '../commands/diff.js';
+import type { DocsOptions } from '../commands/docs.js';
+import type { ExplainOptions } from '../commands/explain.js';
+import type { InitOptions } from '../commands/init.js';
+import type { TypesOptions } from '../commands/types.js';
+import { CI_SYSTEMS, DIFF_FAIL_ON, DOCS_FORMATS, TYPES_FORMATS } from '../words.js';
 import { selecting, suiteOption, contractOption, collect } from './options.js';
 import type { Face } from './types.js';
 
@@ -19,11 +19,17 @@ export function declareContract({ program, io, done }: Face): void {
     .argument('[file]', "the contract (default: openapi.yaml, or failpath's own ATS contract)")
     .addOption(suiteOption())
     .option('--json', 'print JSON')
-    .action(async (file: string | undefined, options: CheckOptions) => done(await check(file, options, io)));
+    .action(async (file: string | undefined, options: CheckOptions) => {
+      const { check } = await import('../commands/check.js');
+      done(await check(file, options, io));
+    });
 
   selecting(program.command('list').description('list the failures that the contract declares'))
     .option('--json', 'print JSON')
-    .action(async (options) => done(await list(options, io)));
+    .action(async (options) => {
+      const { list } = await import('../commands/list.js');
+      done(await list(options, io));
+    });
 
   program
     .command('diff')
@@ -34,7 +40,10 @@ export function declareContract({ program, io, done }: Face): void {
     .option('--json', 'print JSON')
     .option('--markdown', "print Markdown, for a job's summary")
     .addHelpText('after', DIFF_EXIT_CODES)
-    .action(async (old: string, now: string | undefined, options: DiffOptions) => done(await diff(old, now, options, io)));
+    .action(async (old: string, now: string | undefined, options: DiffOptions) => {
+      const { diff } = await import('../commands/diff.js');
+      done(await diff(old, now, options, io));
+    });
 
   program
     .command('docs')
@@ -42,7 +51,10 @@ export function declareContract({ program, io, done }: Face): void {
     .addOption(contractOption())
     .addOption(new Option('--format <format>', 'what to write it as').choices(DOCS_FORMATS).default('markdown'))
     .option('--out <file>', 'where it goes (default: standard output)')
-    .action(async (options: DocsOptions) => done(await docs(options, io)));
+    .action(async (options: DocsOptions) => {
+      const { docs } = await import('../commands/docs.js');
+      done(await docs(options, io));
+    });
 
   program
     .command('explain')
@@ -55,7 +67,10 @@ export function declareContract({ program, io, done }: Face): void {
     .option('--admin-token <token>', 'what the mock asks for (default: FAILPATH_ADMIN_TOKEN)')
     .option('--json', 'print JSON')
     .addHelpText('after', EXPLAIN_EXIT_CODES)
-    .action(async (what: string | undefined, options: ExplainOptions) => done(await explainCommand(what, options, io)));
+    .action(async (what: string | undefined, options: ExplainOptions) => {
+      const { explain } = await import('../commands/explain.js');
+      done(await explain(what, options, io));
+    });
 
   program
     .command('types')
@@ -67,7 +82,10 @@ export function declareContract({ program, io, done }: Face): void {
         .default('types'),
     )
     .option('--out <path>', 'the file of the module, or the folder of the schemas (default: standard output)')
-    .action(async (options: TypesOptions) => done(await types(options, io)));
+    .action(async (options: TypesOptions) => {
+      const { types } = await import('../commands/types.js');
+      done(await types(options, io));
+    });
 
   program
     .command('init')
@@ -75,7 +93,10 @@ export function declareContract({ program, io, done }: Face): void {
     .argument('[folder]', 'where it goes', '.')
     .addOption(new Option('--ci <system>', 'whose CI').choices(CI_SYSTEMS).default('github'))
     .option('--json', 'print JSON')
-    .action(async (folder: string, options: InitOptions) => done(await Promise.resolve(init(folder, options, io))));
+    .action(async (folder: string, options: InitOptions) => {
+      const { init } = await import('../commands/init.js');
+      done(init(folder, options, io));
+    });
 }
 
 const DIFF_EXIT_CODES = `

@@ -1,12 +1,12 @@
-import { REPORT_NAMES, REPORTS } from '../../contracts/index.js';
-import { canDeploy, type CanDeployOptions } from '../commands/can-deploy.js';
-import { gate, type GateOptions } from '../commands/gate.js';
-import { merge, type MergeOptions } from '../commands/merge.js';
-import { plan, type PlanOptions } from '../commands/plan.js';
-import { report, type ReportOptions } from '../commands/report.js';
-import { verify, type VerifyOptions } from '../commands/verify.js';
+import { FORMATS, REPORT_NAMES } from '../../contracts/index.js';
+import type { CanDeployOptions } from '../commands/can-deploy.js';
+import type { GateOptions } from '../commands/gate.js';
+import type { MergeOptions } from '../commands/merge.js';
+import type { PlanOptions } from '../commands/plan.js';
+import type { ReportOptions } from '../commands/report.js';
+import type { VerifyOptions } from '../commands/verify.js';
 import { byEnvironment } from '../environment.js';
-import { STORE } from '../record.js';
+import { STORE } from '../words.js';
 import { selecting, driving, suiteOption, contractOption, collect, shard } from './options.js';
 import type { Face } from './types.js';
 
@@ -26,10 +26,14 @@ export function declareDecide({ program, io, done }: Face): void {
     .option('--build <id>', 'record the verdict for this build, as `failpath gate` does')
     .option('--store <folder>', 'where verdicts are recorded', STORE)
     .option('--shard <i/n>', 'only this part of the run, of so many; failpath merge puts the ledgers together', shard)
+    .option('--timings <ledger>', 'share a run out by what this ledger of an earlier one has measured; the same for every shard')
     .option('--json', 'print the ledger instead of the report')
     .option('--dry-run', 'send nothing: print the plan, as `failpath plan` does')
     .addHelpText('after', EXIT_CODES)
-    .action(async (options: VerifyOptions) => done(await verify(options, io)));
+    .action(async (options: VerifyOptions) => {
+      const { verify } = await import('../commands/verify.js');
+      done(await verify(options, io));
+    });
 
   selecting(program.command('plan').description('what verify would do, prove, cost and leave behind, before anything is sent'))
     .option('--deployment <file>', 'the deployment under test (default: the embedded sandbox)')
@@ -38,7 +42,10 @@ export function declareDecide({ program, io, done }: Face): void {
     .addOption(suiteOption())
     .option('--json', 'print JSON')
     .addHelpText('after', PLAN_EXIT_CODES)
-    .action(async (options: PlanOptions) => done(await plan(options, io)));
+    .action(async (options: PlanOptions) => {
+      const { plan } = await import('../commands/plan.js');
+      done(await plan(options, io));
+    });
 
   const gating = program
     .command('gate')
@@ -50,7 +57,10 @@ export function declareDecide({ program, io, done }: Face): void {
     .option('--store <folder>', 'where verdicts are recorded', STORE)
     .option('--json', 'print JSON')
     .addHelpText('after', GATE_EXIT_CODES)
-    .action((options: GateOptions) => done(gate(options, io)));
+    .action(async (options: GateOptions) => {
+      const { gate } = await import('../commands/gate.js');
+      done(gate(options, io));
+    });
 
   const merging = program
     .command('merge')
@@ -60,7 +70,10 @@ export function declareDecide({ program, io, done }: Face): void {
     .option('--policy <file>', 'what is required, and what is let pass (default: everything must be verified)')
     .option('--json', 'print the ledger')
     .addHelpText('after', GATE_EXIT_CODES)
-    .action((files: readonly string[], options: MergeOptions) => done(merge(files, options, io)));
+    .action(async (files: readonly string[], options: MergeOptions) => {
+      const { merge } = await import('../commands/merge.js');
+      done(merge(files, options, io));
+    });
 
   const deploying = program
     .command('can-deploy')
@@ -72,7 +85,10 @@ export function declareDecide({ program, io, done }: Face): void {
     .option('--store <folder>', 'where verdicts are recorded', STORE)
     .option('--json', 'print JSON')
     .addHelpText('after', CAN_DEPLOY_EXIT_CODES)
-    .action(async (options: CanDeployOptions) => done(await canDeploy(options, io)));
+    .action(async (options: CanDeployOptions) => {
+      const { canDeploy } = await import('../commands/can-deploy.js');
+      done(await canDeploy(options, io));
+    });
 
   program
     .command('report')
@@ -81,7 +97,10 @@ export function declareDecide({ program, io, done }: Face): void {
     .addOption(contractOption())
     .option('--report <format[=file]>', `the format: ${REPORT_NAMES.join(', ')} (default: terminal); repeatable`, collect)
     .addHelpText('after', REPORT_HELP)
-    .action(async (files: readonly string[], options: ReportOptions) => done(await report(files, options, io)));
+    .action(async (files: readonly string[], options: ReportOptions) => {
+      const { report } = await import('../commands/report.js');
+      done(await report(files, options, io));
+    });
 
   for (const command of [verifying, gating, merging, deploying]) byEnvironment(command, io);
 }
@@ -119,7 +138,7 @@ Exit codes:
 
 const REPORT_HELP = `
 Formats, each for:
-${REPORT_NAMES.map((name) => `  ${name.padEnd(9)} ${REPORTS[name].what}`).join('\n')}
+${REPORT_NAMES.map((name) => `  ${name.padEnd(9)} ${FORMATS[name].what}`).join('\n')}
 
 A format goes to standard output, or to the file behind =. Of several ledgers there is
 the trend: terminal, html, markdown and json.

@@ -1,9 +1,9 @@
 import { DEFAULT_RECORDING } from '../../mocks/index.js';
-import { coverage, type CoverageOptions } from '../commands/coverage.js';
-import { importCommand, type ImportCommandOptions } from '../commands/import.js';
-import { mock, type MockCommandOptions } from '../commands/mock.js';
-import { sweep, type SweepOptions } from '../commands/sweep.js';
-import { selecting, contractOption, collect, whole, percent, positive } from './options.js';
+import type { CoverageOptions } from '../commands/coverage.js';
+import type { ImportCommandOptions } from '../commands/import.js';
+import type { MockCommandOptions } from '../commands/mock.js';
+import type { SweepOptions } from '../commands/sweep.js';
+import { selecting, contractOption, collect, whole, wholeOr, percent, positive } from './options.js';
 import type { Face } from './types.js';
 
 /** Commands under "Mock". */
@@ -26,6 +26,11 @@ export function declareMocking({ program, io, done }: Face): void {
     .option('--store <url>', 'share everything with other mocks: redis://host:port')
     .option('--replay <file>', 'begin with a situation that another mock has told: its GET /__admin/sessions/default/replay')
     .option('--sessions <n>', 'how many sessions there may be at a time', whole(1, 1_000_000))
+    .option(
+      '--workers <n>',
+      'answer in so many processes on one port, which share everything; auto for one per processor',
+      wholeOr('auto', 1, 256),
+    )
     .option('--tls', 'HTTPS, with a new certificate that signs itself')
     .option('--tls-cert <file>', 'HTTPS with this certificate (PEM)')
     .option('--tls-key <file>', 'the private key of that certificate (PEM)')
@@ -36,7 +41,10 @@ export function declareMocking({ program, io, done }: Face): void {
     .option('--overwrite', 'replace the file of --record-to if it exists')
     .option('--quiet', 'no line per request')
     .option('--json', 'structured log: one JSON object per line')
-    .action(async (options: MockCommandOptions) => done(await mock(options, io)));
+    .action(async (options: MockCommandOptions) => {
+      const { mock } = await import('../commands/mock.js');
+      done(await mock(options, io));
+    });
 
   program
     .command('import')
@@ -47,7 +55,10 @@ export function declareMocking({ program, io, done }: Face): void {
     .option('--base <url>', 'where the API begins in the HAR file, path prefix included (default: the one place that fits)')
     .option('--overwrite', 'replace the file of --out if it exists')
     .option('--json', 'print JSON')
-    .action(async (file: string, options: ImportCommandOptions) => done(await importCommand(file, options, io)));
+    .action(async (file: string, options: ImportCommandOptions) => {
+      const { importCommand } = await import('../commands/import.js');
+      done(await importCommand(file, options, io));
+    });
 
   selecting(program.command('coverage').description('which declared failures has the client of a running mock been shown?'))
     .requiredOption('--url <url>', 'address of the mock')
@@ -55,7 +66,10 @@ export function declareMocking({ program, io, done }: Face): void {
     .option('--admin-token <token>', 'what the mock asks for (default: FAILPATH_ADMIN_TOKEN)')
     .option('--json', 'print JSON')
     .addHelpText('after', COVERAGE_EXIT_CODES)
-    .action(async (options: CoverageOptions) => done(await coverage(options, io)));
+    .action(async (options: CoverageOptions) => {
+      const { coverage } = await import('../commands/coverage.js');
+      done(await coverage(options, io));
+    });
 
   selecting(program.command('sweep').description("run a client's tests once for each declared failure, with a mock that answers with it"))
     .argument('<command...>', 'the test command, after --; it finds the mock by FAILPATH_URL')
@@ -66,7 +80,10 @@ export function declareMocking({ program, io, done }: Face): void {
     .option('--any-exit', 'the command may fail: only that it ends and how the client behaved counts')
     .option('--json', 'print JSON')
     .addHelpText('after', SWEEP_EXIT_CODES)
-    .action(async (command: readonly string[], options: Omit<SweepOptions, 'command'>) => done(await sweep({ ...options, command }, io)));
+    .action(async (command: readonly string[], options: Omit<SweepOptions, 'command'>) => {
+      const { sweep } = await import('../commands/sweep.js');
+      done(await sweep({ ...options, command }, io));
+    });
 }
 
 const COVERAGE_EXIT_CODES = `

@@ -81,6 +81,16 @@ export function whole(least: number, most: number): (value: string) => number {
   };
 }
 
+/** The same, or a word in its place. */
+export function wholeOr<T extends string>(word: T, least: number, most: number): (value: string) => number | T {
+  return (value) => {
+    const number = /^[1-9]\d*$/.test(value) ? Number(value) : NaN;
+    if (value === word) return word;
+    if (Number.isInteger(number) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`It is ${word}, or a whole number from ${least} to ${most}.`);
+  };
+}
+
 /** An empty text, such as of a variable that is not set, is no share: the gate must not stand open for it. */
 export function percent(value: string): number {
   const number = Number(value);

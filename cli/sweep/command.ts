@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { processGroup, tailOf } from '../process-group.js';
-import { usage } from '../targets.js';
+import { usage } from '../usage.js';
 
 /** How a command ended. */
 export interface Ended {

@@ -43,12 +43,12 @@ export function createWire({ url, http }: Deployment, options: { readonly timeou
         // undici writes those two itself.
         headers: all.filter(([name]) => upgrade === undefined || (name !== 'connection' && name !== 'upgrade')).flat(),
       };
-      const signal = AbortSignal.timeout(options.timeoutMs * times);
+      const timeoutMs = options.timeoutMs * times;
       try {
         const answer = await exchange(
           dispatcher,
           { method, url, headers: upgrade === undefined ? {} : Object.fromEntries(all) },
-          { signal, limitBytes: ANSWER_LIMIT_BYTES, body: body ?? null, progress: { written: false, answered: false }, raw },
+          { timeoutMs, limitBytes: ANSWER_LIMIT_BYTES, body: body ?? null, progress: { written: false, answered: false }, raw },
         );
         return toAnswer(answer.status, answer.headers, answer.body.toString('utf8'));
       } catch (error) {

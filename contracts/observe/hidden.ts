@@ -39,7 +39,7 @@ export function createHidden(contract: Contract): Hidden {
     for (const [name, value] of Object.entries(request.headers)) {
       if (value === undefined) continue;
       const isKey = name === 'authorization' || keyHeaders.has(name);
-      if (!isKey && !TELLING.test(name)) continue;
+      if (!isKey && !isTelling(name)) continue;
       for (const secret of secretsIn(name, textOf(value))) all.add(secret, name);
       if (!isKey) continue;
       const own = textOf(value).replace(/^\w[\w-]* +(?=\S)/, '');
@@ -47,7 +47,7 @@ export function createHidden(contract: Contract): Hidden {
       telling.add(own, name);
       credential ??= own;
     }
-    for (const [name, value] of request.query) if (TELLING.test(name)) all.add(value, name);
+    for (const [name, value] of request.query) if (isTelling(name)) all.add(value, name);
     for (const [name, value] of secretsOfBody(request)) all.add(value, name);
     for (const [name, value] of Object.entries(answer.headers)) {
       if (value === undefined || name === 'set-cookie') continue;
@@ -79,6 +79,19 @@ export function createHidden(contract: Contract): Hidden {
 /** Headers, parameters and members that hold credentials, by their names. */
 const TELLING = /auth|cookie|key|token|secret|session|signature|password|credential|ticket/i;
 
+/** Traffic has the same few names again and again. */
+const names = new Map<string, boolean>();
+const MOST_NAMES = 1_000;
+const LONGEST_NAME = 64;
+
+function isTelling(name: string): boolean {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const telling = TELLING.test(name);
+  if (names.size < MOST_NAMES && name.length <= LONGEST_NAME) names.set(name, telling);
+  return telling;
+}
+
 /** Of a person's own choice, and perhaps a word. */
 const CHOSEN = /passw|passphrase|secret|credential/i;
 
@@ -89,14 +102,14 @@ const CHOSEN = /passw|passphrase|secret|credential/i;
  * isTellingHeader('x-session-token'); // true
  */
 export function isTellingHeader(name: string): boolean {
-  return TELLING.test(name) && !/^(?:www-authenticate|proxy-authenticate|clear-site-data)$/i.test(name);
+  return isTelling(name) && !/^(?:www-authenticate|proxy-authenticate|clear-site-data)$/i.test(name);
 }
 
 /** What the client itself has sent, and an error may repeat. */
 function* secretsOfBody({ body, headers }: SeenExchange['request']): Generator<[name: string, value: string]> {
   if (body.kind === 'json') yield* tellingMembers(body.value, (name, value) => CHOSEN.test(name) || isDistinct(value));
   if (body.kind !== 'text' || !/^application\/x-www-form-urlencoded/i.test(textOf(headers['content-type']))) return;
-  for (const [name, value] of new URLSearchParams(body.text)) if (TELLING.test(name)) yield [name, value];
+  for (const [name, value] of new URLSearchParams(body.text)) if (isTelling(name)) yield [name, value];
 }
 
 /** The values in the query and in the fragment of a URL, such as signatures. */
@@ -144,7 +157,7 @@ function* tellingMembers(
   if (typeof value !== 'object' || value === null || depth > 20) return;
   for (const [name, member] of Object.entries(value)) {
     if (typeof member === 'string') {
-      if (TELLING.test(name) && isSecret(name, member)) yield [name, member];
+      if (isTelling(name) && isSecret(name, member)) yield [name, member];
     } else yield* tellingMembers(member, isSecret, depth + 1);
   }
 }

@@ -75,14 +75,10 @@ function isOfHttp({ request: { headers }, answer: { status } }: SeenExchange, { 
 
 /** The answer as the checks read it. A cookie is where it belongs, and leaks nothing. */
 export function toWire({ answer: { status, headers, body } }: SeenExchange): WireAnswer {
-  const shown = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, name === 'set-cookie' ? '…' : textOf(value)]],
-  );
+  const shown: [name: string, value: string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) shown.push([name, name === 'set-cookie' ? '…' : textOf(value)]);
+  }
   const text = body.kind === 'json' ? (body.text ?? JSON.stringify(body.value)) : body.kind === 'text' ? body.text : '';
-  return {
-    status,
-    headers: Object.fromEntries(shown) as Record<string, string>,
-    text,
-    json: body.kind === 'json' ? body.value : undefined,
-  };
+  return { status, headers: Object.fromEntries(shown), text, json: body.kind === 'json' ? body.value : undefined };
 }

@@ -14,6 +14,17 @@ import type { Declared, Fault, IdentityCheck, Precedence, Probe } from './types.
  * @throws {InputError} when the suite's paths do not fit the contract
  */
 export function declareProbes(contract: Contract, suite: Suite): readonly Probe[] {
+  // A plan, its run and its ledger ask for the same ones.
+  let bySuite = declaredBefore.get(contract);
+  if (bySuite === undefined) declaredBefore.set(contract, (bySuite = new WeakMap()));
+  let probes = bySuite.get(suite);
+  if (probes === undefined) bySuite.set(suite, (probes = declareAll(contract, suite)));
+  return probes;
+}
+
+const declaredBefore = new WeakMap<Contract, WeakMap<Suite, readonly Probe[]>>();
+
+function declareAll(contract: Contract, suite: Suite): readonly Probe[] {
   const { probes } = suite;
   if (probes === undefined) return [];
   const paths = pathsOf(contract, suite);

@@ -4,7 +4,7 @@ import { setupFailed } from '../verdict.js';
 import type { Work } from '../lanes.js';
 import type { Plan } from '../plan.js';
 import type { Run } from '../run.js';
-import { inSession } from '../sessions.js';
+import { toldInSession } from '../sessions.js';
 import { SetupFailed } from '../setup-failed.js';
 import { Steps } from '../steps.js';
 import type { CauseLine } from '../types.js';
@@ -48,7 +48,8 @@ export interface ProbeRun {
  */
 export function prepareProbes(plan: Plan, run: Run, options: ProbeRunOptions): ProbeRun {
   const planned = planProbes(plan);
-  const visits = [...groupBy(planned, visitOf).values()].map((probes) => toVisit(probes, run, options));
+  const taking = createTaking(run.context, options.lines);
+  const visits = [...groupBy(planned, visitOf).values()].map((probes) => toVisit(probes, taking, run, options));
   const byName = new Map(visits.flatMap((visit) => visit.probes.map(({ probe }) => [nameOfProbe(probe), visit])));
   return {
     count: planned.length,
@@ -60,25 +61,26 @@ export function prepareProbes(plan: Plan, run: Run, options: ProbeRunOptions): P
   };
 }
 
+type Taking = ReturnType<typeof createTaking>;
+
 /** Probes that begin with the same request go together. */
 function visitOf({ probe, action }: PlannedProbe): string {
   if (action.do !== 'send') return 'nothing is sent';
   return probe.path.given === undefined ? `${probe.operation.id} ${action.lane}` : nameOfProbe(probe);
 }
 
-function toVisit(probes: readonly PlannedProbe[], run: Run, options: ProbeRunOptions): ProbeVisit {
+function toVisit(probes: readonly PlannedProbe[], taking: Taking, run: Run, options: ProbeRunOptions): ProbeVisit {
   const sends = probes.flatMap(({ action }) => (action.do === 'send' ? [action] : []));
   let made: Promise<readonly ProbeLine[]> | undefined;
   return {
     lane: sends[0]?.lane ?? 'parallel',
     mints: sends.some(({ mints }) => mints),
     probes,
-    make: () => (made ??= make(probes, run, options)),
+    make: () => (made ??= make(probes, taking, run, options)),
   };
 }
 
-async function make(probes: readonly PlannedProbe[], run: Run, options: ProbeRunOptions): Promise<ProbeLine[]> {
-  const taking = createTaking(run.context, options.lines);
+async function make(probes: readonly PlannedProbe[], taking: Taking, run: Run, options: ProbeRunOptions): Promise<ProbeLine[]> {
   const told = new Map(probes.map((planned) => [planned.probe, taking(planned)]));
   const open = probes.flatMap(({ probe }) => (told.get(probe) === undefined ? [probe] : []));
   for (const line of await send(open, run, options)) told.set(line.probe, line);
@@ -112,7 +114,7 @@ async function attempt(
   { signal, begins }: ProbeRunOptions,
 ): Promise<ProbeLine[] | SetupFailed> {
   try {
-    return await inSession(context, (own) => new Visit(own, executor, { isOver: () => signal?.aborted === true, begins }).make(probes));
+    return await toldInSession(context, (own) => new Visit(own, executor, { isOver: () => signal?.aborted === true, begins }).make(probes));
   } catch (error) {
     if (error instanceof SetupFailed) return error;
     throw error;

@@ -1,5 +1,6 @@
 import { setupFailed } from '../verdict.js';
 import { describePath } from '../path.js';
+import { placeIn } from '../place.js';
 import { Steps, type RunContext } from '../steps.js';
 import type { CauseLine } from '../types.js';
 import type { PlannedProbe } from './plan.js';
@@ -11,9 +12,18 @@ import { toProbeLine } from './visit.js';
  *
  * @example
  * createTaking(context, lines)(planned)?.takenFrom; // 'initWork api_key.revoked (revoked)'
+ *
+ * @param lines To which more may be added.
  */
 export function createTaking(context: RunContext, lines: readonly CauseLine[]): (planned: PlannedProbe) => ProbeLine | undefined {
-  const byName = new Map(lines.map((line) => [nameOf(line), line]));
+  const byName = new Map<string, CauseLine>();
+  let known = 0;
+  const lineOf = (declared: Declared): CauseLine | undefined => {
+    // Since it was last asked for.
+    for (const line of lines.slice(known)) byName.set(nameOf(line), line);
+    known = lines.length;
+    return byName.get(nameOf(declared));
+  };
   const unsent = (probe: Probe, outcome: 'not-capable' | 'not-selected' | 'setup-failed', reason: string): ProbeLine =>
     toProbeLine(context, probe, { verdict: { ...setupFailed(reason), outcome }, steps: new Steps(context), durationMs: 0 });
 
@@ -22,7 +32,7 @@ export function createTaking(context: RunContext, lines: readonly CauseLine[]): 
     for (const declared of [probe.expected, probe.over]) {
       if (declared === undefined || probe.over === undefined) continue;
       const name = nameOf(declared);
-      const outcome = byName.get(name)?.outcome ?? 'not-selected';
+      const outcome = lineOf(declared)?.outcome ?? 'not-selected';
       if (outcome === 'verified') continue;
       if (outcome === 'not-selected') return unsent(probe, outcome, `${name} was not run`);
       return unsent(
@@ -38,7 +48,7 @@ export function createTaking(context: RunContext, lines: readonly CauseLine[]): 
     if (action.do === 'nothing') return unsent(probe, action.outcome, action.reason);
     if (action.do === 'send') return unproven(probe);
     if (probe.expected === undefined) return letIn(context, probe, lines);
-    const line = byName.get(nameOf(probe.line ?? probe.expected));
+    const line = lineOf(probe.line ?? probe.expected);
     return line === undefined ? unsent(probe, 'not-selected', 'its line was not run') : taken(probe, line);
   };
 }
@@ -78,7 +88,7 @@ function letIn({ contract }: RunContext, probe: Probe, lines: readonly CauseLine
     response: undefined,
     answer: undefined,
     repro: undefined,
-    location: contract.locate(operation.pointer),
+    location: placeIn(contract, operation.pointer),
     answered: shown !== undefined,
   };
 }

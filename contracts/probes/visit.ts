@@ -21,7 +21,8 @@ interface Sent {
  * may, and must be let in, or nothing is known of the identities that were not.
  *
  * @example
- * const lines = await new Visit(context, executor).make(probes);
+ * const tell = await new Visit(context, executor).make(probes);
+ * const lines = tell();
  */
 export class Visit {
   readonly #context: RunContext;
@@ -42,8 +43,11 @@ export class Visit {
     [this.#context, this.#executor, this.#isOver, this.#begins] = [context, executor, isOver, begins];
   }
 
-  /** @param probes Of one operation, whose paths all begin in the same way. */
-  async make(probes: readonly Probe[]): Promise<ProbeLine[]> {
+  /**
+   * @param probes Of one operation, whose paths all begin in the same way.
+   * @returns what puts their lines together, once all requests are answered
+   */
+  async make(probes: readonly Probe[]): Promise<() => ProbeLine[]> {
     const sent: Sent[] = [];
     try {
       for (const probe of probes) sent.push(await this.#one(probe));
@@ -52,7 +56,7 @@ export class Visit {
     } finally {
       await this.#leave();
     }
-    return sent.map(({ probe, verdict, steps, durationMs }) => toProbeLine(this.#context, probe, { verdict, steps, durationMs }));
+    return () => sent.map(({ probe, verdict, steps, durationMs }) => toProbeLine(this.#context, probe, { verdict, steps, durationMs }));
   }
 
   async #one(probe: Probe): Promise<Sent> {

@@ -1,5 +1,7 @@
 import { createColors } from 'picocolors';
 import { groupBy } from '../../spec/index.js';
+import type { Reason } from '../decision.js';
+import type { LedgerShard } from '../ledger.js';
 import type { PlannedCause, PlannedFailure, Promises, Route } from '../rehearsal/index.js';
 import type { Outcome } from '../types.js';
 import { padded } from './text.js';
@@ -12,6 +14,10 @@ export interface PlanReport extends Promises {
   readonly asked: string | null;
   /** Whether that got no answer. */
   readonly unanswered: boolean;
+  /** The part that it is about, where a run is shared out, and the ledger by which it is. */
+  readonly shard?: LedgerShard & { readonly timings: string | null };
+  /** What it is held against, and what that says of what is not proven by its real cause. */
+  readonly policy?: { readonly file: string; readonly reasons: readonly Reason[] };
   /** Of the command that prints it. */
   readonly exitCode: number;
 }
@@ -30,11 +36,13 @@ export function formatPlan(report: PlanReport, options: { readonly color: boolea
   const colors = createColors(options.color);
   const sections = [
     overview(report, options.where ?? report.deployment.url, colors),
+    share(report, colors),
     routes(report, colors),
     ...unproven(report, colors),
     unlocks(report, colors),
     beyond(report, colors),
     run(report, colors),
+    judged(report, colors),
     verdict(report, colors),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -62,6 +70,22 @@ function overview({ contract, failures, asked, unanswered }: PlanReport, where: 
     '',
     ...rows,
   ].join('\n');
+}
+
+/** Which part of a run this is. */
+function share({ shard }: PlanReport, colors: Colors): string {
+  if (shard === undefined) return '';
+  const { index, of, operations, webhooks, timings } = shard;
+  const parts = [...operations, ...(webhooks ? ['webhooks'] : [])].join(', ');
+  const by = timings === null ? 'by what a rehearsal says' : `by the times in ${timings}`;
+  return `shard ${index}/${of} ${colors.dim(`(shared out ${by})`)}: ${parts}`;
+}
+
+/** What the policy says beside what is proven, once per kind. */
+function judged({ policy }: PlanReport, colors: Colors): string {
+  if (policy === undefined) return '';
+  const kinds = [...groupBy(policy.reasons, ({ kind }) => kind)].map(([kind, reasons]) => `${reasons.length} ${kind}`);
+  return `by ${policy.file}: ${kinds.length === 0 ? colors.green('all as it requires') : kinds.join(', ')}`;
 }
 
 /** How failures are brought about, with the capabilities that each way meets. */

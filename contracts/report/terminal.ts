@@ -34,7 +34,7 @@ export function formatRun(
   toldLines: readonly ShownLine[],
   options: { readonly color: boolean; readonly where?: string },
 ): string {
-  const [ledger, lines] = [tameAll(told), toldLines.map(tamed)];
+  const [ledger, lines] = [tameAll(told), toldLines.map(tamedAsShown)];
   const colors = createColors(options.color);
   const passed = passedIn(ledger);
   const open = lines.filter((line) => !passed.has(nameOfLine(line)));
@@ -53,6 +53,11 @@ export function formatRun(
     verdict(ledger, lines, colors),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** Of a proven line no more is shown than its notes: neither its answer nor its script is gone through. */
+function tamedAsShown(line: ShownLine): ShownLine {
+  return line.outcome === 'verified' ? { ...line, evidence: tameAll(line.evidence), response: undefined, repro: undefined } : tamed(line);
 }
 
 function overview(ledger: Ledger, where: string, colors: Colors): string {

@@ -1,6 +1,9 @@
 /** Marks that turn the direction of what follows them, so that a text reads as another. */
 const TURNING = /[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g;
 
+/** What needs no closer look, as most of what is shown. */
+const PLAIN = /^[\n\t -~]*$/;
+
 /**
  * Foreign text, made safe to be shown: what steers a terminal becomes a picture of itself, and lone halves of characters become U+FFFD.
  *
@@ -8,6 +11,7 @@ const TURNING = /[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g;
  * tame('\u001b[31mred'); // '␛[31mred'
  */
 export function tame(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text
     .replaceAll(/\p{Surrogate}/gu, '\uFFFD')
     .replaceAll('\r\n', '\n')
@@ -32,11 +36,21 @@ export function tameAll<T>(value: T): T {
   return mapTexts(value, tame);
 }
 
+/** What holds nothing to be changed stays the object that it is: a ledger has tens of thousands of texts, and hardly any is foreign. */
 function mapTexts<T>(value: T, map: (text: string) => string): T {
   if (typeof value === 'string') return map(value) as T;
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item: unknown) => mapTexts(item, map)) as T;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, mapTexts<unknown>(member, map)])) as T;
+  if (Array.isArray(value)) {
+    const mapped = value.map((item: unknown) => mapTexts(item, map));
+    return (mapped.every((item, index) => item === value[index]) ? value : mapped) as T;
+  }
+  let changed: [string, unknown][] | undefined;
+  for (const name of Object.keys(value)) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    const mapped = mapTexts(member, map);
+    if (mapped !== member) (changed ??= []).push([name, mapped]);
+  }
+  return changed === undefined ? value : { ...value, ...Object.fromEntries(changed) };
 }
 
 /** In one line: what is broken over lines or blanks has one blank there. */

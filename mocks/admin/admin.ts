@@ -7,6 +7,7 @@ import { withDocument } from './document/index.js';
 import { single } from '../headers.js';
 import { hostName, isLoopback } from '../hosts.js';
 import { HTTP_LIMITS } from '../http/index.js';
+import { once } from '../once.js';
 import { ORIGIN, problem, storeUnavailable } from '../problem.js';
 import { isUnavailable, WorldGone } from '../state/index.js';
 import type { AdminAnswer, AdminRoute, MockAnswer, MockRequest } from '../types.js';
@@ -22,11 +23,15 @@ export interface AdminOptions<World> {
   readonly token: string | undefined;
   /** The host that the mock was asked to listen on. */
   readonly host: string;
+  /** Whether the routes are made at once, and not by the first request for one: a mistake in somebody's own is told at the start. */
+  readonly early: boolean;
 }
 
 /** The routes below `/__admin`, by which tests steer a mock from outside. */
 export interface Admin<World> {
   handles(path: string): boolean;
+  /** Why somebody may not ask at all, before anything of a body is read. */
+  guard(request: Pick<MockRequest, 'headers'>): MockAnswer | undefined;
   /** In a world. @throws {WorldGone} when it has ended meanwhile */
   answer(request: MockRequest, world: World): Promise<MockAnswer>;
 }
@@ -43,50 +48,65 @@ const MAX_BODY = 8_388_608;
 
 /**
  * The admin routes of one mock, for each of its worlds: its own and those of its sandbox. Without a token they answer local callers
- * only, and no web page: a page could otherwise reach them from a browser on the same machine.
+ * only, and no web page: a page could otherwise reach them from a browser on the same machine. They are made when the first one is asked
+ * for: with their document they are a good part of what a start would cost.
  *
  * @example
- * const admin = createAdmin({ contract, version, main: world, routesOf: (world) => adminRoutes(subjectOf(world)), host, token: undefined });
+ * const admin = createAdmin({ contract, version, main: world, routesOf: (world) => adminRoutes(subjectOf(world)), host, token: undefined, early: false });
  */
 export function createAdmin<World extends SteeredWorld>(options: AdminOptions<World>): Admin<World> {
-  const { contract, version, routesOf, main, token, host } = options;
+  const { contract, version, routesOf, main, token, host, early } = options;
   const refuses = [...(isLoopback(host) ? [403 as const] : []), ...(token === undefined ? [] : [401 as const])];
   const make = (world: World): readonly AdminRoute[] => withDocument(routesOf(world), { contract, version, refuses });
   // All worlds have the same routes: found by one router, handled by those of the world. They are larger than most worlds, so those of
   // sessions are there only while they are used.
-  const routes = make(main);
+  const ofMain = once(() => make(main));
   const made = new WeakMap<World, WeakRef<readonly AdminRoute[]>>();
   const routesIn = (world: World): readonly AdminRoute[] => {
-    let own = world === main ? routes : made.get(world)?.deref();
+    let own = world === main ? ofMain() : made.get(world)?.deref();
     if (own === undefined) made.set(world, new WeakRef((own = make(world))));
     return own;
   };
-  const router = findMyWay({ ignoreTrailingSlash: true, maxParamLength: HTTP_LIMITS.headerBytes });
-  for (const [index, route] of routes.entries()) router.on(route.method, route.path, () => undefined, { index });
+  const routerOf = once(() => {
+    const router = findMyWay({ ignoreTrailingSlash: true, maxParamLength: HTTP_LIMITS.headerBytes });
+    for (const [index, route] of ofMain().entries()) router.on(route.method, route.path, () => undefined, { index });
+    return router;
+  });
+  if (early) routerOf();
   const guards = [guardHost(host), guardToken(token)];
 
-  const run = async (request: MockRequest, world: World): Promise<MockAnswer> => {
+  const refusal = (request: Pick<MockRequest, 'headers'>): MockAnswer | undefined => {
     for (const guard of guards) {
       const refused = guard(request);
       if (refused !== undefined) return refused;
     }
+    return undefined;
+  };
+
+  const run = async (request: MockRequest, world: World): Promise<MockAnswer> => {
+    const refused = refusal(request);
+    if (refused !== undefined) return refused;
     const method = request.method === 'HEAD' ? 'GET' : request.method;
-    const found = router.find(method as findMyWay.HTTPMethod, request.path);
+    const found = routerOf().find(method as findMyWay.HTTPMethod, request.path);
     if (found === null) {
       const detail = `There is no ${method} ${request.path.slice(0, 200)}; the routes are listed here.`;
-      return problem('admin-unknown-route', detail, undefined, { routes: routes.map(routeName).sort() });
+      return problem('admin-unknown-route', detail, undefined, { routes: ofMain().map(routeName).sort() });
     }
     const body = await readJson(request.body, MAX_BODY, request.headers['content-encoding']);
     if (body.kind === 'malformed') return toAnswer(invalidInput(body.message, 'Send a JSON object.'));
     const route = routesIn(world)[(found.store as { readonly index: number }).index] as AdminRoute;
     const value = body.kind === 'json' ? body.value : undefined;
-    await world.refresh();
+    const unlessAway = (error: unknown): void => {
+      if (route.always !== true || !isUnavailable(error)) throw error;
+    };
+    await world.refresh().catch(unlessAway);
     const answer = await route.handle({ params: paramsOf(found.params), query: request.query, body: value, baseUrl: request.baseUrl });
-    await world.settled();
+    await world.settled().catch(unlessAway);
     return toAnswer(answer);
   };
   return {
     handles: (path) => path === ADMIN || path.startsWith(`${ADMIN}/`),
+    guard: refusal,
     answer: async (request, world) => {
       try {
         return await run(request, world);
@@ -99,7 +119,7 @@ export function createAdmin<World extends SteeredWorld>(options: AdminOptions<Wo
   };
 }
 
-type Guard = (request: MockRequest) => MockAnswer | undefined;
+type Guard = (request: Pick<MockRequest, 'headers'>) => MockAnswer | undefined;
 
 /** A page of another origin can make a browser call a local port, by name (DNS rebinding) or blindly; neither may steer the mock. */
 function guardHost(host: string): Guard {

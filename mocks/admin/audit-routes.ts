@@ -5,13 +5,21 @@ import type { AdminRoute } from '../types.js';
 import { verdict } from './verdict-schema.js';
 import { reportVerdict, type Audit } from '../verification/index.js';
 
+interface AuditSubject {
+  readonly contract: Contract;
+  readonly audit: Audit;
+  /** Looks at what other servers have kept in all worlds that are known here. */
+  readonly catchUp: () => Promise<void>;
+}
+
 /** The routes that say what clients have been shown, and how they behaved. */
-export function auditRoutes({ contract, audit }: { readonly contract: Contract; readonly audit: Audit }): readonly AdminRoute[] {
+export function auditRoutes({ contract, audit, catchUp }: AuditSubject): readonly AdminRoute[] {
   return [
     route(
       'GET',
       '/coverage',
-      () => {
+      async () => {
+        await catchUp();
         const { rows, ...counts } = audit.coverage();
         const { requests, unjudged } = audit;
         const verdicts = audit.verdicts().map(reportVerdict);
@@ -22,7 +30,8 @@ export function auditRoutes({ contract, audit }: { readonly contract: Contract; 
     route(
       'DELETE',
       '/coverage',
-      () => {
+      async () => {
+        await catchUp();
         audit.reset();
         return ok({});
       },

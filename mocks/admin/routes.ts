@@ -20,6 +20,7 @@ export interface AdminSubject
   readonly asScriptRequest: WireMockSubject['asScriptRequest'];
   readonly clock: Clock;
   readonly audit: Audit;
+  readonly catchUp: () => Promise<void>;
 }
 
 /** The routes that steer a world: the mock's own, WireMock's among them, and those of its sandbox. */

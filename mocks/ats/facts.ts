@@ -1,3 +1,4 @@
+import { lately } from '../once.js';
 import type { Call } from '../types.js';
 import { readCursor, type ReadCursor } from './cursors.js';
 import { sha256 } from './digest.js';
@@ -43,6 +44,8 @@ export class Facts {
   #credential: Credential | undefined;
   #tokenHash: string | undefined;
   #readSession: ReadSession | undefined;
+  #organizationId: string | undefined;
+  #jobId: string | undefined;
 
   constructor(service: Service, call: Call) {
     this.service = service;
@@ -56,7 +59,7 @@ export class Facts {
 
   /** The SHA-256 of the token: the name under which keys and administrators are kept. */
   get tokenHash(): string {
-    return (this.#tokenHash ??= sha256(this.credential.token ?? ''));
+    return (this.#tokenHash ??= tokenName(this.credential.token ?? ''));
   }
 
   /** The API key that calls. */
@@ -79,7 +82,7 @@ export class Facts {
   }
 
   get organizationId(): string {
-    return this.#uuid('organization_id');
+    return (this.#organizationId ??= this.#uuid('organization_id'));
   }
 
   /** The organization of the path. */
@@ -168,7 +171,7 @@ export class Facts {
   }
 
   get jobId(): string {
-    return this.text('job_id')?.toLowerCase() ?? '';
+    return (this.#jobId ??= this.text('job_id')?.toLowerCase() ?? '');
   }
 
   get session(): UploadSession | undefined {
@@ -242,6 +245,16 @@ export class Facts {
     return this.#param(name).toLowerCase();
   }
 }
+
+/** Callers say the same again and again, and a hash costs more than all that comes of it. */
+const recentNames = lately(sha256, 1_000);
+
+/** The name under which keys and administrators are kept: the SHA-256 of the token. */
+export function tokenName(token: string): string {
+  return token.length > LONGEST_KNOWN ? sha256(token) : recentNames(token);
+}
+
+const LONGEST_KNOWN = 200;
 
 export function readCredential(header: string | readonly string[] | undefined): Credential {
   const text = (typeof header === 'string' ? header : header?.[0])?.trim() ?? '';

@@ -1,4 +1,5 @@
 import type { Mint } from '../mint.js';
+import { lately } from '../once.js';
 import { sha256 } from './digest.js';
 import type { Service } from './service.js';
 import type { Key } from './state.js';
@@ -36,19 +37,28 @@ export type NewKey = Pick<Key, 'organization_id' | 'name' | 'scopes' | 'webhook_
  * putKey(service, newToken(service.mint), { organization_id, name: 'Trial', scopes: ['works:read'], ... }, clock.now());
  */
 export function putKey({ state, mint }: Pick<Service, 'state' | 'mint'>, token: string, key: NewKey, now: number): Key {
+  // Written out: a record that is put together of others takes more room, and there are many of these.
   const record: Key = {
-    id: mint.uuid(),
+    id: key.id ?? mint.uuid(),
     token_sha256: sha256(token),
-    prefix: token.slice(0, SHOWN_LENGTH),
-    created_at: now,
-    last_used_at: null,
-    revoked_at: null,
-    well_known: false,
-    ...key,
+    organization_id: key.organization_id,
+    name: key.name,
+    prefix: shownPart(token.slice(0, SHOWN_LENGTH)),
+    scopes: key.scopes,
+    webhook_url: key.webhook_url,
+    webhook_secret_base64: key.webhook_secret_base64,
+    max_file_size_bytes: key.max_file_size_bytes,
+    created_at: key.created_at ?? now,
+    last_used_at: key.last_used_at ?? null,
+    revoked_at: key.revoked_at ?? null,
+    well_known: key.well_known ?? false,
   };
   state.keys.put(record.token_sha256, record);
   return record;
 }
+
+/** The same for all well-known keys of a world; a part of a token would keep the whole of it. */
+const shownPart = lately((part: string) => Buffer.from(part).toString(), 1_000);
 
 /** A key as lists show it: neither token nor secret. */
 export function showKey({ id, name, prefix, scopes, webhook_url, ...key }: Key): Record<string, unknown> {

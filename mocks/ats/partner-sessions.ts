@@ -1,7 +1,10 @@
 import { createSecretKey } from 'node:crypto';
-import jwt from 'jsonwebtoken';
+import type Jwt from 'jsonwebtoken';
+import { onDemand } from '../../spec/index.js';
 import { secretOf } from './secrets.js';
 import type { Service } from './service.js';
+
+const jwt = (): typeof Jwt => onDemand('jsonwebtoken') as typeof Jwt;
 
 /** For whom a partner session is. It is not kept: the token says it, and the signature that it is true. */
 export interface PartnerSession {
@@ -32,7 +35,7 @@ export function openPartnerSession(
   const iat = Math.floor(now / 1000);
   const exp = iat + limits.partnerSessionTtl / 1000;
   const claims = { organization_id, external_user_ref, iat, exp, jti: mint.uuid() };
-  const token = jwt.sign(claims, createSecretKey(secretOf(state, 'partner sessions')), { algorithm: 'HS256' });
+  const token = jwt().sign(claims, createSecretKey(secretOf(state, 'partner sessions')), { algorithm: 'HS256' });
   return { organization_id, external_user_ref, expires_at: exp * 1000, token };
 }
 

@@ -16,7 +16,8 @@ export interface QuotaState {
  * quotaOf(organization, Date.UTC(2026, 2, 2)); // { limit: 20, used: 3, resetsAt: Date.UTC(2026, 3, 1) }
  */
 export function quotaOf({ quota, usage }: Pick<Organization, 'quota' | 'usage'>, now: number): QuotaState {
-  return { limit: quota, used: usage.month === monthOf(now) ? usage.count : 0, resetsAt: nextMonth(now) };
+  const { name, end } = monthAt(now);
+  return { limit: quota, used: usage.month === name ? usage.count : 0, resetsAt: end };
 }
 
 /** The organization after one more confirmation; mainnet has no quota. */
@@ -27,11 +28,23 @@ export function countConfirmation(organization: Organization, network: Network, 
 
 /** The month of a time in UTC, such as `2026-03`. */
 export function monthOf(now: number): string {
-  return new Date(now).toISOString().slice(0, 7);
+  return monthAt(now).name;
 }
 
-/** The start of the month after a time, in UTC. */
-export function nextMonth(now: number): number {
+interface Month {
+  readonly name: string;
+  readonly start: number;
+  /** The start of the next. */
+  readonly end: number;
+}
+
+/** Each confirmation asks for its month more than once, and it hardly ever is another one. */
+let last: Month = { name: '', start: 0, end: 0 };
+
+function monthAt(now: number): Month {
+  if (now >= last.start && now < last.end) return last;
   const date = new Date(now);
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+  last = { name: date.toISOString().slice(0, 7), start: Date.UTC(year, month), end: Date.UTC(year, month + 1) };
+  return last;
 }

@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { InputError, type Contract } from '../../spec/index.js';
+import { InputError, type Contract, type Failure } from '../../spec/index.js';
 import { createReceivers } from '../deliveries/index.js';
 import { createMint, type Mint } from '../mint.js';
 import { oncePer } from '../once.js';
-import { Records, type Table } from '../state/index.js';
-import type { Call, Outcome, Refusal, Sandbox, SandboxContext } from '../types.js';
+import { Records, type Table, type Tables } from '../state/index.js';
+import type { AdminRoute, Call, MockAnswer, MockRequest, Outcome, Refusal, Remembered, Sandbox, SandboxContext } from '../types.js';
 import { adminRoutes } from './admin.js';
-import { sha256 } from './digest.js';
 import { compileOperations, type CompiledOperation } from './compile.js';
 import { lastAtsId, setLastAtsId } from './effects/confirm.js';
 import { isDownload, serveDownload } from './downloads.js';
-import { Facts, readCredential } from './facts.js';
+import { Facts, readCredential, tokenName } from './facts.js';
 import { readLimits, type Limits } from './limits.js';
 import { remembered } from './magic.js';
 import { OPERATIONS, type AtsOperation } from './operations.js';
@@ -20,10 +19,10 @@ import { CONTRACT_RULES, RULES, type RuleName } from './rules.js';
 import type { Rule } from './rules/rule.js';
 import type { Service } from './service.js';
 import { createState, type State } from './state.js';
-import { isStorage, receiveUpload } from './storage.js';
+import { isStorage, receiveUpload, uploadAtOnce } from './storage.js';
 import { truth } from './truth.js';
 import { readWebhooks, Webhooks, type WebhookRules } from './webhooks/index.js';
-import { holderOf, seedWorld, WORLD, worldOf, type AtsWorld } from './world.js';
+import { beginWorld, holderOf, seedWorld, WORLD, worldOf, type AtsWorld } from './world.js';
 
 /** The sandbox of the ATS API; its world is known by type. */
 export interface AtsSandbox extends Sandbox {
@@ -55,57 +54,116 @@ export interface Replacements {
  */
 export function createAtsSandbox(context: SandboxContext, replacements: Replacements = {}): AtsSandbox {
   const { contract, clock, tables = new Records(false), transact = (step) => Promise.resolve(step()), mint = randomMint(), tag } = context;
-  const { operations, limits, policies } = compile(contract, replacements);
-  const webhooks = readWebhooks(contract);
-  const service: Service = { clock, limits, policies, mint, transact, magic: contract.magic, webhooks, state: createState(clock, tables) };
+  const { operations, limits, policies, webhooks } = compile(contract, replacements);
+  const state = createState(clock, tables);
+  const service: Service = { clock, limits, policies, mint, transact, magic: contract.magic, webhooks, state };
   const deliveries = webhooks === undefined ? undefined : deliver(service, webhooks, context);
-  // A call is asked about more than once, and looking up its key takes a hash.
-  const known = new WeakMap<Call, Facts>();
-  const factsOf = (call: Call): Facts => {
-    let facts = known.get(call);
-    if (facts === undefined) known.set(call, (facts = new Facts(service, call)));
-    return facts;
-  };
-  const sandbox: AtsSandbox = {
-    answer: (call) => {
-      const operation = operations.get(call.operation.id);
-      // A step that is taken again has to look again.
-      known.delete(call);
-      return operation === undefined ? undefined : answer(operation, factsOf(call));
-    },
-    particulars: (failure, call) => truth(failure.code, factsOf(call)),
-    remembers: (call) => remembered(factsOf(call)),
-    identities: IDENTITIES,
-    identity: ({ authorization }) => {
-      const { scheme, token } = readCredential(authorization);
-      return scheme === 'none' ? 'none' : (holderOf(token ?? '', tag) ?? sessionIdentity(service, token));
-    },
-    knows: ({ authorization }) => {
-      const { token } = readCredential(authorization);
-      const hash = sha256(token ?? '');
-      if (service.state.keys.get(hash) !== undefined || service.state.administrators.get(hash) !== undefined) return true;
-      return sessionIdentity(service, token) === PARTNER_SESSION;
-    },
-    elsewhere: (request) =>
-      isDownload(request.path) ? serveDownload(service, request) : isStorage(request.path) ? receiveUpload(service, request) : undefined,
-    reset: () => {
-      resetState(service.state);
-      seedWorld(service, worldOf(tag), clock.now());
-      // Whoever tracked a transaction is to hear that it is gone.
-      clock.agenda.changed();
-    },
-    close: () => deliveries?.close(),
-    // Made when they are asked for, and the last members: what comes after an accessor takes a shape of its own in each world.
-    get world() {
-      return worldOf(tag);
-    },
-    get admin() {
-      return adminRoutes(service);
-    },
-  };
+  const sandbox = new ServiceSandbox({ service, tables, operations, tag, deliveries });
   // Who keeps tables says when they are filled.
   if (context.tables === undefined) sandbox.reset();
   return sandbox;
+}
+
+interface SandboxParts {
+  readonly service: Service;
+  readonly tables: Tables;
+  readonly operations: Compiled['operations'];
+  readonly tag: string | undefined;
+  readonly deliveries: Webhooks | undefined;
+}
+
+/**
+ * A call is asked about more than once, one after the other, and looking up its key takes a hash. One for all worlds: each would keep
+ * its last request.
+ */
+let known: Facts | undefined;
+
+/** There may be many: methods are shared by all of them. No member is `#private`, since a replay asks one through an object made from it. */
+class ServiceSandbox implements AtsSandbox {
+  private readonly parts: SandboxParts;
+  // Who holds a well-known credential never changes, and the same one comes again and again.
+  private lastCredential: string | undefined = undefined;
+  private lastHolder: string | undefined = undefined;
+
+  constructor(parts: SandboxParts) {
+    this.parts = parts;
+  }
+
+  get identities(): readonly string[] {
+    return IDENTITIES;
+  }
+
+  get world(): AtsWorld {
+    return worldOf(this.parts.tag);
+  }
+
+  get admin(): readonly AdminRoute[] {
+    return adminRoutes(this.parts.service);
+  }
+
+  answer(call: Call): Outcome | undefined {
+    const operation = this.parts.operations.get(call.operation.id);
+    // A step that is taken again has to look again.
+    known = undefined;
+    return operation === undefined ? undefined : answer(operation, this.factsOf(call));
+  }
+
+  particulars(failure: Failure, call: Call): Pick<Refusal, 'details' | 'headers'> {
+    return truth(failure.code, this.factsOf(call));
+  }
+
+  remembers(call: Call): readonly Remembered[] {
+    return remembered(this.factsOf(call));
+  }
+
+  identity({ authorization }: MockRequest['headers']): string {
+    if (authorization === this.lastCredential && this.lastHolder !== undefined) return this.lastHolder;
+    const { scheme, token } = readCredential(authorization);
+    const holder = scheme === 'none' ? 'none' : holderOf(token ?? '', this.parts.tag);
+    if (typeof authorization === 'string') [this.lastCredential, this.lastHolder] = [authorization, holder];
+    return holder ?? sessionIdentity(this.parts.service, token);
+  }
+
+  knows({ authorization }: MockRequest['headers']): boolean {
+    const { service } = this.parts;
+    const { token } = readCredential(authorization);
+    const hash = tokenName(token ?? '');
+    if (service.state.keys.get(hash) !== undefined || service.state.administrators.get(hash) !== undefined) return true;
+    return sessionIdentity(service, token) === PARTNER_SESSION;
+  }
+
+  elsewhere(request: MockRequest, looked?: boolean): Promise<MockAnswer> | undefined {
+    const { service } = this.parts;
+    if (isDownload(request.path)) return serveDownload(service, request);
+    return isStorage(request.path) ? receiveUpload(service, request, looked) : undefined;
+  }
+
+  atOnce(request: MockRequest): MockAnswer | undefined {
+    return isStorage(request.path) && !isDownload(request.path) ? uploadAtOnce(this.parts.service, request) : undefined;
+  }
+
+  reset(): void {
+    const { service, tag } = this.parts;
+    resetState(service.state);
+    seedWorld(service, worldOf(tag), service.clock.now());
+    // Whoever tracked a transaction is to hear that it is gone.
+    service.clock.agenda.changed();
+  }
+
+  begin(): void {
+    const { service, tables, tag } = this.parts;
+    beginWorld(service, tables, tag, service.clock.now());
+  }
+
+  close(): void {
+    this.parts.deliveries?.close();
+  }
+
+  private factsOf(call: Call): Facts {
+    const { service } = this.parts;
+    if (known?.call !== call || known.service !== service) known = new Facts(service, call);
+    return known;
+  }
 }
 
 /** The same for all worlds of a server. */
@@ -130,6 +188,7 @@ interface Compiled {
   readonly operations: ReadonlyMap<string, CompiledOperation>;
   readonly limits: Limits;
   readonly policies: Policies;
+  readonly webhooks: WebhookRules | undefined;
 }
 
 const compiled = new WeakMap<Contract, Compiled>();
@@ -147,6 +206,7 @@ function compile(contract: Contract, replacements: Replacements): Compiled {
     operations: compileOperations(contract, { ...RULES, ...rules }, Object.fromEntries(rows)),
     limits: { ...readLimits(contract), ...limits },
     policies: { ...POLICIES, ...policies },
+    webhooks: readWebhooks(contract),
   };
   if (isHonest) compiled.set(contract, made);
   return made;
@@ -158,10 +218,11 @@ function randomMint(): Mint {
 }
 
 function answer({ rules, admittedBy, effect, status }: CompiledOperation, facts: Facts): Outcome | undefined {
-  for (const [index, { name, check }] of rules.entries()) {
+  let index = 0;
+  for (const { name, check } of rules) {
     const refusal = check(facts);
     if (refusal !== undefined) return { refused: CONTRACT_RULES.has(name) ? refusal : explain(refusal, name) };
-    if (index === admittedBy) markUsed(facts);
+    if (index++ === admittedBy) markUsed(facts);
   }
   const done = effect(facts);
   return done === undefined ? undefined : { succeeded: { status, ...done } };
@@ -169,7 +230,8 @@ function answer({ rules, admittedBy, effect, status }: CompiledOperation, facts:
 
 /** Only for the sandbox's own refusals: that of the contract is the engine's, which knows it by identity. */
 function explain(refusal: Refusal, rule: RuleName): Refusal {
-  return { ...refusal, why: `${rule}: ${refusal.why}` };
+  const { code, message, details, headers, why } = refusal;
+  return { code, message, details, headers, why: `${rule}: ${why}` };
 }
 
 function sessionIdentity(service: Service, token = ''): string {
@@ -177,7 +239,7 @@ function sessionIdentity(service: Service, token = ''): string {
 }
 
 function markUsed({ key, service: { state }, now }: Facts): void {
-  if (key !== undefined) state.keys.put(key.token_sha256, { ...key, last_used_at: now });
+  if (key !== undefined && key.last_used_at !== now) state.keys.put(key.token_sha256, { ...key, last_used_at: now });
 }
 
 /** The numbers of works go on where they were: a client that remembers one from before must not find another work. */

@@ -5,6 +5,8 @@ import type { State } from './state.js';
 export type SecretName = 'partner sessions' | 'cursors';
 
 const NAMES: readonly SecretName[] = ['partner sessions', 'cursors'];
+/** How many there are. */
+export const SECRETS = NAMES.length;
 
 /** Gives a new world its secrets: what another one has signed is not worth anything here. */
 export function mintSecrets({ state, mint }: Pick<Service, 'state' | 'mint'>): void {

@@ -1,6 +1,6 @@
 import type { Clock } from '../types.js';
 import type { MagicText } from './magic.js';
-import type { Table, Tables, WatchedTable } from '../state/index.js';
+import type { Bounds, Table, Tables, WatchedTable } from '../state/index.js';
 import type { Delivery, DeliverySettings } from './webhooks/delivery.js';
 
 /** The records of the sandbox: plain JSON of a bounded size, times in milliseconds since 1970 UTC. */
@@ -244,6 +244,35 @@ const GRACE = 24 * 60 * 60 * 1000;
 /** Of what each job leaves behind: enough for any test under load, and some ten MB per table. */
 const MANY = 20_000;
 
+const ended = ({ expires_at }: { readonly expires_at: number }, now: number): boolean => now > expires_at + GRACE;
+const expendable = ({ well_known }: { readonly well_known: boolean }): boolean => !well_known;
+
+type RecordOf<Of> = Of extends Table<infer Record> ? Record : never;
+
+/** Of all worlds, which are many. */
+const BOUNDS: { readonly [Name in keyof State]: Bounds<RecordOf<State[Name]>> } = {
+  organizations: { capacity: 1_000 },
+  keys: { capacity: 10_000, expendable: ({ revoked_at, well_known }) => revoked_at !== null && !well_known },
+  administrators: { capacity: 100 },
+  uploadSessions: { capacity: MANY, over: ended },
+  uploadUrls: { capacity: MANY, over: ended },
+  quotes: { capacity: MANY, over: ended },
+  spent: { capacity: MANY, over: ({ prepared_at }, now) => now > prepared_at + GRACE },
+  works: { capacity: MANY, expendable },
+  versions: { capacity: MANY, expendable },
+  workLinks: { capacity: MANY, expendable },
+  externalUsers: { capacity: MANY, expendable },
+  externalWorks: { capacity: MANY, expendable },
+  downloadUrls: { capacity: MANY, over: ended },
+  secrets: { capacity: 10 },
+  transactions: { capacity: MANY, over: ({ created_at }, now) => now > created_at + 7 * GRACE },
+  deliveries: { capacity: MANY, over: ({ occurs_at }, now) => now > occurs_at + 7 * GRACE },
+  deliverySettings: { capacity: 1 },
+  answers: { capacity: MANY, over: ended },
+  counters: { capacity: 100 },
+  faults: { capacity: 1 },
+};
+
 /**
  * The tables of the sandbox. What has expired is swept as new records come; whatever a client does, a table stays within
  * its capacity.
@@ -253,29 +282,26 @@ const MANY = 20_000;
  * state.organizations.put(organization.id, organization);
  */
 export function createState(clock: Pick<Clock, 'now'>, tables: Tables): State {
-  const past = (time: number): boolean => clock.now() > time;
-  const ended = ({ expires_at }: { readonly expires_at: number }): boolean => past(expires_at + GRACE);
-  const expendable = ({ well_known }: { readonly well_known: boolean }): boolean => !well_known;
   return {
-    organizations: tables.table<Organization>('organizations', { capacity: 1_000 }),
-    keys: tables.table<Key>('keys', { capacity: 10_000, expendable: ({ revoked_at, well_known }) => revoked_at !== null && !well_known }),
-    administrators: tables.table<Administrator>('administrators', { capacity: 100 }),
-    uploadSessions: tables.table<UploadSession>('uploadSessions', { capacity: MANY, over: ended }),
-    uploadUrls: tables.table<UploadUrl>('uploadUrls', { capacity: MANY, over: ended }),
-    quotes: tables.table<Quote>('quotes', { capacity: MANY, over: ended }),
-    spent: tables.table<Spent>('spent', { capacity: MANY, over: ({ prepared_at }) => past(prepared_at + GRACE) }),
-    works: tables.table<Work>('works', { capacity: MANY, expendable }),
-    versions: tables.table<Version>('versions', { capacity: MANY, expendable }),
-    workLinks: tables.table<WorkLink>('workLinks', { capacity: MANY, expendable }),
-    externalUsers: tables.table<ExternalUser>('externalUsers', { capacity: MANY, expendable }),
-    externalWorks: tables.table<WorkLink>('externalWorks', { capacity: MANY, expendable }),
-    downloadUrls: tables.table<DownloadUrl>('downloadUrls', { capacity: MANY, over: ended }),
-    secrets: tables.table<string>('secrets', { capacity: 10 }),
-    transactions: tables.table<Transaction>('transactions', { capacity: MANY, over: ({ created_at }) => past(created_at + 7 * GRACE) }),
-    deliveries: tables.table<Delivery>('deliveries', { capacity: MANY, over: ({ occurs_at }) => past(occurs_at + 7 * GRACE) }),
-    deliverySettings: tables.table<DeliverySettings>('deliverySettings', { capacity: 1 }),
-    answers: tables.table<RememberedAnswer>('answers', { capacity: MANY, over: ended }),
-    counters: tables.table<number>('counters', { capacity: 100 }),
-    faults: tables.table<Faults>('faults', { capacity: 1 }),
+    organizations: tables.table('organizations', BOUNDS.organizations, clock),
+    keys: tables.table('keys', BOUNDS.keys, clock),
+    administrators: tables.table('administrators', BOUNDS.administrators, clock),
+    uploadSessions: tables.table('uploadSessions', BOUNDS.uploadSessions, clock),
+    uploadUrls: tables.table('uploadUrls', BOUNDS.uploadUrls, clock),
+    quotes: tables.table('quotes', BOUNDS.quotes, clock),
+    spent: tables.table('spent', BOUNDS.spent, clock),
+    works: tables.table('works', BOUNDS.works, clock),
+    versions: tables.table('versions', BOUNDS.versions, clock),
+    workLinks: tables.table('workLinks', BOUNDS.workLinks, clock),
+    externalUsers: tables.table('externalUsers', BOUNDS.externalUsers, clock),
+    externalWorks: tables.table('externalWorks', BOUNDS.externalWorks, clock),
+    downloadUrls: tables.table('downloadUrls', BOUNDS.downloadUrls, clock),
+    secrets: tables.table('secrets', BOUNDS.secrets, clock),
+    transactions: tables.table('transactions', BOUNDS.transactions, clock),
+    deliveries: tables.table('deliveries', BOUNDS.deliveries, clock),
+    deliverySettings: tables.table('deliverySettings', BOUNDS.deliverySettings, clock),
+    answers: tables.table('answers', BOUNDS.answers, clock),
+    counters: tables.table('counters', BOUNDS.counters, clock),
+    faults: tables.table('faults', BOUNDS.faults, clock),
   };
 }

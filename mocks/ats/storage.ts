@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { MockAnswer, MockRequest } from '../types.js';
+import type { MockAnswer, MockRequest, RequestBody } from '../types.js';
 import { sha256 } from './digest.js';
 import type { Service } from './service.js';
 import type { Audio, UploadSession, UploadUrl } from './state.js';
@@ -32,15 +32,26 @@ export function isStorage(path: string): boolean {
  * Takes an upload in constant memory: what stays is its size and hash. Only a complete upload uses the URL up, so an
  * aborted one may be tried again; of two at once, the first to be complete wins.
  */
-export async function receiveUpload(service: Service, request: MockRequest): Promise<MockAnswer> {
-  if (request.method !== 'PUT') return refuse(405, 'MethodNotAllowed', 'An upload URL takes PUT only.', { allow: 'PUT' });
-  const urlId = sha256(request.path.slice(PATH.length));
-  const objection = await service.transact(() => objectionTo(service, service.state.uploadUrls.get(urlId)));
-  if (objection !== undefined) return objection;
-
+export async function receiveUpload(service: Service, request: MockRequest, looked: boolean = false): Promise<MockAnswer> {
+  const answered = looked ? undefined : await service.transact(() => uploadAtOnce(service, request));
+  if (answered !== undefined) return answered;
   const audio = await digest(request.body);
   if (audio === undefined) return refuse(400, 'IncompleteBody', 'The upload has ended before it was complete.');
-  return service.transact(() => takeUpload(service, urlId, audio));
+  return service.transact(() => takeUpload(service, urlIdOf(request), audio));
+}
+
+/** A refusal, or the whole of an upload of which every byte is there; part of a step. */
+export function uploadAtOnce(service: Service, request: MockRequest): MockAnswer | undefined {
+  if (request.method !== 'PUT') return refuse(405, 'MethodNotAllowed', 'An upload URL takes PUT only.', { allow: 'PUT' });
+  const urlId = urlIdOf(request);
+  const objection = objectionTo(service, service.state.uploadUrls.get(urlId));
+  if (objection !== undefined) return objection;
+  const { whole } = request.body;
+  return whole === undefined ? undefined : takeUpload(service, urlId, { size_bytes: whole.byteLength, sha256: sha256(whole) });
+}
+
+function urlIdOf({ path }: MockRequest): string {
+  return sha256(path.slice(PATH.length));
 }
 
 /** Looking at the URL once more and using it up is one step. */
@@ -62,7 +73,7 @@ function objectionTo({ policies, clock }: Service, url: UploadUrl | undefined): 
 }
 
 /** Size and hash of a stream, or `undefined` when it breaks off. Reading at the pace of hashing is the backpressure. */
-async function digest(body: AsyncIterable<Uint8Array>): Promise<Audio | undefined> {
+async function digest(body: RequestBody): Promise<Audio | undefined> {
   const hash = createHash('sha256');
   let size_bytes = 0;
   try {

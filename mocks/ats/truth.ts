@@ -4,6 +4,9 @@ import { rfc3339 } from './time.js';
 
 type Details = Readonly<Record<string, unknown>>;
 
+/** Most refusals say nothing beyond it. */
+const NOTHING: Truth = Object.freeze({ details: undefined, headers: undefined });
+
 /** What a refusal says beyond its code. */
 export type Truth = Pick<Refusal, 'details' | 'headers'>;
 
@@ -18,7 +21,7 @@ export type Truth = Pick<Refusal, 'details' | 'headers'>;
 export function truth(code: string, facts: Facts): Truth {
   const details = DETAILS.get(code)?.(facts);
   const headers = code === 'common.quota_exceeded' ? { 'retry-after': secondsUntil(facts.quota.resetsAt, facts.now) } : undefined;
-  return { ...(details === undefined ? {} : { details }), ...(headers === undefined ? {} : { headers }) };
+  return details === undefined && headers === undefined ? NOTHING : { details, headers };
 }
 
 function secondsUntil(then: number, now: number): string {

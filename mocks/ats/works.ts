@@ -21,21 +21,7 @@ export function addVersion(state: State, quote: Quote, transaction: Transaction,
   const { ats_id, id: transaction_id, created_at } = transaction;
   const { network, audio, commitment, creators } = quote;
   const known = state.works.get(String(ats_id));
-  const work: Work = {
-    id: quote.id,
-    ats_id,
-    organization_id: quote.organization_id,
-    external_user_ref: quote.external_user_ref,
-    network,
-    title: quote.title,
-    magic: quote.magic,
-    created_at,
-    on_chain_at: completeAt,
-    well_known: false,
-    ...known,
-    versions: (known?.versions ?? 0) + 1,
-    audio,
-  };
+  const work: Work = known === undefined ? newWork(quote, transaction, completeAt) : { ...known, versions: known.versions + 1, audio };
   if (known === undefined) addWork(state, work);
   else state.works.put(String(ats_id), work);
   putVersion(state, work, {
@@ -49,6 +35,23 @@ export function addVersion(state: State, quote: Quote, transaction: Transaction,
     on_chain_at: completeAt,
     well_known: false,
   });
+}
+
+function newWork(quote: Quote, { ats_id, created_at }: Transaction, on_chain_at: number): Work {
+  return {
+    id: quote.id,
+    ats_id,
+    organization_id: quote.organization_id,
+    external_user_ref: quote.external_user_ref,
+    network: quote.network,
+    title: quote.title,
+    magic: quote.magic,
+    created_at,
+    on_chain_at,
+    well_known: false,
+    versions: 1,
+    audio: quote.audio,
+  };
 }
 
 /** Keeps a new work under each of its names. */

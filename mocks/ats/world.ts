@@ -1,10 +1,11 @@
+import type { Tables } from '../state/index.js';
 import { sha256 } from './digest.js';
 import { lastAtsId, setLastAtsId } from './effects/confirm.js';
 import { newWebhookSecret, putKey, TOKEN_PREFIX } from './keys.js';
-import { mintSecrets } from './secrets.js';
+import { mintSecrets, SECRETS } from './secrets.js';
 import { seedVersions, seedWork } from './seed-works.js';
 import type { Service } from './service.js';
-import type { Key, Organization } from './state.js';
+import type { Key, Organization, State } from './state.js';
 
 /** What every start of the sandbox has: a client can reach most failures with nothing but one of these tokens. */
 export interface AtsWorld {
@@ -125,17 +126,61 @@ const EACH_SCOPE = ALL_SCOPES.map((scope) => [scope]);
 const AMPLE = { testnet: 1_000_000, mainnet: 1_000_000 } as const;
 const NO_USAGE = { month: '', count: 0 } as const;
 
+/** Tables of the well-known world that are filled together. */
+interface Part {
+  readonly tables: readonly (keyof State)[];
+  /** How many values of the mint it takes. */
+  readonly draws: number;
+  fill(service: Seeded, world: AtsWorld, now: number): void;
+}
+
+type Seeded = Pick<Service, 'state' | 'mint'>;
+
+const PARTS: readonly Part[] = [
+  { tables: ['organizations'], draws: 0, fill: seedOrganizations },
+  { tables: ['administrators'], draws: 0, fill: seedAdministrator },
+  { tables: ['keys'], draws: 2 * Object.keys(TOKENS).length, fill: seedKeys },
+  { tables: ['works', 'workLinks', 'versions', 'externalUsers', 'externalWorks'], draws: 0, fill: seedWorks },
+  { tables: ['counters'], draws: 0, fill: seedCounters },
+  { tables: ['secrets'], draws: SECRETS, fill: mintSecrets },
+];
+const TABLES = PARTS.map(({ tables }) => tables);
+const DRAWS = PARTS.reduce((sum, { draws }) => sum + draws, 0);
+
 /**
  * Puts the well-known world into empty tables.
  *
  * @example
  * seedWorld(service, WORLD, clock.now());
  */
-export function seedWorld({ state, mint }: Pick<Service, 'state' | 'mint'>, world: AtsWorld, now: number): void {
-  const { organizations, tokens, works } = world;
-  for (const [name, id] of Object.entries(organizations)) state.organizations.put(id, organizationNamed(name, id));
-  state.administrators.put(sha256(world.admin), { name: 'administrator' });
+export function seedWorld(service: Seeded, world: AtsWorld, now: number): void {
+  for (const part of PARTS) part.fill(service, world, now);
+}
 
+/**
+ * The same for tables that nobody else keeps: each part is made when somebody looks at it, and is what it would have been.
+ *
+ * @example
+ * beginWorld(service, records, '5e550000002a', clock.now());
+ */
+export function beginWorld({ state, mint }: Seeded, tables: Tables, tag: string | undefined, now: number): void {
+  const first = mint.reserve(DRAWS);
+  tables.begin(TABLES, (group) => {
+    const at = TABLES.indexOf(group);
+    const before = PARTS.slice(0, at).reduce((sum, { draws }) => sum + draws, 0);
+    PARTS[at]?.fill({ state, mint: mint.from(first + before) }, worldOf(tag), now);
+  });
+}
+
+function seedOrganizations({ state }: Seeded, { organizations }: AtsWorld): void {
+  for (const [name, id] of Object.entries(organizations)) state.organizations.put(id, organizationNamed(name, id));
+}
+
+function seedAdministrator({ state }: Seeded, { admin }: AtsWorld): void {
+  state.administrators.put(sha256(admin), { name: 'administrator' });
+}
+
+function seedKeys({ state, mint }: Seeded, { organizations, tokens, limits }: AtsWorld, now: number): void {
   const add = (name: keyof typeof tokens, organization_id: string, scopes: readonly string[], more: Partial<Key> = {}): void => {
     const secret = { webhook_url: null, webhook_secret_base64: newWebhookSecret(mint) };
     putKey(
@@ -152,17 +197,21 @@ export function seedWorld({ state, mint }: Pick<Service, 'state' | 'mint'>, worl
   add('otherOrg', organizations.other, ALL_SCOPES);
   add('inactiveOrg', organizations.inactive, ALL_SCOPES);
   add('deletedOrg', organizations.deleted, ALL_SCOPES);
-  add('smallFiles', organizations.active, ALL_SCOPES, { max_file_size_bytes: world.limits.smallFiles });
+  add('smallFiles', organizations.active, ALL_SCOPES, { max_file_size_bytes: limits.smallFiles });
   add('otherKeySameOrg', organizations.active, ALL_SCOPES);
+}
 
+function seedWorks({ state }: Seeded, { organizations, works, workIds, externalUser }: AtsWorld): void {
   for (const name of ['active', 'other'] as const) {
-    const work = { id: world.workIds[name], ats_id: works[name], organization_id: organizations[name] };
+    const work = { id: workIds[name], ats_id: works[name], organization_id: organizations[name] };
     seedWork(state, { ...work, title: `The work of ${name}`, external_user_ref: null, audio: { size_bytes: 44, sha256: sha256(name) } });
   }
-  const { ref, work, atsId } = world.externalUser;
+  const { ref, work, atsId } = externalUser;
   seedVersions(state, { id: work, ats_id: atsId, organization_id: organizations.active, external_user_ref: ref });
+}
+
+function seedCounters({ state }: Seeded, { works }: AtsWorld): void {
   setLastAtsId(state, Math.max(lastAtsId(state), ...Object.values(works)));
-  mintSecrets({ state, mint });
 }
 
 function organizationNamed(name: string, id: string): Organization {

@@ -1,6 +1,8 @@
 import { lookup as lookUp } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { Agent } from 'undici';
+import type { Agent } from 'undici';
+import type * as Undici from 'undici';
+import { onDemand } from '../../spec/index.js';
 import { isLoopback } from '../hosts.js';
 
 /** One request to somebody's server. */
@@ -28,6 +30,8 @@ const MAX_ANSWER_MS = 2_000;
 /** A connection that is used again may be closed by the receiver at that moment; one that was used just now is not. */
 const KEPT_MS = 1_000;
 const MAX_CONNECTIONS = 64;
+
+const undici = (): typeof Undici => onDemand('undici') as typeof Undici;
 
 /**
  * Sends requests, each once: no redirect is followed, and nothing is sent again.
@@ -61,7 +65,7 @@ export function createSender(): Sender {
 }
 
 function createAgent(): Agent {
-  return new Agent({
+  return new (undici().Agent)({
     connections: MAX_CONNECTIONS,
     pipelining: 1,
     keepAliveTimeout: KEPT_MS,

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { MockAnswer } from '../types.js';
 import { bodiless, noHttp, NO_CHUNK, portionsOf, STAND_IN, withoutFraming } from './parts.js';
 import type { Fault } from './types.js';
-import { connect, hangUp, pause, reset, settled, type FaultSurroundings, type Wire } from './wire.js';
+import { connect, hangUp, pause, pauseInSilence, reset, settled, type FaultSurroundings, type Wire } from './wire.js';
 
 /**
  * Whether a fault spoils an answer, rather than taking its place.
@@ -69,7 +69,7 @@ async function spoil(wire: Wire, fault: Fault, answer: MockAnswer, random: () =>
     case 'timeout':
       // The server's own patience with silent sockets is not what was asked for.
       wire.socket.setTimeout(0);
-      await pause(wire, fault.timeoutMs === 0 ? undefined : fault.timeoutMs);
+      await pauseInSilence(wire, fault.timeoutMs === 0 ? undefined : fault.timeoutMs);
       return hangUp(wire);
   }
 }

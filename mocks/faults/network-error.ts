@@ -1,5 +1,8 @@
 import { constants } from 'node:os';
-import { errors } from 'undici';
+import type * as Undici from 'undici';
+import { onDemand } from '../../spec/index.js';
+
+const undici = (): typeof Undici => onDemand('undici') as typeof Undici;
 
 // What Node's fetch makes of a connection that fails: TypeErrors whose cause says what happened, in undici's words.
 
@@ -15,7 +18,7 @@ export function brokenBody(cause: Error): TypeError {
 
 /** The other side ended the connection (FIN). */
 export function ended(): Error {
-  return new errors.SocketError('other side closed');
+  return new (undici().errors.SocketError)('other side closed');
 }
 
 /** An error of the operating system. */
@@ -26,6 +29,6 @@ export function systemError(syscall: 'read' | 'connect', code: 'ECONNRESET' | 'E
 /** What arrived is no HTTP; `code` is llhttp's. */
 export function notHttp(code: 'INVALID_CONSTANT' | 'INVALID_CHUNK_SIZE', data: Uint8Array | string): Error {
   const why = code === 'INVALID_CONSTANT' ? 'Expected HTTP/, RTSP/ or ICE/' : 'Invalid character in chunk size';
-  const error = new errors.HTTPParserError(`Response does not match the HTTP/1.1 protocol (${why})`);
+  const error = new (undici().errors.HTTPParserError)(`Response does not match the HTTP/1.1 protocol (${why})`);
   return Object.assign(error, { code: `HPE_${code}`, data: Buffer.from(data).toString() });
 }

@@ -68,16 +68,28 @@ export function settled({ response, socket }: Wire): Promise<void> {
 }
 
 /** Waits for so long (`undefined`: forever), but no longer than the client stays and the server is open. */
-export function pause({ response, after, closing }: Wire, milliseconds: number | undefined): Promise<void> {
+export function pause(wire: Wire, milliseconds: number | undefined): Promise<void> {
+  return wait(wire, milliseconds, []);
+}
+
+/** The same where nothing will be written: that a client leaves shows in nothing but that it closes its side. */
+export function pauseInSilence(wire: Wire, milliseconds: number | undefined): Promise<void> {
+  return wire.socket.readableEnded ? Promise.resolve() : wait(wire, milliseconds, [wire.socket]);
+}
+
+/** @param leaving What may end as well. */
+function wait({ response, after, closing }: Wire, milliseconds: number | undefined, leaving: readonly Socket[]): Promise<void> {
   if (response.closed || closing?.aborted === true) return Promise.resolve();
   return new Promise((resolve) => {
     const done = (): void => {
       cancel?.();
+      for (const socket of leaving) socket.off('end', done);
       response.off('close', done);
       closing?.removeEventListener('abort', done);
       resolve();
     };
     const cancel = milliseconds === undefined ? undefined : after(milliseconds, done);
+    for (const socket of leaving) socket.once('end', done);
     response.once('close', done);
     closing?.addEventListener('abort', done);
   });

@@ -57,8 +57,9 @@ export function answerPreflight(
 
 /** An answer that the page which asked for it may read, with all of its headers. What it says of CORS itself stays. */
 export function shareWithPages({ headers: { origin } }: Pick<MockRequest, 'headers'>, answer: MockAnswer): MockAnswer {
+  if (origin === undefined) return answer;
   const sent = { ...answer.headers, ...answer.passedOn?.headers };
-  if (origin === undefined || Object.hasOwn(sent, 'access-control-allow-origin')) return answer;
+  if (Object.hasOwn(sent, 'access-control-allow-origin')) return answer;
   const exposed = Object.keys(sent).filter((name) => !SAFELISTED.has(name) && !name.startsWith('access-control-'));
   return {
     ...answer,

@@ -1,6 +1,7 @@
 import type { Transform } from 'node:stream';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, createBrotliDecompress, createGunzip, createInflate, deflate, gzip } from 'node:zlib';
+import type { Soon } from '../soon.js';
 import type { MockAnswer } from '../types.js';
 
 /** Content codings of request bodies (RFC 9110, section 8.4.1); `x-gzip` is another name of the first. */
@@ -62,16 +63,16 @@ export type EncodedAnswer = Omit<MockAnswer, 'body'> & { readonly body: string |
  * @example
  * (await encoded(answer, 'gzip, br;q=0.5')).headers['content-encoding']; // 'gzip', for a body of at least 1,024 bytes
  */
-export async function encoded(answer: MockAnswer, accepted: string | undefined): Promise<EncodedAnswer> {
+export function encoded(answer: MockAnswer, accepted: string | undefined): Soon<EncodedAnswer> {
   const { status, headers, body } = answer;
   if (body === undefined || body.length < LEAST_BYTES || status === 206) return answer;
   if (['content-encoding', 'content-length', 'etag'].some((name) => Object.hasOwn(headers, name))) return answer;
   if (/\bno-transform\b/i.test(headers['cache-control'] ?? '')) return answer;
   const vary = headers['vary'] === undefined ? 'accept-encoding' : `${headers['vary']}, accept-encoding`;
   const name = favourite(accepted ?? '');
-  if (name === undefined) return { ...answer, headers: { ...headers, vary } };
-  const bytes = await ENCODERS[name]?.(body);
-  return { status, headers: { ...headers, vary, 'content-encoding': name }, body: bytes ?? body };
+  const encoder = name === undefined ? undefined : ENCODERS[name];
+  if (name === undefined || encoder === undefined) return { ...answer, headers: { ...headers, vary } };
+  return encoder(body).then((bytes) => ({ status, headers: { ...headers, vary, 'content-encoding': name }, body: bytes }));
 }
 
 /**

@@ -6,6 +6,28 @@ export interface Pace {
   readonly bytesPerSecond: number;
 }
 
+/** A body that need not be waited for. */
+export interface WholeBody extends AsyncIterable<Uint8Array> {
+  readonly whole: Uint8Array;
+}
+
+/** The body of a request of which every byte is there. */
+export function wholeBody(whole: Uint8Array): WholeBody {
+  return new Whole(whole);
+}
+
+class Whole implements WholeBody {
+  readonly whole: Uint8Array;
+
+  constructor(whole: Uint8Array) {
+    this.whole = whole;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    if (this.whole.length > 0) yield this.whole;
+  }
+}
+
 /** A body came too slowly for too long; whoever sends it may be holding connections open on purpose. */
 export class SlowBody extends Error {
   override readonly name = 'SlowBody';
@@ -26,21 +48,14 @@ export function pacedBody(req: IncomingMessage, pace: Pace, onSlow: () => void):
     [Symbol.asyncIterator]: () => {
       // Leaving the body unread must not destroy the socket: the answer still has to go out on it.
       const iterator = req.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
-      const wait = patience(pace, onSlow);
+      const patience = new Patience(pace, onSlow);
       const end = { done: true, value: undefined } as const;
-      let waiting = false;
       return {
-        next: async () => {
-          // What has arrived in full need not be waited for.
-          if (req.complete) return iterator.next();
-          waiting = true;
-          const next = await wait(iterator.next());
-          waiting = false;
-          return next;
-        },
+        // What has arrived in full need not be waited for.
+        next: () => (req.complete ? patience.over(iterator.next()) : patience.wait(iterator.next())),
         return: async () => {
           // A read that still waits for its bytes would be waited for.
-          if (!waiting) await iterator.return?.();
+          if (!patience.end()) await iterator.return?.();
           return end;
         },
       };
@@ -50,27 +65,64 @@ export function pacedBody(req: IncomingMessage, pace: Pace, onSlow: () => void):
 
 type Chunk = IteratorResult<Uint8Array>;
 
-/** Waits for chunks, for less and less long; with each byte, a little longer. */
-function patience({ graceMs, bytesPerSecond }: Pace, onSlow: () => void): (chunk: Promise<Chunk>) => Promise<Chunk> {
-  let left = graceMs;
-  return async (chunk) => {
-    const since = performance.now();
-    let timer: NodeJS.Timeout | undefined;
-    const tooSlow = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        onSlow();
-        reject(new SlowBody(`The body came at less than ${bytesPerSecond} bytes per second.`));
-      }, left).unref();
+/** Waits for chunks, for less and less long; with each byte, a little longer. One timer lasts for many chunks. */
+class Patience {
+  readonly #pace: Pace;
+  readonly #onSlow: () => void;
+  #left: number;
+  #since = 0;
+  #fail: ((error: Error) => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(pace: Pace, onSlow: () => void) {
+    this.#pace = pace;
+    this.#onSlow = onSlow;
+    this.#left = pace.graceMs;
+  }
+
+  wait(chunk: Promise<Chunk>): Promise<Chunk> {
+    this.#since = performance.now();
+    if (this.#timer === undefined) this.#watch(this.#left);
+    const came = chunk.then(this.#came);
+    const late = new Promise<never>((_, reject) => void (this.#fail = reject));
+    return Promise.race([came, late]).catch((error: unknown) => {
+      clearTimeout(this.#timer);
+      throw error;
     });
-    try {
-      const next = await Promise.race([chunk, tooSlow]);
-      left += next.done === true ? 0 : (next.value.length / bytesPerSecond) * 1_000;
-      return next;
-    } finally {
-      clearTimeout(timer);
-      left = Math.min(Math.max(left - (performance.now() - since), 1), MAX_TIMER);
-    }
+  }
+
+  /** Nothing has to be waited for any more. */
+  over<T>(rest: T): T {
+    clearTimeout(this.#timer);
+    return rest;
+  }
+
+  /** Answers whether something was being waited for. */
+  end(): boolean {
+    clearTimeout(this.#timer);
+    return this.#fail !== undefined;
+  }
+
+  readonly #came = (next: Chunk): Chunk => {
+    this.#fail = undefined;
+    const earned = next.done === true ? 0 : (next.value.length / this.#pace.bytesPerSecond) * 1_000;
+    this.#left = Math.min(Math.max(this.#left + earned - (performance.now() - this.#since), 1), MAX_TIMER);
+    if (next.done === true) clearTimeout(this.#timer);
+    return next;
   };
+
+  #watch(milliseconds: number): void {
+    this.#timer = setTimeout(() => this.#look(), Math.min(milliseconds, MAX_TIMER)).unref();
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    if (this.#fail === undefined) return;
+    const left = this.#left - (performance.now() - this.#since);
+    if (left > 0) return this.#watch(left);
+    this.#onSlow();
+    this.#fail(new SlowBody(`The body came at less than ${this.#pace.bytesPerSecond} bytes per second.`));
+  }
 }
 
 /** As long as a timer can be. */

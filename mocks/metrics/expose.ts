@@ -8,6 +8,13 @@ export interface Gauges {
   readonly journalled: number;
 }
 
+/** How another process of the same mock is: plain JSON. */
+export interface Report {
+  readonly inFlight: number;
+  /** Of the process. */
+  readonly metrics: readonly Metric[];
+}
+
 /** A metric as prom-client writes and reads it (`getMetricsAsJSON`). */
 interface Metric {
   readonly name: string;
@@ -28,13 +35,29 @@ interface Value {
  *
  * @example
  * const { text, contentType } = await exposeMetrics(tally, { rules: 2, journalled: 40 });
+ *
+ * @param others What the tally does not know of: the other processes of a mock of several.
  */
-export async function exposeMetrics(tally: Tally, gauges: Gauges): Promise<{ readonly text: string; readonly contentType: string }> {
+export async function exposeMetrics(
+  tally: Tally,
+  gauges: Gauges,
+  others: readonly Report[] = [],
+): Promise<{ readonly text: string; readonly contentType: string }> {
   // Only needed here: a mock whose metrics nobody reads starts without it.
   const { AggregatorRegistry } = await import('prom-client');
   const ofProcess = await (await processMetrics()).getMetricsAsJSON();
-  const registry = AggregatorRegistry.aggregate<typeof AggregatorRegistry.PROMETHEUS_CONTENT_TYPE>([metricsOf(tally, gauges), ofProcess]);
+  const registry = AggregatorRegistry.aggregate<typeof AggregatorRegistry.PROMETHEUS_CONTENT_TYPE>([
+    metricsOf(tally, gauges, others),
+    ofProcess,
+    ...others.map(({ metrics }) => metrics),
+  ]);
   return { text: await registry.metrics(), contentType: registry.contentType };
+}
+
+/** What this process tells the one that is asked for metrics. */
+export async function reportMetrics(tally: Pick<Tally, 'inFlight'> | undefined): Promise<Report> {
+  const metrics = (await (await processMetrics()).getMetricsAsJSON()) as unknown as readonly Metric[];
+  return { inFlight: tally?.inFlight ?? 0, metrics };
 }
 
 let processRegistry: Promise<Registry> | undefined;
@@ -48,12 +71,14 @@ function processMetrics(): Promise<Registry> {
   }));
 }
 
-function metricsOf(tally: Tally, { rules, journalled }: Gauges): readonly Metric[] {
+function metricsOf(tally: Tally, { rules, journalled }: Gauges, others: readonly Report[]): readonly Metric[] {
   const requests = tally.series.map(({ labels, count }) => ({ value: count, labels }));
   return [
     metric('failpath_requests_total', 'counter', 'Answers of the mock, by operation, status, code, answering step and rule.', requests),
     metric('failpath_request_duration_seconds', 'histogram', 'From request to answer, waiting on purpose included.', durationsOf(tally)),
-    metric('failpath_in_flight_requests', 'gauge', 'Requests that are being answered.', [single(tally.inFlight)]),
+    metric('failpath_in_flight_requests', 'gauge', 'Requests that are being answered.', [
+      single(others.reduce((sum, { inFlight }) => sum + inFlight, tally.inFlight)),
+    ]),
     metric('failpath_rules', 'gauge', 'Rules that the mock has.', [single(rules)]),
     metric('failpath_journal_requests_total', 'counter', 'Requests since the last reset of the journal.', [single(journalled)]),
   ];

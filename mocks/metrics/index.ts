@@ -1,2 +1,2 @@
-export { exposeMetrics } from './expose.js';
-export { createTally, type Tally } from './tally.js';
+export { exposeMetrics, reportMetrics, type Report } from './expose.js';
+export { createTally, type Counted, type Tally } from './tally.js';

@@ -43,21 +43,30 @@ const MAX_SERIES = 20_000;
  * tally.add(entry);
  */
 export function createTally(maxSeries = MAX_SERIES): Tally {
-  const series = new Map<string, Series>();
-  const durations = new Map<string, Durations>();
+  const all: Series[] = [];
+  /** By rule, operation and code: a key of them together would have to be made for each answer. */
+  const known = new Map<string, Map<string, Map<string, Told[]>>>();
+  const other: Series = { labels: OTHER, count: 0 };
+  const durations = new Map<string, Timed>();
   let inFlight = 0;
+  const seriesOf = ({ operation = '', status, code = '', answeredBy, ruleId = '' }: Counted): Series => {
+    const alike = known.get(ruleId)?.get(operation)?.get(code);
+    if (alike !== undefined) for (const told of alike) if (told.status === status && told.answeredBy === answeredBy) return told.series;
+    if (all.length >= maxSeries) {
+      if (other.count === 0) all.push(other);
+      return other;
+    }
+    const series: Series = { labels: { operation, status: String(status), code, answered_by: answeredBy, rule: ruleId }, count: 0 };
+    all.push(series);
+    const ofRule = getOr(known, ruleId, () => new Map<string, Map<string, Told[]>>());
+    const ofOperation = getOr(ofRule, operation, () => new Map<string, Told[]>());
+    getOr(ofOperation, code, () => []).push({ status, answeredBy, series });
+    return series;
+  };
   return {
-    add: ({ operation = '', status, code = '', answeredBy, ruleId = '', milliseconds }) => {
-      const key = `${operation} ${status} ${code} ${answeredBy} ${ruleId}`;
-      let found = series.get(key);
-      if (found === undefined) {
-        const beyond = series.size >= maxSeries;
-        const labels = beyond ? OTHER : { operation, status: String(status), code, answered_by: answeredBy, rule: ruleId };
-        found = series.get(beyond ? '' : key) ?? { labels, count: 0 };
-        series.set(beyond ? '' : key, found);
-      }
-      found.count++;
-      time(durations, operation, milliseconds / 1_000);
+    add: (answered) => {
+      seriesOf(answered).count++;
+      time(durations, answered.operation ?? '', answered.milliseconds / 1_000);
     },
     begin: () => void inFlight++,
     end: () => void inFlight--,
@@ -65,20 +74,48 @@ export function createTally(maxSeries = MAX_SERIES): Tally {
       return inFlight;
     },
     get series() {
-      return [...series.values()];
+      return [...all];
     },
     get durations() {
-      return [...durations.values()];
+      return Array.from(durations.values(), cumulated);
     },
   };
 }
 
 const OTHER: Series['labels'] = Object.freeze({ operation: 'other', status: 'other', code: 'other', answered_by: 'other', rule: 'other' });
 
-function time(durations: Map<string, Durations>, operation: string, seconds: number): void {
+/** What tells the series of a rule, an operation and a code apart; they are few. */
+interface Told {
+  readonly status: number;
+  readonly answeredBy: Counted['answeredBy'];
+  readonly series: Series;
+}
+
+function getOr<V>(map: Map<string, V>, key: string, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}
+
+/** The same as durations, with each answer in the first bucket only that has room for it. */
+interface Timed {
+  readonly operation: string;
+  readonly first: number[];
+  count: number;
+  seconds: number;
+}
+
+function time(durations: Map<string, Timed>, operation: string, seconds: number): void {
   let found = durations.get(operation);
-  if (found === undefined) durations.set(operation, (found = { operation, buckets: BUCKETS.map(() => 0), count: 0, seconds: 0 }));
+  if (found === undefined) durations.set(operation, (found = { operation, first: BUCKETS.map(() => 0), count: 0, seconds: 0 }));
   found.count++;
   found.seconds += seconds;
-  for (let at = BUCKETS.length - 1; at >= 0 && seconds <= (BUCKETS[at] ?? 0); at--) found.buckets[at] = (found.buckets[at] ?? 0) + 1;
+  let at = 0;
+  while (at < BUCKETS.length && seconds > (BUCKETS[at] ?? 0)) at++;
+  if (at < BUCKETS.length) found.first[at] = (found.first[at] ?? 0) + 1;
+}
+
+function cumulated({ operation, first, count, seconds }: Timed): Durations {
+  let sum = 0;
+  return { operation, buckets: first.map((number) => (sum += number)), count, seconds };
 }

@@ -1,6 +1,10 @@
-import { Document, isMap, isSeq, type YAMLMap } from 'yaml';
+import type { YAMLMap } from 'yaml';
+import type * as Yaml from 'yaml';
+import { onDemand } from '../../spec/index.js';
 import { wellFormed } from './answer.js';
 import type { RuleDraft } from './rules.js';
+
+const yaml = (): typeof Yaml => onDemand('yaml') as typeof Yaml;
 
 /**
  * A script file with comments: above the whole, and above each rule that has something to say.
@@ -10,6 +14,7 @@ import type { RuleDraft } from './rules.js';
  * // '# Recorded by failpath.\n\nrules:\n  - on: prepareWork\n    fails: registration.audio_empty\n'
  */
 export function formatDocument(rules: readonly RuleDraft[], head: readonly string[], foot: readonly string[] = []): string {
+  const { Document, isMap, isSeq } = yaml();
   const document = new Document({ rules: rules.map(({ rule }) => rule) }, { aliasDuplicateObjects: false });
   document.commentBefore = head.map(comment).join('\n');
   const list = document.get('rules');
@@ -30,6 +35,7 @@ export function formatDocument(rules: readonly RuleDraft[], head: readonly strin
 /** Short lists of codes fit on one line, as people would write them. */
 function briefer(rule: YAMLMap): void {
   const answers = rule.get('answers');
+  const { isMap, isSeq } = yaml();
   if (isSeq(answers) && answers.items.length <= 20 && answers.items.every((item) => !isMap(item))) answers.flow = true;
 }
 

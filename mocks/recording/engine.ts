@@ -11,9 +11,10 @@ import {
 import type { Answered } from '../answered.js';
 import { NO_BODY } from '../body.js';
 import type { Engine } from '../engine.js';
+import { Exchange } from '../exchange.js';
 import { problem } from '../problem.js';
 import { bodyOf, sendOn, type Passing } from '../proxy.js';
-import { redactTokens, redactUrl } from '../redact.js';
+import { redactTokens } from '../redact.js';
 import { newRequestId } from '../template.js';
 import type { Clock, MockAnswer, MockRequest, Sandbox } from '../types.js';
 import { createVia, type Via } from '../via.js';
@@ -49,6 +50,8 @@ export function createRecordingEngine(options: RecordingEngineOptions): Engine {
     refuseFraming: (why) => engine.refuseFraming(why),
     refuseRoute: (request, why) => engine.refuseRoute(request, why),
     unavailable: (request, error) => engine.unavailable(request, error),
+    // Whether there is too much to do is for the deployment to say.
+    overloaded: () => undefined,
   };
 }
 
@@ -63,11 +66,10 @@ async function answer(options: Sending, request: MockRequest): Promise<Answered>
   const answered = (answer: MockAnswer, code: string | undefined, why: string): Answered => ({
     answer,
     delay: 0,
-    record: {
+    exchange: new Exchange({
       requestId,
-      at: new Date(options.clock.now()).toISOString(),
+      at: options.clock.now(),
       method: request.method,
-      url: redactUrl(request.path, request.query),
       operation: operation?.id,
       status: answer.status,
       code,
@@ -75,8 +77,11 @@ async function answer(options: Sending, request: MockRequest): Promise<Answered>
       why,
       ruleId: undefined,
       spoiledBy: undefined,
-    },
-    witnessed: { request, body: NO_BODY, secrets: [], identity, connection: request.connection },
+      request,
+      body: NO_BODY,
+      secrets: [],
+      identity,
+    }),
   });
   const passed = await pass(options, request, operation);
   if ('refused' in passed) {

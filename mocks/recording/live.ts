@@ -1,6 +1,7 @@
 import { InputError, type Contract, type SeenExchange } from '../../spec/index.js';
 import type { Engine } from '../engine.js';
 import type { Clock, Sandbox } from '../types.js';
+import { DEFAULT_FILE } from './default-file.js';
 import { createRecordingEngine } from './engine.js';
 import { openRecording } from './file.js';
 import { createRecording, type Recorded, type RecordedViolation, type RecordingSummary } from './recording.js';
@@ -41,7 +42,6 @@ export interface LiveContext {
   readonly sandbox: Sandbox | undefined;
 }
 
-export const DEFAULT_FILE = 'recorded.yaml';
 /** Between two writes: as long as nothing is lost at the end, a reader can wait a little. */
 const PAUSE_MS = 1_000;
 /** The longer it takes to write, the rarer it is done. */

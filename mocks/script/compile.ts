@@ -10,10 +10,13 @@ import type { MayProxyTo } from '../targets.js';
 import { scopeOf } from './scope.js';
 import { list, show, shorten } from './show.js';
 import type { Occurrence, Rule } from './types.js';
+import { labelOf } from './words.js';
 
 /** A rule, ready to be held against requests; it has no state. */
 export interface CompiledRule {
   readonly rule: Rule;
+  /** What it is called in a sentence. */
+  readonly label: string;
   /** Operation first, then the cheapest. */
   readonly fields: readonly Field[];
   readonly keys: readonly Key[];
@@ -63,6 +66,7 @@ export function compileRule(
   const operation = operationField(rule, scope.named, able);
   const compiled: CompiledRule = {
     rule,
+    label: labelOf(rule),
     fields: operation === undefined ? asked : [operation, ...asked],
     keys: asked.flatMap(({ key }) => key ?? []).slice(0, MAX_KEYS),
     operations: able === undefined ? scope.named : [...able],

@@ -1,4 +1,5 @@
 import { jsonPointer } from '../../spec/index.js';
+import { linesOf } from '../headers.js';
 import type { Check } from '../wiremock/checks.js';
 import { ruleChecks } from '../wiremock/request-pattern.js';
 import { viewOfScriptRequest } from '../wiremock/view.js';
@@ -41,7 +42,7 @@ export function compileFields(match: RuleMatch, report: Report): Field[] {
     attempt(jsonPointer.join('/match/headers', name), () => {
       if (!TOKEN.test(name))
         throw new Unusable(`${JSON.stringify(name)} is no name of a header`, 'Write it as it is sent, without a colon.');
-      return textField(`header ${lower}`, WEIGHT.value, matcher, (request) => headerValues(request, lower), lower);
+      return textField(`header ${lower}`, WEIGHT.value, matcher, (request) => linesOf(request, lower) ?? NONE, lower);
     });
   }
   for (const [name, matcher] of Object.entries(query)) {
@@ -84,20 +85,14 @@ function textField(
   );
 }
 
-function checkField({ field, expected, matches, actual }: Check): Field {
+function checkField({ field, expected, matches, actual, equals }: Check): Field {
   return {
     name: field,
     weight: field === 'path' || field === 'url' ? WEIGHT.path : WEIGHT.value,
     expected,
     holds: (request) => matches(viewOfScriptRequest(request)),
     actual: (request) => actual(viewOfScriptRequest(request)),
-    key: undefined,
+    key: equals && { dimension: `wiremock ${field}`, value: equals.text, read: (request) => equals.read(viewOfScriptRequest(request)) },
     needsBody: false,
   };
-}
-
-function headerValues({ headers }: ScriptRequest, name: string): readonly string[] {
-  const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
-  if (value === undefined) return NONE;
-  return typeof value === 'string' ? [value] : value;
 }

@@ -1,4 +1,6 @@
-import parse, { type JsonPathQuery } from 'jsonpath-rfc9535/parser';
+import type parse from 'jsonpath-rfc9535/parser';
+import type { JsonPathQuery } from 'jsonpath-rfc9535/parser';
+import { onDemand } from '../../spec/index.js';
 import { Unusable } from './errors.js';
 import { isObject } from './json.js';
 import { compileFilter, spend, TooFar, type Run, type Segment, type Selector, type Walk } from './json-path-filter.js';
@@ -37,7 +39,7 @@ export function compilePath(path: string): (value: unknown) => readonly unknown[
 function parsed(path: string): JsonPathQuery {
   if (path.length > MAX_PATH) throw new Unusable(`the JSONPath has ${path.length} characters`, `Write one of at most ${MAX_PATH}.`);
   try {
-    return parse(path);
+    return (onDemand('jsonpath-rfc9535/parser') as { readonly default: typeof parse }).default(path);
   } catch (error) {
     throw new Unusable(
       `${JSON.stringify(path)} is no JSONPath: ${(error as Error).message}`,

@@ -1,4 +1,5 @@
-import { RE2JS, RE2JSException } from 're2js';
+import type * as Re2 from 're2js';
+import { onDemand } from '../../spec/index.js';
 import { Unusable } from './errors.js';
 import { refuseWork, REQUEST_WORK, spendWork } from './work.js';
 
@@ -46,7 +47,8 @@ export function compileExpression(pattern: string, ignoreCase = false): Expressi
   };
 }
 
-function compile(pattern: string, ignoreCase: boolean): RE2JS {
+function compile(pattern: string, ignoreCase: boolean): Re2.RE2JS {
+  const { RE2JS, RE2JSException } = onDemand('re2js') as typeof Re2;
   try {
     return RE2JS.compile(pattern, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
   } catch (error) {

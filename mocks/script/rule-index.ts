@@ -24,8 +24,9 @@ const WIDE = 8;
  */
 export class RuleIndex<T extends Ranked> {
   readonly #byOperation = new Map<Operation, Bucket<T>>();
-  readonly #outside = new Bucket<T>();
-  readonly #wide = new Bucket<T>();
+  // Made when there is something to put in: most worlds have no rules.
+  #outside: Bucket<T> | undefined;
+  #wide: Bucket<T> | undefined;
 
   add(entry: T): void {
     for (const bucket of this.#bucketsOf(entry)) bucket.add(entry);
@@ -44,13 +45,13 @@ export class RuleIndex<T extends Ranked> {
     const own = operation === undefined ? this.#outside : this.#byOperation.get(operation);
     const lists: (readonly T[])[] = [];
     own?.find(request, lists);
-    if (operation !== undefined) this.#wide.find(request, lists);
+    if (operation !== undefined) this.#wide?.find(request, lists);
     return lists.length <= 1 ? (lists[0] ?? []) : merge(lists);
   }
 
   #bucketsOf({ compiled: { operations, outside } }: T): Bucket<T>[] {
-    const buckets = operations.length > WIDE ? [this.#wide] : operations.map((operation) => this.#bucket(operation));
-    return outside ? [...buckets, this.#outside] : buckets;
+    const buckets = operations.length > WIDE ? [(this.#wide ??= new Bucket())] : operations.map((operation) => this.#bucket(operation));
+    return outside ? [...buckets, (this.#outside ??= new Bucket())] : buckets;
   }
 
   #bucket(operation: Operation): Bucket<T> {

@@ -9,11 +9,10 @@ import { SCRIPT_LIMITS, type ScriptLimits } from './limits.js';
 import { createPositions, type Positions } from './positions.js';
 import { KeptRules } from './kept-rules.js';
 import type { Ranked } from './rule-index.js';
-import { counts, delayOf, goOn, isExpired, isUsedUp, nextAnswer, takes, type Entry, type RuleState } from './state.js';
+import { counts, countsUses, delayOf, goOn, isExpired, isUsedUp, nextAnswer, takes, type Entry, type RuleState } from './state.js';
 import { Records, type Table, type Tables } from '../state/index.js';
 import type { Decision, Explanation, Rule, RuleAnswer, ScriptRequest, Scripts } from './types.js';
 import { newWork, OverBudget, within } from './work.js';
-import { labelOf } from './words.js';
 
 export interface ScriptOptions extends Names {
   readonly contract: Contract;
@@ -190,23 +189,18 @@ class RuleSet implements Scripts {
   }
 
   #apply(entry: Entry, request: ScriptRequest): Decision {
-    const { rule } = entry.compiled;
+    const { rule, label } = entry.compiled;
     const at = nextAnswer(entry, request, this.#positions);
     const answer = rule.answers[at];
-    this.#kept.count(entry, { uses: entry.state.uses + 1 });
+    // What nobody will ask for changes nothing in the world, so that there is nothing to be kept, shared and replayed.
+    if (countsUses(entry)) this.#kept.count(entry, { uses: entry.state.uses + 1 });
     goOn(entry, request, this.#positions);
-    const label = labelOf(rule);
     if (answer === undefined) {
       const why = `${label}: its ${rule.answers.length} answers are used up`;
       return { rule, answer: { usedUp: rule.answers.length }, delayMs: 0, why };
     }
     if (rule.scenario?.becomes !== undefined) this.#kept.scenarios.move(rule.scenario.name, rule.scenario.becomes);
-    const why = [
-      ...(rule.answers.length > 1 ? [`answer ${at + 1} of ${rule.answers.length}`] : []),
-      ...(rule.uses === undefined ? [] : [`use ${entry.state.uses} of ${rule.uses}`]),
-      ...(entry.compiled.occurrence === undefined ? [] : [`occurrence ${entry.state.seen}`]),
-    ].join(', ');
-    return { rule, answer: this.#resolved(answer, request), delayMs: delayOf(entry), why: why === '' ? label : `${label}: ${why}` };
+    return { rule, answer: this.#resolved(answer, request), delayMs: delayOf(entry), why: sayUse(entry, at) };
   }
 
   /** A status by the code of the operation that was asked. */
@@ -250,6 +244,18 @@ class RuleSet implements Scripts {
     this.#groups.put('', place);
     return place;
   }
+}
+
+/** A rule by its name, and which of its answers, uses and occurrences this is. */
+function sayUse({ compiled: { rule, label, occurrence }, state }: Entry, at: number): string {
+  const { answers, uses } = rule;
+  if (answers.length === 1 && uses === undefined && occurrence === undefined) return label;
+  const counted = [
+    ...(answers.length > 1 ? [`answer ${at + 1} of ${answers.length}`] : []),
+    ...(uses === undefined ? [] : [`use ${state.uses} of ${uses}`]),
+    ...(occurrence === undefined ? [] : [`occurrence ${state.seen}`]),
+  ];
+  return `${label}: ${counted.join(', ')}`;
 }
 
 /** States by the content of their rules; two rules can be the same. */

@@ -31,6 +31,12 @@ export function counts({ compiled: { occurrence, rule } }: Entry): boolean {
   return occurrence !== undefined || rule.probability !== undefined;
 }
 
+/** Whether it matters how often a rule has answered. */
+export function countsUses(entry: Entry): boolean {
+  const { uses, delay } = entry.compiled.rule;
+  return uses !== undefined || delay !== undefined || isSequence(entry);
+}
+
 export function isExpired({ compiled: { rule }, state }: Entry, now: number): boolean {
   return rule.lastsMs !== undefined && now >= state.addedAt + rule.lastsMs;
 }

@@ -118,6 +118,8 @@ export interface ScriptRequest {
   /** Path and query as they were sent; without it they are put together again. */
   readonly url?: string | undefined;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Of the headers that were sent more than once, each line: a matcher looks at these one by one. */
+  readonly repeated?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly operation: Operation | undefined;
   /** Parsed JSON; `undefined` when there is none. */
   readonly body: unknown;

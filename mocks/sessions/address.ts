@@ -1,4 +1,5 @@
 import { single } from '../headers.js';
+import { whenThere, type Soon } from '../soon.js';
 import type { MockRequest } from '../types.js';
 import { MARK } from './beginning.js';
 import type { Sessions } from './types.js';
@@ -30,14 +31,14 @@ export interface Unaddressed {
  * @example
  * address(sessions, request); // { world: sessions.main, request }
  */
-export function address(sessions: Sessions, request: MockRequest): Addressed | Promise<Addressed | Unaddressed> {
+export function address(sessions: Sessions, request: MockRequest): Soon<Addressed | Unaddressed> {
   if (request.path.startsWith(PREFIX)) {
-    const [id = ''] = request.path.slice(PREFIX.length).split('/', 1);
+    const end = request.path.indexOf('/', PREFIX.length);
+    const id = request.path.slice(PREFIX.length, end < 0 ? undefined : end);
     return named(sessions, id, below(request, `${PREFIX}${id}`));
   }
   const id = single(request.headers[HEADER]);
-  if (id !== undefined && id !== '')
-    return named(sessions, id, { ...request, baseUrl: `${request.baseUrl}${PREFIX}${encodeURIComponent(id)}` });
+  if (id !== undefined && id !== '') return named(sessions, id, seen(request, request, `${PREFIX}${encodeURIComponent(id)}`));
   // The control API is told by name what it steers: an id in its paths says what of it.
   const tag = sessions.any && !isAdmin(request.path) ? tagIn(request) : undefined;
   return tag === undefined ? { request, world: sessions.main } : tagged(sessions, tag, request);
@@ -47,6 +48,11 @@ function isAdmin(path: string): boolean {
   return path === ADMIN || path.startsWith(`${ADMIN}/`);
 }
 
+/** Whether a path leads to the control API of some world. */
+export function isControl(path: string): boolean {
+  return isAdmin(withoutPrefix(path));
+}
+
 /** A path as the world sees it that it leads to. */
 export function withoutPrefix(path: string): string {
   if (!path.startsWith(PREFIX)) return path;
@@ -54,20 +60,27 @@ export function withoutPrefix(path: string): string {
   return end < 0 ? '/' : path.slice(end);
 }
 
-async function named(sessions: Sessions, id: string, request: MockRequest): Promise<Addressed | Unaddressed> {
-  const world = ID.test(id) ? await sessions.find(id) : undefined;
-  return world === undefined ? { session: id } : { request, world };
+function named(sessions: Sessions, id: string, request: MockRequest): Soon<Addressed | Unaddressed> {
+  return whenThere(ID.test(id) ? sessions.find(id) : undefined, (world) => (world === undefined ? { session: id } : { request, world }));
 }
 
 /** What only looks like the tag of a session is for the main world to refuse. */
-async function tagged(sessions: Sessions, tag: string, request: MockRequest): Promise<Addressed> {
-  return { request, world: (await sessions.find(tag)) ?? sessions.main };
+function tagged(sessions: Sessions, tag: string, request: MockRequest): Soon<Addressed> {
+  return whenThere(sessions.find(tag), (world) => ({ request, world: world ?? sessions.main }));
 }
 
 function below(request: MockRequest, prefix: string): MockRequest {
-  const path = request.path.slice(prefix.length);
+  const path = request.path.slice(prefix.length) || '/';
+  if (request.url === request.path) return seen(request, { path, url: path }, prefix);
   const url = request.url.slice(prefix.length);
-  return { ...request, path: path === '' ? '/' : path, url: url.startsWith('/') ? url : `/${url}`, baseUrl: `${request.baseUrl}${prefix}` };
+  return seen(request, { path, url: url.startsWith('/') ? url : `/${url}` }, prefix);
+}
+
+/** A request as a world sees it: written out, so that it looks like any other to all who read it. */
+function seen(request: MockRequest, { path, url }: Pick<MockRequest, 'path' | 'url'>, prefix: string): MockRequest {
+  const { method, query, headers, body, connection, repeated, upgrade } = request;
+  const one = { method, path, query, url, headers, baseUrl: `${request.baseUrl}${prefix}`, body, connection, repeated };
+  return upgrade === undefined ? one : { ...one, upgrade };
 }
 
 const ID = /^(?:default|[0-9a-f]{12})$/;

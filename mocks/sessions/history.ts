@@ -10,6 +10,8 @@ export interface PastRequest {
   /** Path and query. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  /** Line by line, where a header was sent more than once. */
+  readonly repeated?: Readonly<Record<string, readonly string[]>>;
   /** `undefined` without one. */
   readonly body?: string;
   readonly baseUrl: string;
@@ -64,7 +66,7 @@ interface Extent {
   readonly characters: number;
 }
 
-type HistoryRecord = Start | Extent | PastEvent;
+type HistoryRecord = Start | Extent | PastEvent | RequestEvent;
 
 const START = 'start';
 const EXTENT = 'extent';
@@ -98,13 +100,15 @@ export function createHistory(records: Records & Tables, knows: (headers: Asked[
       table.put(START, { at, start: isNew ? null : records.dump(ASIDE) });
     },
     addRequest: (asked, at) => {
-      if (!records.hasChanges) return;
-      const request = hasForeignCredential(asked, knows) ? undefined : pastRequest(asked);
-      if (request !== undefined) return add({ at, request }, sizeOf(request));
+      if (!records.hasChanges || table.get(START) === undefined) return;
+      const event = hasForeignCredential(asked, knows) ? undefined : eventOf(asked, at);
+      if (event !== undefined) return add(event, event.size);
       const { method, path, query } = asked.request;
       addChanges(at, { method, url: redactUrl(path, query) });
     },
-    addChanges: (at) => addChanges(at),
+    addChanges: (at) => {
+      if (table.get(START) !== undefined) addChanges(at);
+    },
     adopt: ({ at, start, events }) => {
       table.clear();
       table.put(START, { at, start });
@@ -113,24 +117,87 @@ export function createHistory(records: Records & Tables, knows: (headers: Asked[
     past: () => {
       const begun = table.get(START) as Start | undefined;
       if (begun === undefined) return undefined;
-      const events = Array.from({ length: extent().events }, (_, index) => table.get(String(index)) as PastEvent);
+      const events = Array.from({ length: extent().events }, (_, index) => plain(table.get(String(index)) as PastEvent | RequestEvent));
       return { at: begun.at, start: begun.start, events };
     },
   };
 }
 
 /** `undefined` for one that cannot be asked again, since nobody has kept its body. */
-function pastRequest({ request: { method, url, headers, baseUrl }, body }: Asked): PastRequest | undefined {
+function eventOf({ request, body }: Asked, at: number): RequestEvent | undefined {
   const text = body.kind === 'absent' ? undefined : body.text;
   if (body.kind !== 'absent' && (text === undefined || text.length > LONGEST_BODY)) return undefined;
-  const given = Object.entries(headers).filter((header): header is [string, string | string[]] => header[1] !== undefined);
-  // The body is kept as it was read: whoever asks again sends it as it is.
-  const kept = given.filter(([name]) => name !== 'content-length' && name !== 'content-encoding' && name !== 'transfer-encoding');
-  return { method, url, headers: Object.fromEntries(kept), baseUrl, ...(text === undefined ? {} : { body: text }) };
+  return new RequestEvent(at, request, text);
 }
 
-function sizeOf({ url, headers, body = '' }: PastRequest): number {
-  return url.length + body.length + Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + String(value).length, 100);
+/** A request that has changed a world, as it came: hardly ever is one asked again, so its parts are put together when somebody looks. */
+class RequestEvent {
+  readonly at: number;
+  readonly #method: string;
+  readonly #url: string;
+  readonly #headers: Asked['request']['headers'];
+  readonly #repeated: Asked['request']['repeated'];
+  readonly #baseUrl: string;
+  readonly #body: string | undefined;
+
+  constructor(at: number, { method, url, headers, repeated, baseUrl }: Asked['request'], body: string | undefined) {
+    this.at = at;
+    this.#method = method;
+    this.#url = url;
+    this.#headers = headers;
+    this.#repeated = repeated;
+    this.#baseUrl = baseUrl;
+    this.#body = body;
+  }
+
+  get request(): PastRequest {
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const name in this.#headers) {
+      const value = this.#headers[name];
+      if (value !== undefined && !OF_BODY.has(name)) headers[name] = value;
+    }
+    const [method, url, baseUrl, repeated, body] = [this.#method, this.#url, this.#baseUrl, this.#repeated, this.#body];
+    const lines = repeated === undefined ? {} : { repeated };
+    return { method, url, headers, ...lines, baseUrl, ...(body === undefined ? {} : { body }) };
+  }
+
+  /** That of `request`. */
+  get size(): number {
+    let size = sizeWithout(this.#url, this.#body) + sizeOfLines(this.#repeated);
+    for (const name in this.#headers) {
+      const value = this.#headers[name];
+      if (value !== undefined && !OF_BODY.has(name)) size += sizeOfHeader(name, value);
+    }
+    return size;
+  }
+
+  /** What a store keeps. */
+  toJSON(): PastEvent {
+    return { at: this.at, request: this.request };
+  }
+}
+
+function plain(event: PastEvent | RequestEvent): PastEvent {
+  return event instanceof RequestEvent ? event.toJSON() : event;
+}
+
+/** The body is kept as it was read: whoever asks again sends it as it is. */
+const OF_BODY: ReadonlySet<string> = new Set(['content-length', 'content-encoding', 'transfer-encoding']);
+
+function sizeOf({ url, headers, repeated, body }: PastRequest): number {
+  return sizeWithout(url, body) + sizeOfLines(headers) + sizeOfLines(repeated);
+}
+
+function sizeOfLines(headers: PastRequest['headers'] = {}): number {
+  return Object.entries(headers).reduce((sum, [name, value]) => sum + sizeOfHeader(name, value), 0);
+}
+
+function sizeWithout(url: string, body = ''): number {
+  return url.length + body.length + 100;
+}
+
+function sizeOfHeader(name: string, value: string | readonly string[]): number {
+  return name.length + (typeof value === 'string' ? value : String(value)).length;
 }
 
 /** Records differ less in size than it would take to find out. */

@@ -1,9 +1,7 @@
 import { aboutOf, newId, placeFor } from './beginning.js';
 import { Sweeper } from './sweeper.js';
-import { SessionError, type NewSession, type SessionInfo, type Sessions, type SessionsOptions } from './types.js';
+import { CAPACITY, SessionError, tooMany, type NewSession, type SessionInfo, type Sessions, type SessionsOptions } from './types.js';
 import { createWorld, DEFAULT, type About, type Server, type World } from './world.js';
-
-const CAPACITY = 10_000;
 
 interface Slot {
   readonly id: string;
@@ -47,9 +45,7 @@ export class MemorySessions implements Sessions {
   async create(session: NewSession): Promise<World> {
     if (this.#slots.size >= this.#capacity) this.#sweep();
     if (this.#slots.size >= this.#capacity) {
-      throw new SessionError(
-        `There are ${this.#slots.size} sessions, which is as many as there may be: remove some, or let them expire sooner.`,
-      );
+      throw tooMany(this.#slots.size);
     }
     const id = session.id ?? newId((one) => this.#slots.has(one));
     if (this.#slots.has(id)) throw new SessionError(`There is a session ${id} already.`);

@@ -1,8 +1,9 @@
 import { Records, transactionsOf, WorldGone } from '../state/index.js';
-import type { Loaded, Store } from '../stores/index.js';
+import type { Loaded, Part, Store } from '../stores/index.js';
 import { aboutOf, initial, newId } from './beginning.js';
+import { Followed } from './followed.js';
 import { Sweeper } from './sweeper.js';
-import { SessionError, type NewSession, type SessionInfo, type Sessions, type SessionsOptions } from './types.js';
+import { CAPACITY, SessionError, tooMany, type NewSession, type SessionInfo, type Sessions, type SessionsOptions } from './types.js';
 import { createWorld, DEFAULT, type About, type Server, type World } from './world.js';
 
 interface Cached {
@@ -19,15 +20,24 @@ export class StoredSessions implements Sessions {
   readonly #cached = new Map<string, Cached>();
   readonly #opening = new Map<string, Promise<World | undefined>>();
   readonly #unlisten: () => void;
-  /** Worlds that are catching up, and whether they have to once more. */
-  readonly #refreshing = new Map<World, boolean>();
+  readonly #records = new Followed((world) => world.catchUp());
+  readonly #journals = new Followed((world) => world.journal.refresh());
+  /** Whether only those worlds are followed in which somebody waits for something: who dies is told of. */
+  readonly #isCrew: boolean;
+  readonly #leads: boolean;
+  readonly #capacity: number;
+  /** So many more there may be, as far as that was counted. */
+  #room = 0;
   readonly #sweeper = new Sweeper(() => this.#sweep());
   #main: World | undefined;
 
-  constructor({ server }: SessionsOptions, store: Store) {
+  constructor({ server, crew, capacity = CAPACITY }: SessionsOptions, store: Store) {
     this.#server = server;
     this.#store = store;
-    this.#unlisten = store.onChange((id) => this.#changed(id));
+    this.#isCrew = crew !== undefined;
+    this.#leads = crew?.leads === true;
+    this.#capacity = crew?.inMemory === true ? capacity : Infinity;
+    this.#unlisten = store.onChange((id, part) => this.#changed(id, part));
   }
 
   async open(): Promise<void> {
@@ -56,6 +66,7 @@ export class StoredSessions implements Sessions {
   }
 
   async create(session: NewSession): Promise<World> {
+    await this.#requireRoom();
     const id = session.id ?? newId((one) => this.#cached.has(one));
     const about = aboutOf(this.#server, id, session);
     const made = await this.#store.create(id, initial(about, session.from), session.ttlMs);
@@ -68,6 +79,8 @@ export class StoredSessions implements Sessions {
   async remove(id: string): Promise<boolean> {
     if (id === DEFAULT) return false;
     const about = await this.#about(id);
+    // What the others have kept in it is judged before it goes.
+    await this.#cached.get(id)?.world.journal.refresh();
     await this.#store.remove(id);
     this.forget(id);
     return about !== undefined;
@@ -87,8 +100,14 @@ export class StoredSessions implements Sessions {
     for (const { world } of this.#cached.values()) yield world;
   }
 
+  catchUp(): void {
+    this.#changed(undefined);
+  }
+
   close(): void {
     this.#unlisten();
+    this.#records.stop();
+    this.#journals.stop();
     this.#sweeper.stop();
     for (const world of this.worlds()) world.close();
   }
@@ -129,7 +148,13 @@ export class StoredSessions implements Sessions {
       records,
       transactions,
       shelf: {
-        append: (entry, keep) => store.append(id, [entry], keep),
+        append: async (entry, keep) => {
+          const number = await store.append(id, [entry], keep);
+          // Nothing else of a request may have asked whether it still is.
+          if (number === 0) this.forget(id);
+          return number;
+        },
+        head: () => store.head(id),
         entries: (after) => store.entries(id, after),
         forget: (numbers) => store.forget(id, numbers),
       },
@@ -143,23 +168,30 @@ export class StoredSessions implements Sessions {
   }
 
   /** Timers and those who wait for requests have to know at once; everybody else finds out when it is asked. */
-  #changed(id: string | undefined): void {
+  #changed(id: string | undefined, part?: Part): void {
     const worlds = id === undefined ? [...this.worlds()] : [id === DEFAULT ? this.#main : this.#cached.get(id)?.world];
-    for (const world of worlds) if (world !== undefined) this.#refresh(world);
+    for (const world of worlds) {
+      if (world === undefined) continue;
+      const isFollowed = id === undefined || !this.#isCrew || world.clock.agenda.next() !== undefined;
+      if (part !== 'journal' && isFollowed) this.#records.now(world);
+      if (part !== 'records') this.#followJournal(world);
+    }
   }
 
-  /** However often it is told meanwhile, once more is enough. */
-  #refresh(world: World): void {
-    const again = this.#refreshing.has(world);
-    this.#refreshing.set(world, again);
-    if (again) return;
-    const refresh = async (): Promise<void> => {
-      await world.refresh().catch(() => undefined);
-      const more = this.#refreshing.get(world) === true;
-      this.#refreshing.delete(world);
-      if (more) this.#refresh(world);
-    };
-    void refresh();
+  #followJournal(world: World): void {
+    if (world.journal.isAwaited) this.#journals.now(world);
+    else if (!this.#isCrew || (this.#leads && world === this.#main)) this.#journals.soon(world);
+  }
+
+  async #requireRoom(): Promise<void> {
+    if (this.#capacity === Infinity) return;
+    if (this.#room <= 0) {
+      const { length } = await this.#store.worlds();
+      // The main one is none.
+      this.#room = this.#capacity - (length - 1);
+    }
+    if (this.#room <= 0) throw tooMany(this.#capacity);
+    this.#room -= 1;
   }
 
   /** Of a world that need not live on because of it. */

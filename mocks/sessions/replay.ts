@@ -51,6 +51,7 @@ const situation = z.object({
             method: z.string(),
             url: z.string().startsWith('/'),
             headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+            repeated: z.record(z.string(), z.array(z.string())).optional(),
             body: z.string().optional(),
             baseUrl: z.string(),
           }),
@@ -171,11 +172,14 @@ async function happenAgain(world: World, { past, clock, state }: Situation): Pro
   return same;
 }
 
+/** A method that has no answer. */
+const NOTHING: PropertyDescriptor = { value: () => undefined };
+
 /** An engine for what happens once more: it changes the world, and nobody else hears of it. */
 function withoutEffects(world: World): Engine {
   const { clock, scripts, sandbox, journal } = world;
   // What the storage did is known as changes; a request that a rule sends on to another server goes nowhere.
-  const silent = sandbox === undefined ? undefined : (Object.create(sandbox, { elsewhere: { value: () => undefined } }) as typeof sandbox);
+  const silent = sandbox === undefined ? undefined : (Object.create(sandbox, { elsewhere: NOTHING, atOnce: NOTHING }) as typeof sandbox);
   return createEngine({ contract: journal.contract, clock, scripts, sandbox: silent, ask: (_, step) => world.quietly(step) });
 }
 
@@ -184,7 +188,7 @@ function digest(records: readonly Change[]): string {
   return createHash('sha256').update(lines.join('\n')).digest('hex');
 }
 
-function again({ method, url, headers, body, baseUrl }: PastRequest): MockRequest {
+function again({ method, url, headers, repeated, body, baseUrl }: PastRequest): MockRequest {
   const at = url.indexOf('?');
   const bytes = body === undefined ? [] : [Buffer.from(body)];
   return {
@@ -198,5 +202,6 @@ function again({ method, url, headers, body, baseUrl }: PastRequest): MockReques
       yield* bytes;
     })(),
     connection: newConnection(),
+    repeated,
   };
 }

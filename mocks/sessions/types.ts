@@ -40,7 +40,17 @@ export interface Sessions {
   list(): Promise<readonly SessionInfo[]>;
   /** Those that are in memory, the main one first. */
   worlds(): Iterable<World>;
+  /** Catches up with other servers in every world that is known here; nothing does in memory. */
+  catchUp?(): void;
   close(): void;
+}
+
+/** What a process is to a mock of several. */
+export interface CrewPlace {
+  /** Whether the store is the mock's own memory, so that there is a limit to how many sessions it takes. */
+  readonly inMemory: boolean;
+  /** Whether it is the one that the others work for, and whose journal a program may look at. */
+  readonly leads?: boolean;
 }
 
 /** Why a session cannot be made. */
@@ -57,4 +67,13 @@ export interface SessionsOptions {
   readonly store?: Store | undefined;
   /** How many sessions there may be at a time in memory. */
   readonly capacity?: number | undefined;
+  /** That this is one of several processes of a mock, which share a store and tell each other when one of them ends. */
+  readonly crew?: CrewPlace | undefined;
+}
+
+/** How many sessions there may be at a time in memory, unless somebody says otherwise. */
+export const CAPACITY = 10_000;
+
+export function tooMany(count: number): SessionError {
+  return new SessionError(`There are ${count} sessions, which is as many as there may be: remove some, or let them expire sooner.`);
 }

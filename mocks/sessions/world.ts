@@ -69,13 +69,15 @@ export interface World {
   readonly journal: Journal;
   readonly engine: Engine;
   /** Aborted when the world ends: what waits in it ends then. */
-  readonly closing: AbortSignal;
+  readonly closing: () => AbortSignal;
   readonly transact: Transact;
   readonly transactNow: Transactions['transactNow'];
   /** As `transact`, and nothing of it is noted down in the history. */
   readonly quietly: Transact;
   /** Catches up with other servers of the same world. */
   refresh(): Promise<void>;
+  /** The same, but for the journal. */
+  catchUp(): Promise<void>;
   /** Resolves once what was changed so far is kept. */
   settled(): Promise<void>;
   /** Back to its beginning, and `then` in the same step. */
@@ -109,16 +111,14 @@ export function randomSeed(): string {
 export function createWorld(server: Server, id: string, about: About, { records, transactions, shelf }: Place): World {
   const { contract } = server;
   const history = createHistory(records, (headers) => sandbox?.knows(headers) ?? false);
-  const closing = new AbortController();
-  // Every delay that is under way listens to it.
-  setMaxListeners(0, closing.signal);
+  const lifetime = new Lifetime();
   /** A step, in which no time passes, and what it has changed noted down; one within another is noted by that. */
-  const noted = <T>(step: () => T, note: (at: number) => void): (() => T) => {
+  const noted = <T>(step: () => T, note: (at: number, result: T) => void): (() => T) => {
     const inner = records.inStep;
     return () =>
       clock.still(() => {
         const result = step();
-        if (!inner && records.hasChanges) note(clock.now());
+        if (!inner && records.hasChanges) note(clock.now(), result);
         return result;
       });
   };
@@ -158,7 +158,8 @@ export function createWorld(server: Server, id: string, about: About, { records,
     scripts,
     seed: about.seed,
     delay: drawDelays(settings, about.seed ?? 'delays'),
-    ask: (asked, step) => transactions.transact(noted(step, (at) => history.addRequest(asked, at))),
+    ask: (asked, step, isBy = () => true) =>
+      transactions.take(noted(step, (at, result) => (isBy(result) ? history.addRequest(asked, at) : history.addChanges(at)))),
     shared: shelf !== undefined,
   });
   const world: World = {
@@ -172,7 +173,7 @@ export function createWorld(server: Server, id: string, about: About, { records,
     settings,
     journal,
     engine,
-    closing: closing.signal,
+    closing: () => lifetime.signal,
     transact,
     transactNow,
     quietly: (step) => transactions.transact(() => clock.still(step)),
@@ -180,9 +181,10 @@ export function createWorld(server: Server, id: string, about: About, { records,
       await transactions.refresh();
       await journal.refresh();
     },
+    catchUp: () => transactions.refresh(),
     settled: async () => {
       // Who has ended it from within has nothing left to keep.
-      if (closing.signal.aborted) return;
+      if (lifetime.isOver) return;
       await transactions.refresh();
       await journal.settled();
     },
@@ -199,7 +201,7 @@ export function createWorld(server: Server, id: string, about: About, { records,
       journal.reset();
     },
     close: () => {
-      closing.abort();
+      lifetime.end();
       clock.agenda.close();
       sandbox?.close?.();
     },
@@ -211,11 +213,38 @@ export function createWorld(server: Server, id: string, about: About, { records,
       if (known.get('filled') !== undefined) return;
       known.put('filled', {});
       const isNew = known.get('given') === undefined;
-      if (isNew) sandbox?.reset();
+      if (isNew) fill(sandbox, shelf === undefined);
       history.begin(clock.now(), isNew);
     });
   }
   return world;
+}
+
+/** How long a world lasts; its signal is made for the first who waits for its end. */
+class Lifetime {
+  #controller: AbortController | undefined;
+  isOver = false;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      // Every delay that is under way listens to it.
+      setMaxListeners(0, this.#controller.signal);
+      if (this.isOver) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  end(): void {
+    this.isOver = true;
+    this.#controller?.abort();
+  }
+}
+
+/** What others keep as well has to be there for all of them. */
+function fill(sandbox: Sandbox | undefined, isAlone: boolean): void {
+  if (isAlone && sandbox?.begin !== undefined) sandbox.begin();
+  else sandbox?.reset();
 }
 
 function counted(counts: { get(id: string): number | undefined; put(id: string, count: number): void }): number {

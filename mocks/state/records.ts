@@ -1,5 +1,5 @@
 import type { Change } from '../stores/index.js';
-import type { Bounds, Tables, WatchedTable } from './table.js';
+import type { Bounds, TableClock, Tables, WatchedTable } from './table.js';
 
 /** A record and its place in the order of its table. */
 interface Placed {
@@ -13,9 +13,39 @@ export interface Step {
   undo(): void;
 }
 
-/** Whoever is told of changes before they are made. */
-interface Notebook {
-  note(table: RecordTable, id: string, before: Placed | undefined, change: Change): void;
+/** What the tables of a world tell of, and ask. */
+class Notebook {
+  readonly #isStrict: boolean;
+  /** What the step under way has changed. */
+  noted: Noted[] | undefined = undefined;
+  #fill: ((table: RecordTable) => void) | undefined = undefined;
+  #isFilling = false;
+
+  constructor(isStrict: boolean) {
+    this.#isStrict = isStrict;
+  }
+
+  /** Is told of a change before it is made. */
+  note(table: RecordTable, id: string, before: Placed | undefined, after: Placed | undefined): void {
+    if (this.#isFilling) return;
+    if (this.noted !== undefined) this.noted.push({ table, id, before, after });
+    else if (this.#isStrict) throw new Error(`The record ${id} of ${table.name} is changed outside of a step.`);
+  }
+
+  set filling(fill: (table: RecordTable) => void) {
+    this.#fill = fill;
+  }
+
+  /** Fills a table that is looked at, outside of any step: it might have been filled before. */
+  fill(table: RecordTable): void {
+    const wasFilling = this.#isFilling;
+    this.#isFilling = true;
+    try {
+      this.#fill?.(table);
+    } finally {
+      this.#isFilling = wasFilling;
+    }
+  }
 }
 
 type Listener = (id: string, record: unknown) => void;
@@ -26,27 +56,32 @@ const NO_LISTENERS: readonly Listener[] = [];
 
 /** One table in a world's memory; it cannot grow for ever. */
 class RecordTable implements WatchedTable<unknown> {
-  readonly #name: string;
+  readonly name: string;
   #bounds: Bounds<unknown> | undefined;
+  #clock: TableClock | undefined;
   readonly #notebook: Notebook;
   #listeners: readonly Listener[] = NO_LISTENERS;
   #own: Map<string, Placed> | undefined;
   #last = 0;
   #sweepAt = SMALL;
   #isSorted = true;
+  /** Whether what it begins with is still to be made. */
+  isPending = false;
 
   constructor(name: string, notebook: Notebook) {
-    this.#name = name;
+    this.name = name;
     this.#notebook = notebook;
   }
 
   get #records(): ReadonlyMap<string, Placed> {
+    if (this.isPending) this.#notebook.fill(this);
     return this.#own ?? NO_RECORDS;
   }
 
   /** A table may be filled before its owner comes, who says what may stay. */
-  own(bounds: Bounds<unknown>): void {
+  own(bounds: Bounds<unknown>, clock: TableClock | undefined): void {
     this.#bounds ??= bounds;
+    this.#clock ??= clock;
     this.#sweepAt = Math.min(this.#sweepAt, bounds.capacity);
   }
 
@@ -98,14 +133,17 @@ class RecordTable implements WatchedTable<unknown> {
 
   /** Whether nobody will miss a record. */
   isOver(record: unknown): boolean {
-    return this.#bounds?.over?.(record) === true;
+    return this.#bounds?.over?.(record, this.#now) === true;
   }
 
   /** Puts a record where others have it; nothing is noted. */
   set(id: string, placed: Placed | undefined): void {
+    this.#replace(id, this.#records.get(id), placed);
+  }
+
+  #replace(id: string, before: Placed | undefined, placed: Placed | undefined): void {
     if (placed === undefined) this.#own?.delete(id);
     else {
-      const before = this.#records.get(id);
       if (before === undefined ? placed.place < this.#last : placed.place !== before.place) this.#isSorted = false;
       (this.#own ??= new Map()).set(id, placed);
       if (placed.place > this.#last) this.#last = placed.place;
@@ -114,16 +152,20 @@ class RecordTable implements WatchedTable<unknown> {
   }
 
   #change(id: string, before: Placed | undefined, after: Placed | undefined): void {
-    const place = after?.place ?? before?.place ?? 0;
-    this.#notebook.note(this, id, before, { table: this.#name, id, place, record: after?.record ?? null });
-    this.set(id, after);
+    this.#notebook.note(this, id, before, after);
+    this.#replace(id, before, after);
   }
 
-  #drop(condition: (record: unknown) => boolean, downTo: number): void {
+  get #now(): number {
+    return this.#clock?.now() ?? Date.now();
+  }
+
+  #drop(condition: (record: unknown, now: number) => boolean, downTo: number): void {
     this.#sort();
+    const now = this.#now;
     for (const [id, { record }] of this.#records) {
       if (this.#records.size <= downTo) return;
-      if (condition(record)) this.delete(id);
+      if (condition(record, now)) this.delete(id);
     }
   }
 
@@ -151,7 +193,11 @@ interface Noted {
   readonly table: RecordTable;
   readonly id: string;
   readonly before: Placed | undefined;
-  readonly change: Change;
+  readonly after: Placed | undefined;
+}
+
+function changeOf({ table: { name }, id, before, after }: Noted): Change {
+  return { table: name, id, place: after?.place ?? before?.place ?? 0, record: after?.record ?? null };
 }
 
 /**
@@ -167,40 +213,46 @@ interface Noted {
 export class Records implements Tables {
   readonly #tables = new Map<string, RecordTable>();
   readonly #notebook: Notebook;
-  #noted: Noted[] | undefined;
 
   /** @param isStrict Without it, records may be changed outside of a step too: for what is never kept. */
   constructor(isStrict: boolean = true) {
-    this.#notebook = {
-      note: (table, id, before, change) => {
-        if (this.#noted !== undefined) this.#noted.push({ table, id, before, change });
-        else if (isStrict) throw new Error(`The record ${id} of ${change.table} is changed outside of a step.`);
-      },
-    };
+    this.#notebook = new Notebook(isStrict);
   }
 
-  table<T>(name: string, bounds: Bounds<T>): WatchedTable<T> {
+  table<T>(name: string, bounds: Bounds<T>, clock?: TableClock): WatchedTable<T> {
     const table = this.#table(name);
-    table.own(bounds as Bounds<unknown>);
+    table.own(bounds as Bounds<unknown>, clock);
     return table as unknown as WatchedTable<T>;
+  }
+
+  begin<Group extends readonly string[]>(groups: readonly Group[], fill: (group: Group) => void): void {
+    const mark = (group: Group, isPending: boolean): void => {
+      for (const name of group) this.#table(name).isPending = isPending;
+    };
+    this.#notebook.filling = ({ name }) => {
+      const group = groups.find((one) => one.includes(name));
+      if (group === undefined) return;
+      mark(group, false);
+      fill(group);
+    };
+    for (const group of groups) mark(group, true);
   }
 
   /** Whether a step is under way. */
   get inStep(): boolean {
-    return this.#noted !== undefined;
+    return this.#notebook.noted !== undefined;
   }
 
   /** Takes a step; one that throws has changed nothing. */
   step<T>(take: () => T): Step & { readonly result: T } {
-    const noted: Noted[] = (this.#noted = []);
+    const noted: Noted[] = (this.#notebook.noted = []);
     try {
-      const result = take();
-      return { result, changes: noted.map(({ change }) => change), undo: () => undo(noted) };
+      return new Taken(take(), noted);
     } catch (error) {
       undo(noted);
       throw error;
     } finally {
-      this.#noted = undefined;
+      this.#notebook.noted = undefined;
     }
   }
 
@@ -239,11 +291,12 @@ export class Records implements Tables {
 
   /** What the step under way has changed so far. */
   get changes(): readonly Change[] {
-    return (this.#noted ?? []).map(({ change }) => change);
+    return (this.#notebook.noted ?? []).map(changeOf);
   }
 
   get hasChanges(): boolean {
-    return this.#noted !== undefined && this.#noted.length > 0;
+    const { noted } = this.#notebook;
+    return noted !== undefined && noted.length > 0;
   }
 
   /** Makes changes once more that were made before; part of a step. */
@@ -262,6 +315,22 @@ export class Records implements Tables {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+/** A step that was taken; whoever keeps records in memory only never asks what it has changed. */
+class Taken<T> implements Step {
+  readonly result: T;
+  readonly undo = (): void => undo(this.#noted);
+  readonly #noted: readonly Noted[];
+
+  constructor(result: T, noted: readonly Noted[]) {
+    this.result = result;
+    this.#noted = noted;
+  }
+
+  get changes(): readonly Change[] {
+    return this.#noted.map(changeOf);
+  }
+}
 
 function nameOf({ table, id }: Pick<Change, 'table' | 'id'>): string {
   return `${table}\n${id}`;

@@ -17,10 +17,15 @@ export interface Table<T> {
 export interface Bounds<T> {
   /** How many records are kept at most; beyond it, the oldest that may go goes. */
   readonly capacity: number;
-  /** Whether nobody will miss the record any more. */
-  readonly over?: ((record: T) => boolean) | undefined;
+  /** Whether nobody will miss the record any more; with the time, by the clock of the table. */
+  readonly over?: ((record: T, now: number) => boolean) | undefined;
   /** Whether the record may go before it is over, when there is no room. */
   readonly expendable?: ((record: T) => boolean) | undefined;
+}
+
+/** What tells a table the time, in milliseconds since 1970 UTC. */
+export interface TableClock {
+  now(): number;
 }
 
 /** A table that tells of its changes. */
@@ -31,5 +36,10 @@ export interface WatchedTable<T> extends Table<T> {
 
 /** The tables of a world, by name. Asking for one that there is already gives the same again, bounds included. */
 export interface Tables {
-  table<T>(name: string, bounds: Bounds<T>): WatchedTable<T>;
+  table<T>(name: string, bounds: Bounds<T>, clock?: TableClock): WatchedTable<T>;
+  /**
+   * Says what tables begin with that nobody has looked at so far: groups of them, each filled as a whole when one of it is first looked at.
+   * Nobody is told of it, so it is for tables that nobody else keeps.
+   */
+  begin<Group extends readonly string[]>(groups: readonly Group[], fill: (group: Group) => void): void;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StoreUnavailable, type Change, type Store } from '../stores/index.js';
+import type { Soon } from '../soon.js';
 import type { Records, Step } from './records.js';
 
 /** How a world is read and changed. */
@@ -12,6 +13,8 @@ export interface Transactions {
    * @throws {WorldGone} when the world has expired, or was removed
    */
   transact<T>(step: () => T): Promise<T>;
+  /** The same for who goes on at once where nothing has to be waited for. */
+  take<T>(step: () => T): Soon<T>;
   /** The same for who cannot wait: the result is that of the first time, and what goes wrong later is a warning. */
   transactNow<T>(step: () => T): T;
   /** Catches up with what others have done. */
@@ -28,6 +31,7 @@ export function transactionsInMemory(records: Records): Transactions {
   const transactNow = <T>(step: () => T): T => (records.inStep ? step() : records.step(step).result);
   return {
     transactNow,
+    take: transactNow,
     transact: async (step) => transactNow(step),
     refresh: () => Promise.resolve(),
   };
@@ -93,6 +97,10 @@ class StoredTransactions implements Transactions {
         fail: reject,
       });
     });
+  }
+
+  take<T>(step: () => T): Promise<T> {
+    return this.transact(step);
   }
 
   transactNow<T>(step: () => T): T {

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { KNOWN_COMMITS, latest, lifetime, LOG_SIZE, recordKey } from './changes.js';
-import type { Change, Commit, Committed, Kept, Loaded } from './types.js';
+import type { Change, Commit, Committed, JournalHead, Kept, Loaded } from './types.js';
 
 /** What happened to a world, as JSON. */
 interface Logged {
@@ -20,9 +21,14 @@ export interface MemoryWorld {
   logSize: number;
   /** The version that each of the last commits led to, by its id, oldest first. */
   readonly done: Map<string, number>;
-  journal: readonly { readonly number: number; readonly text: string }[];
-  lastEntry: number;
+  /** Oldest first; those before `journalFrom` are gone. */
+  journal: { readonly number: number; readonly text: string }[];
+  journalFrom: number;
+  head: JournalHead;
 }
+
+/** Of the journal of a world that has none yet, or of no world. */
+export const NO_ENTRIES: JournalHead = Object.freeze({ last: 0, generation: '', removals: 0 });
 
 export function makeWorld(version: number, changes: readonly Change[], ttlMs?: number): MemoryWorld {
   const world: MemoryWorld = {
@@ -33,7 +39,8 @@ export function makeWorld(version: number, changes: readonly Change[], ttlMs?: n
     logSize: 0,
     done: new Map(),
     journal: [],
-    lastEntry: 0,
+    journalFrom: 0,
+    head: NO_ENTRIES,
   };
   apply(world, changes);
   return world;
@@ -61,20 +68,34 @@ export function commitTo(world: MemoryWorld, { version, changes, id, ttlMs }: Co
 }
 
 export function appendTo(world: MemoryWorld, entries: readonly unknown[], keep: number): number {
-  const added = entries.map((entry) => ({ number: (world.lastEntry += 1), text: JSON.stringify(entry) }));
-  const all = [...world.journal, ...added];
-  world.journal = all.slice(Math.max(0, all.length - keep));
-  return world.lastEntry;
+  let { last } = world.head;
+  for (const entry of entries) world.journal.push({ number: (last += 1), text: JSON.stringify(entry) });
+  world.head = { ...world.head, last };
+  world.journalFrom = Math.max(world.journalFrom, world.journal.length - keep);
+  // Now and then: what an entry costs does not grow with how many are kept.
+  if (world.journalFrom >= Math.max(keep, ROOM)) dropGone(world);
+  return last;
 }
 
-export function entriesOf({ journal }: MemoryWorld, after: number): readonly Kept[] {
-  return journal.filter(({ number }) => number > after).map(({ number, text }) => ({ number, entry: JSON.parse(text) as unknown }));
+export function entriesOf(world: MemoryWorld, after: number): readonly Kept[] {
+  dropGone(world);
+  return world.journal.filter(({ number }) => number > after).map(({ number, text }) => ({ number, entry: JSON.parse(text) as unknown }));
+}
+
+/** How many entries may lie about that are gone, before they are dropped. */
+const ROOM = 64;
+
+function dropGone(world: MemoryWorld): void {
+  world.journal.splice(0, world.journalFrom);
+  world.journalFrom = 0;
 }
 
 export function forgetIn(world: MemoryWorld, numbers?: readonly number[]): void {
+  dropGone(world);
   const which = new Set(numbers);
   world.journal = numbers === undefined ? [] : world.journal.filter(({ number }) => !which.has(number));
-  if (numbers === undefined) world.lastEntry = 0;
+  const { last, generation, removals } = world.head;
+  world.head = numbers === undefined ? { ...NO_ENTRIES, generation: randomUUID() } : { last, generation, removals: removals + 1 };
 }
 
 function expiry(ttlMs: number | undefined): number {

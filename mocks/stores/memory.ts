@@ -1,5 +1,5 @@
-import { appendTo, commitTo, entriesOf, forgetIn, loadWorld, makeWorld, type MemoryWorld } from './memory-world.js';
-import { StoreUnavailable, type Change, type Store } from './types.js';
+import { appendTo, commitTo, entriesOf, forgetIn, loadWorld, makeWorld, NO_ENTRIES, type MemoryWorld } from './memory-world.js';
+import { StoreUnavailable, type Change, type OnChange, type Part, type Store } from './types.js';
 
 /** A store in memory, and the way to others with the same worlds. */
 export interface MemoryStore extends Store {
@@ -11,7 +11,7 @@ export interface MemoryStore extends Store {
 interface Shared {
   readonly worlds: Map<string, MemoryWorld>;
   /** Of each store, its listeners. */
-  readonly stores: Set<ReadonlySet<(world?: string) => void>>;
+  readonly stores: Set<ReadonlySet<OnChange>>;
   /** The highest version that any world has had: a new one begins above it. */
   highest: number;
   sweptAt: number;
@@ -32,7 +32,7 @@ export function createMemoryStore(): MemoryStore {
 }
 
 function storeOf(shared: Shared): MemoryStore {
-  const own = new Set<(world?: string) => void>();
+  const own = new Set<OnChange>();
   shared.stores.add(own);
   let open = true;
   return {
@@ -44,15 +44,15 @@ function storeOf(shared: Shared): MemoryStore {
         await Promise.resolve();
         return run();
       },
-      tell: (world) => {
+      tell: (world, part) => {
         for (const listeners of shared.stores) {
-          if (listeners !== own) for (const listener of listeners) queueMicrotask(() => listener(world));
+          if (listeners !== own) for (const listener of listeners) queueMicrotask(() => listener(world, part));
         }
       },
     }),
     onChange: (listener) => {
-      const entry = (world?: string): void => {
-        if (own.has(entry)) listener(world);
+      const entry: OnChange = (world, part) => {
+        if (own.has(entry)) listener(world, part);
       };
       own.add(entry);
       return () => void own.delete(entry);
@@ -70,7 +70,7 @@ interface Ways {
   /** Does it in one step, in a later turn, as any other store would. */
   step<T>(run: () => T): Promise<T>;
   /** Tells the other stores. */
-  tell(world: string): void;
+  tell(world: string, part: Part): void;
 }
 
 function methods(shared: Shared, { step, tell }: Ways): Omit<Store, 'name' | 'shared' | 'onChange' | 'close'> {
@@ -78,7 +78,7 @@ function methods(shared: Shared, { step, tell }: Ways): Omit<Store, 'name' | 'sh
     create: (name, changes, ttlMs) =>
       step(() => {
         const version = make(shared, name, changes, ttlMs);
-        if (version !== false) tell(name);
+        if (version !== false) tell(name, 'records');
         return version;
       }),
     load: (name) => step(() => found(shared, name, loadWorld)),
@@ -88,27 +88,28 @@ function methods(shared: Shared, { step, tell }: Ways): Omit<Store, 'name' | 'sh
         if (world === undefined) return { gone: true };
         const before = world.version;
         const committed = commitTo(world, commit);
-        if (world.version !== before) tell(commit.world);
+        if (world.version !== before) tell(commit.world, 'records');
         return committed;
       }),
     remove: (name) =>
       step(() => {
-        if (removed(shared, name)) tell(name);
+        if (removed(shared, name)) tell(name, 'records');
       }),
     worlds: () => step(() => [...shared.worlds.keys()].filter((name) => find(shared, name) !== undefined)),
     append: (name, entries, keep) =>
       step(() => {
         const last = found(shared, name, (world) => appendTo(world, entries, keep)) ?? 0;
-        if (last > 0 && entries.length > 0) tell(name);
+        if (last > 0 && entries.length > 0) tell(name, 'journal');
         return last;
       }),
+    head: (name) => step(() => found(shared, name, ({ head }) => head) ?? NO_ENTRIES),
     entries: (name, after) => step(() => found(shared, name, (world) => entriesOf(world, after)) ?? []),
     forget: (name, numbers) =>
       step(() => {
         const world = find(shared, name);
         if (world === undefined) return;
         forgetIn(world, numbers);
-        tell(name);
+        tell(name, 'journal');
       }),
   };
 }

@@ -44,6 +44,29 @@ export interface Kept {
   readonly entry: unknown;
 }
 
+/** Where the journal of a world stands; without such a world all of it is 0 and ''. */
+export interface JournalHead {
+  /** The number of the last entry, whether it is still there or not. */
+  readonly last: number;
+  /** Another one each time that all entries are forgotten: only numbers of one generation tell which entry is which. */
+  readonly generation: string;
+  /** How often some entries have been forgotten in this generation. */
+  readonly removals: number;
+}
+
+/** What has changed of a world; by default, any of it. */
+export type Part = 'records' | 'journal';
+
+/** Told why a store is away; `undefined` once it is back. */
+export type OnReach = (why: string | undefined) => void;
+
+/** What happens to a store after the start. */
+export type StoreEvent =
+  { readonly type: 'away'; readonly store: string; readonly why: string } | { readonly type: 'back'; readonly store: string };
+
+/** Told of a change. */
+export type OnChange = (world?: string, part?: Part) => void;
+
 /**
  * Where worlds live when they are to outlast a process, or to be shared by several. A mock works on a copy in its memory, and
  * commits what it changes before it answers: so no answer tells of anything that the store does not have.
@@ -68,15 +91,20 @@ export interface Store {
    * such a world nothing is appended, and the answer is 0.
    */
   append(world: string, entries: readonly unknown[], keep: number): Promise<number>;
+  /** Answers without the entries. */
+  head(world: string): Promise<JournalHead>;
   /** The entries after a number, oldest first. */
   entries(world: string, after: number): Promise<readonly Kept[]>;
-  /** Removes entries; without numbers all of them, and the numbers begin anew. */
+  /** Removes entries; without numbers all of them, and the numbers begin anew in another generation. */
   forget(world: string, numbers?: readonly number[]): Promise<void>;
   /**
    * Tells of worlds that another process has made, committed to, appended to, forgotten entries of, or removed; without a name, any may
-   * have changed, since messages may have been missed. What expires is not told. Answers how to stop.
+   * have changed, since messages may have been missed. What expires is not told. A store that knows also says whether it was
+   * the records or the journal. Answers how to stop.
    */
-  onChange(listener: (world?: string) => void): () => void;
+  onChange(listener: OnChange): () => void;
+  /** Tells, once each, that the store has gone away, and why, and that it is back; one that cannot go away does not have it. Answers how to stop. */
+  onReach?(listener: OnReach): () => void;
   /** Every later call throws {@link StoreUnavailable}. */
   close(): Promise<void>;
 }

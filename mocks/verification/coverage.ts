@@ -45,28 +45,42 @@ export interface CoverageTally {
  */
 export function createCoverageTally(contract: Contract, selection: (failure: Failure) => boolean = () => true): CoverageTally {
   const failures = contract.failures.filter(selection);
-  const counts = new Map<string, number>();
-  const clear = (): void => failures.forEach(({ key }) => counts.set(key, 0));
-  clear();
+  const shown = failures.map((failure) => ({ failure, times: 0 }));
+  // Names that the contract has need no key to be made of them for each answer.
+  const byOperation = new Map(contract.operations.map(({ id }) => [id, new Map<string, Count[]>()]));
+  for (const count of shown) {
+    const byCode = byOperation.get(count.failure.operation.id);
+    byCode?.set(count.failure.code, [...(byCode.get(count.failure.code) ?? []), count]);
+  }
   return {
     add: ({ operation, status, code, spoiledBy }) => {
       if (operation === undefined || code === undefined || spoiledBy !== undefined) return;
-      const key = `${operation} ${status} ${code}`;
-      const count = counts.get(key);
-      if (count !== undefined) counts.set(key, count + 1);
+      const count = byOperation
+        .get(operation)
+        ?.get(code)
+        ?.find(({ failure }) => failure.status === status);
+      if (count !== undefined) count.times++;
     },
     report: () => {
-      const rows = failures.map(({ key, operation, status, code, retry }) => ({
+      const rows = shown.map(({ failure: { operation, status, code, retry }, times }) => ({
         operation: operation.id,
         status,
         code,
         retry,
-        times: counts.get(key) ?? 0,
+        times,
       }));
       return summarise(rows);
     },
-    reset: clear,
+    reset: () => {
+      for (const count of shown) count.times = 0;
+    },
   };
+}
+
+/** A failure, and how many answers carried it. */
+interface Count {
+  readonly failure: Failure;
+  times: number;
 }
 
 /** The coverage of these failures. */

@@ -21,6 +21,7 @@ export {
   type Coverage,
   type CoverageRow,
   type CoverageTally,
+  type Shown,
 } from './coverage.js';
 export { nearMisses, type NearMiss } from './near-misses.js';
 export { compileQuery, countExchanges, findExchanges, type CompiledQuery, type Comparison } from './query.js';

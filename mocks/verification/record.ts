@@ -9,7 +9,7 @@ import type { RecordedBody, RecordedExchange, Span } from './types.js';
 /** All that the mock knows of a request once it is answered. */
 export interface Observed {
   readonly entry: JournalEntry;
-  readonly request: Pick<MockRequest, 'path' | 'query' | 'headers'>;
+  readonly request: Pick<MockRequest, 'path' | 'query' | 'headers' | 'repeated'>;
   readonly body: JsonBody;
   /** JSON pointers of the members of the body that hold credentials (`Content.secrets`). */
   readonly secrets: readonly string[];
@@ -59,7 +59,7 @@ export function createRecorder({ longestBody = LONGEST_BODY, salt = randomBytes(
   const digest = (text: string): string => hash('sha256', prefix + text, 'base64url').slice(0, 22);
   const record = (observed: Observed, heavy: boolean): RecordedExchange => {
     const { entry, request, body, secrets, answerHeaders, identity, time, real, connection, epoch } = observed;
-    const { path, query, headers } = request;
+    const { path, query, headers, repeated } = request;
     const text = textOf(body, headers);
     const authorization = single(headers['authorization']);
     return Object.freeze({
@@ -68,7 +68,7 @@ export function createRecorder({ longestBody = LONGEST_BODY, salt = randomBytes(
       real,
       path: redactUrl(path, NO_QUERY),
       query: parametersOf(query),
-      headers: headersOf(headers),
+      headers: headersOf(repeated === undefined ? headers : { ...headers, ...repeated }),
       body: bodyOf(body, text, secrets, heavy),
       identity,
       caller: authorization === undefined ? 'none' : digest(authorization),
@@ -88,8 +88,8 @@ export function createRecorder({ longestBody = LONGEST_BODY, salt = randomBytes(
         const recorded = record(observed, true);
         return () => recorded;
       }
-      const light = { ...observed, body: unparsed(observed.body) };
-      // A thousand parsed bodies can take a hundred times the room of their texts, so they are parsed again for who asks.
+      const { body } = observed;
+      const light = body.kind === 'json' ? { ...observed, body: unparsed(body.text) } : observed;
       let recent: WeakRef<RecordedExchange> | undefined;
       return () => {
         let recorded = recent?.deref();
@@ -173,6 +173,7 @@ export function isHeavy(body: JsonBody, longest: number = LONGEST_BODY): boolean
   if (body.kind === 'absent' || body.text === undefined) return false;
   const { text } = body;
   if (text.length > longest) return true;
+  if (text.length <= MOST_VALUES) return false;
   let values = 0;
   for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at);
@@ -185,17 +186,25 @@ const COMMA = 0x2c;
 const BRACE = 0x7b;
 const BRACKET = 0x5b;
 
-/** A body that is parsed for each who asks, and takes the room of its text in between. */
-function unparsed(body: JsonBody): JsonBody {
-  if (body.kind !== 'json') return body;
-  const { text } = body;
-  return {
-    kind: 'json',
-    text,
-    get value(): unknown {
-      return JSON.parse(text) as unknown;
-    },
-  };
+/**
+ * A body that is parsed for each who asks, and takes the room of its text in between: a thousand parsed bodies can take a hundred times
+ * the room of their texts.
+ */
+export function unparsed(text: string): JsonBody {
+  return new Unparsed(text);
+}
+
+class Unparsed {
+  readonly kind = 'json';
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  get value(): unknown {
+    return JSON.parse(this.text) as unknown;
+  }
 }
 
 /** A part of a text keeps the whole of it in memory; a copy does not. */

@@ -28,7 +28,7 @@ export interface RecordedExchange extends JournalEntry {
   /** Without the query, credentials redacted. */
   readonly path: string;
   readonly query: Readonly<Record<string, readonly string[]>>;
-  /** Names in lower case. */
+  /** Names in lower case; a list of what was sent more than once. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: RecordedBody;
   /** The name of the caller's identity, `none` or `unknown`. */

@@ -128,7 +128,15 @@ export const shownSettings = z.object({
 });
 
 export const health = z.object({
-  status: z.literal('ok'),
+  status: z.enum(['ok', 'store-away']).describe('While the store is away, requests are answered with a declared 503.'),
+  store: z
+    .object({ name: z.string(), status: z.enum(['ok', 'away']), why: z.string().optional() })
+    .optional()
+    .describe('Where worlds are kept, unless it is the memory of the mock.'),
+  workers: z
+    .array(z.object({ pid: z.int(), status: z.enum(['starting', 'ok', 'silent']) }))
+    .optional()
+    .describe('The processes that answer; one that stays silent is replaced.'),
   contract: z.object({ title: z.string(), version: z.string(), sha256: z.string() }),
   sandbox: z.string().nullable(),
   operations: z.int(),

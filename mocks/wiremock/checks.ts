@@ -10,6 +10,8 @@ export interface Check {
   readonly expected: string;
   matches(view: RequestView): boolean;
   actual(view: RequestView): string;
+  /** A text that one of the values must be, so that rules can be found by it; `undefined` where it is not so simple. */
+  readonly equals?: { readonly text: string; readonly read: Values } | undefined;
 }
 
 /** Of something that every request has. */
@@ -26,7 +28,14 @@ type Values = (view: RequestView) => readonly string[];
  * @throws {Unsuitable}
  */
 export function valuesCheck(field: string, pattern: MultiValuePattern, read: Values, secret: string): Check {
-  return namedCheck(field, compileValues(pattern, secret), read, (value) => show(value, secret));
+  const check = namedCheck(field, compileValues(pattern, secret), read, (value) => show(value, secret));
+  const text = equalText(pattern);
+  return text === undefined ? check : { ...check, matches: (view) => read(view).includes(text), equals: { text, read } };
+}
+
+function equalText(pattern: MultiValuePattern): string | undefined {
+  const others = Object.entries(pattern).filter(([name, value]) => name !== 'equalTo' && value !== undefined);
+  return others.length === 0 && 'equalTo' in pattern ? pattern.equalTo : undefined;
 }
 
 function namedCheck(field: string, { matches, says }: ValuesTest, read: Values, shown: (value: string) => string): Check {

@@ -38,7 +38,7 @@ export function loggedRequest(request: RecordedRequest): StubJson {
     url,
     absoluteUrl: base === undefined ? url : `${base.origin}${url}`,
     method,
-    headers: shownHeaders(request.headers),
+    headers: shownHeaders(request),
     cookies: cookiesOf(request.headers),
     browserProxyRequest: false,
     loggedDate: at,
@@ -87,8 +87,9 @@ function queryOf(url: string): Record<string, { key: string; values: string[] }>
   return Object.fromEntries([...new Set(query.keys())].map((key) => [key, { key, values: query.getAll(key) }]));
 }
 
-function shownHeaders(headers: RecordedRequest['headers']): Record<string, string> {
-  const shown = Object.entries(headers).flatMap(([name, value]): [string, string][] => {
+/** A list of what was sent more than once, as WireMock shows it. */
+function shownHeaders({ headers, repeated }: RecordedRequest): Record<string, string | string[]> {
+  const shown = Object.entries(headers).flatMap(([name, value]): [string, string | string[]][] => {
     if (value === undefined) return [];
     const text = [value].flat().join(', ');
     if (/^cookie$/i.test(name))
@@ -100,7 +101,8 @@ function shownHeaders(headers: RecordedRequest['headers']): Record<string, strin
             .join('; '),
         ],
       ];
-    return [[name, redactHeader(name, text)]];
+    const lines = repeated?.[name];
+    return [[name, lines === undefined ? redactHeader(name, text) : lines.map((line) => redactHeader(name, line))]];
   });
   return Object.fromEntries(shown);
 }

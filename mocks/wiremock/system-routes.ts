@@ -54,20 +54,8 @@ export function systemRoutes(subject: WireMockSubject): readonly AdminRoute[] {
       },
       docs.reset,
     ),
-    route(
-      'GET',
-      '/health',
-      () =>
-        ok({
-          ...subject.health(),
-          message: 'The mock answers.',
-          version: subject.version,
-          uptimeInSeconds: Math.floor(subject.uptime()),
-          timestamp: new Date().toISOString(),
-        }),
-      docs.health,
-    ),
-    route('GET', '/version', () => ok({ version: subject.version }), docs.version),
+    { ...route('GET', '/health', () => ok(healthOf(subject)), docs.health), always: true },
+    { ...route('GET', '/version', () => ok({ version: subject.version }), docs.version), always: true },
     ...Object.entries(UNSUPPORTED_ROUTES).map(([key, detail]) => {
       const [method, path = ''] = key.split(' ');
       return route(
@@ -78,6 +66,11 @@ export function systemRoutes(subject: WireMockSubject): readonly AdminRoute[] {
       );
     }),
   ];
+}
+
+function healthOf({ health, version, uptime }: WireMockSubject): Readonly<Record<string, unknown>> {
+  const shown = { message: 'The mock answers.', version, uptimeInSeconds: Math.floor(uptime()), timestamp: new Date().toISOString() };
+  return { ...health(), ...shown };
 }
 
 /** Routes of WireMock's that mean nothing here, and what to do instead. */

@@ -14,7 +14,7 @@ export interface WireMockSubject {
   restoreDefaults(): void;
   readonly settings: { get(): GlobalSettings; set(settings: GlobalSettings): void };
   /** A request as rules see it: with its operation and identity. */
-  asScriptRequest(request: Pick<RecordedRequest, 'method' | 'url' | 'headers' | 'body'>): ScriptRequest;
+  asScriptRequest(request: Pick<RecordedRequest, 'method' | 'url' | 'headers' | 'repeated' | 'body'>): ScriptRequest;
   /** How clients have treated failures, going by the requests that are kept. */
   verdicts(): readonly unknown[];
   /** Whether stubs may send requests on to a base URL; none may by default. */

@@ -54,9 +54,15 @@ const pathIs = (path: string): Check => textCheck('path', show(path), pathOf, (t
 function compileTemplate(template: string): (path: string) => boolean {
   const segments = templateSegments(template);
   return (path) => {
-    const actual = path.split('/');
-    if (actual.length !== segments.length) return false;
-    return segments.every(({ name, text }, index) => (name === undefined ? text === actual[index] : actual[index] !== ''));
+    let at = 0;
+    for (const { name, text } of segments) {
+      if (at > path.length) return false;
+      const slash = path.indexOf('/', at);
+      const end = slash < 0 ? path.length : slash;
+      if (name === undefined ? end - at !== text.length || !path.startsWith(text, at) : end === at) return false;
+      at = end + 1;
+    }
+    return at > path.length;
   };
 }
 

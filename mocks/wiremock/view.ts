@@ -1,3 +1,4 @@
+import { linesOf } from '../headers.js';
 import type { RecordedRequest } from '../journal.js';
 import type { ScriptRequest } from '../script/types.js';
 import { bodyContent, type Content } from './content.js';
@@ -22,30 +23,29 @@ interface Parts {
   readonly method: string;
   readonly url: string;
   readonly headers: ScriptRequest['headers'];
+  readonly repeated: ScriptRequest['repeated'];
   readonly body: Content;
 }
 
-/** Many patterns look at one request: what they need of it is made once. */
-const views = new WeakMap<object, RequestView>();
+/** Many patterns look at one request, one after the other: what they need of it is made once. */
+let last: { readonly request: ScriptRequest; readonly view: RequestView } | undefined;
 
 /** The view of a request that is being answered. */
 export function viewOfScriptRequest(request: ScriptRequest): RequestView {
-  const { method, path, query, headers, body } = request;
+  if (last?.request === request) return last.view;
+  const { method, path, query, headers, repeated, body } = request;
   const url = request.url ?? (query.size === 0 ? path : `${path}?${query.toString()}`);
-  let view = views.get(request);
-  if (view === undefined) {
-    const text = request.text ?? (body === undefined ? undefined : JSON.stringify(body));
-    view = new View({ method, url, headers, body: bodyContent(text, body === undefined ? undefined : () => body) });
-    views.set(request, view);
-  }
+  const text = request.text ?? (body === undefined ? undefined : JSON.stringify(body));
+  const view = new View({ method, url, headers, repeated, body: bodyContent(text, body === undefined ? undefined : () => body) });
+  last = { request, view };
   return view;
 }
 
 /** The view of a request that was recorded. */
 export function viewOfRecorded(request: RecordedRequest): RequestView {
-  const { method, url, headers, body } = request;
+  const { method, url, headers, repeated, body } = request;
   // Kept by nobody: the journal's requests live long, and what is parsed of them can be large.
-  return new View({ method, url, headers, body: bodyContent(body) });
+  return new View({ method, url, headers, repeated, body: bodyContent(body) });
 }
 
 class View implements RequestView {
@@ -54,21 +54,21 @@ class View implements RequestView {
   readonly path: string;
   readonly search: string;
   readonly body: Content;
-  readonly #headers: ReadonlyMap<string, readonly string[]>;
+  readonly #sent: Pick<ScriptRequest, 'headers' | 'repeated'>;
+  #headers: ReadonlyMap<string, readonly string[]> | undefined;
   #query: URLSearchParams | undefined;
   #cookies: ReadonlyMap<string, readonly string[]> | undefined;
   #form: URLSearchParams | undefined;
 
-  constructor({ method, url, headers, body }: Parts) {
+  constructor(parts: Parts) {
+    const { method, url, body } = parts;
     this.method = method;
     this.url = url;
     this.body = body;
     const { path, search } = splitUrl(url);
     this.path = path;
     this.search = search;
-    this.#headers = grouped(
-      Object.entries(headers).flatMap(([name, value]) => [value ?? []].flat().map((one) => [name.toLowerCase(), one] as const)),
-    );
+    this.#sent = parts;
   }
 
   get query(): URLSearchParams {
@@ -76,6 +76,12 @@ class View implements RequestView {
   }
 
   header(name: string): readonly string[] {
+    // Requests that are being answered have their names in lower case; recorded ones may have any.
+    const sent = linesOf(this.#sent, name);
+    if (sent !== undefined) return sent;
+    this.#headers ??= grouped(
+      Object.entries(this.#sent.headers).flatMap(([one, value]) => [value ?? []].flat().map((text) => [one.toLowerCase(), text] as const)),
+    );
     return this.#headers.get(name) ?? [];
   }
 

@@ -59,11 +59,13 @@ export function readSeen(bytes: Uint8Array, headers: SeenHeaders): SeenBody {
   return readText(decoded.bytes, textOf(headers['content-type']));
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 /** Reads bytes that are not compressed. */
 function readText(bytes: Uint8Array, type: string): SeenBody {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = UTF8.decode(bytes);
   } catch {
     return { kind: 'unread', why: `it is no text (${type === '' ? 'of no media type' : type})` };
   }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { gate, mergeLedgers, shardsOf, type SavedLedger } from '../../ci/index.js';
+import { gate, mergeLedgers, shardsOf, type SavedLedger, type Timings } from '../../ci/index.js';
 import {
   atsSuite,
   buildLedger,
@@ -105,6 +105,20 @@ describe('shards of a run over the embedded sandbox', function () {
       expect(Math.max(...costs)).to.be.at.most(Math.max(largest, (share * 4) / 3 + 40));
     });
   }
+
+  it('go by what a ledger has measured, and by the average where it has measured nothing', () => {
+    const [slow = '', ...others] = contract.operations.filter(({ failures }) => failures.length > 0).map(({ id }) => id);
+    const [unknown = '', ...quick] = others;
+    const took = (operation: string, durationMs: number): Timings['failures'][number] =>
+      ({ operation, causes: [{ durationMs }] }) as unknown as Timings['failures'][number];
+    const failures = [took(slow, 60_000), took(slow, 30_000), ...quick.map((operation) => took(operation, 10)), took(unknown, Number.NaN)];
+    const shards = shardsOf(rehearsal, 2, { failures, probes: [] });
+    const own = shards.find(({ operations }) => operations.includes(slow));
+    // What is slow is alone, and all that is quick is together; without a measured time nobody is for nothing.
+    expect(own?.operations.filter((id) => quick.includes(id))).to.deep.equal([]);
+    expect(shards.flatMap(({ operations }) => operations).toSorted()).to.deep.equal([slow, ...others].toSorted());
+    expect(shardsOf(rehearsal, 4, { failures: [], probes: [] })).to.deep.equal(shardsOf(rehearsal, 4));
+  });
 
   it('are no more than there are parts', () => {
     expect(shardsOf(rehearsal, 50)).to.have.length(contract.operations.length + 1);

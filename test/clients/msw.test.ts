@@ -3,7 +3,7 @@ import { http, HttpResponse } from 'msw';
 import { setupServer, type SetupServer } from 'msw/node';
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { get } from 'node:https';
+import https from 'node:https';
 import { InputError, type Mock } from '../../index.js';
 import { mswHandlers, type MswOptions } from '../../mocks/msw.js';
 import { mocks } from '../mock/support.js';
@@ -132,11 +132,13 @@ describe('handlers for MSW', function () {
 function viaHttps(url: string): Promise<unknown> {
   return new Promise((resolve) => {
     const fail = (error: NodeJS.ErrnoException): void => resolve(error.code);
-    get(url, (response: IncomingMessage) => {
-      response.on('error', fail);
-      response.on('end', () => resolve(response.statusCode));
-      response.resume();
-    }).on('error', fail);
+    https
+      .get(url, (response: IncomingMessage) => {
+        response.on('error', fail);
+        response.on('end', () => resolve(response.statusCode));
+        response.resume();
+      })
+      .on('error', fail);
   });
 }
 

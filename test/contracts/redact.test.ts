@@ -70,6 +70,16 @@ describe('a redactor', () => {
     });
   }
 
+  it('hides a secret between the lines of a text that is written as JSON, and leaves the lines', () => {
+    fc.assert(
+      fc.property(around, secret, around, fc.boolean(), (before, value, after, many) => {
+        const redact = redacting(value, ...(many ? ['line one\nline two'] : []));
+        const text = redact(JSON.stringify(`${before}\n${value}\t${after}`));
+        expect(JSON.parse(text)).to.equal(`${before}\n$SECRET_0\t${after}`);
+      }),
+    );
+  });
+
   it('hides a secret in base64 at any offset, to the last bit', () => {
     const bytes = fc.uint8Array({ max: 31, maxLength: 9 });
     fc.assert(

@@ -73,6 +73,17 @@ describe('the transport, over a real socket,', () => {
     expect(answer.headers).to.include({ 'content-type': 'application/json', 'x-twice': 'a,b' });
   });
 
+  it('asks for what a URL means, however it is written', async () => {
+    const seen: unknown[] = [];
+    const url = await http((request, response) => {
+      seen.push(request.url);
+      response.end();
+    });
+    const written = ['', '/', '/a-b/_c?d=e&f=1', '/a/../b', '/a/%2E/b?c=%20d', '//a?', '/a?b#c', '\\a\\b', '/ä?ö', '?a=1.5'];
+    for (const path of written) await send(`${url}${path}`, {});
+    expect(seen).to.deep.equal(written.map((path) => new URL(`${url}${path}`)).map(({ pathname, search }) => pathname + search));
+  });
+
   describe('that asks for a WebSocket,', () => {
     const ASKING = { headers: { ...HANDSHAKE, 'x-own': 'request' } };
     const upgrading = async (head: (accept: string) => readonly string[]): Promise<string> => {

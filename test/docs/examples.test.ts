@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { createAtsSandbox } from '../../mocks/ats/index.js';
 import type { Mock } from '../../mocks/index.js';
 import { mocks } from '../mock/support.js';
-import { freePort } from '../stores/redis-server.js';
+import { freePort } from '../support/ports.js';
 import { ROOT } from '../support/cli.js';
 import { EXAMPLES, gatedClock, run, runExample, type Example, type Ran } from './example-processes.js';
 import { readPage, runShell } from './support.js';

@@ -7,6 +7,7 @@ import { TransportError, Unready, waitUntilReady, type WireAnswer } from '../../
 import { packageFile } from '../../spec/index.js';
 import { startFailpath, temporaryFile, temporaryFolder } from '../support/cli.js';
 import { inProcess } from '../support/io.js';
+import { freePort } from '../support/ports.js';
 
 /** A deployment that answers what it is told, one thing after the other; the last one stays. */
 async function wait(
@@ -83,15 +84,6 @@ describe('verify --start', () => {
 
   async function until(holds: () => boolean): Promise<void> {
     while (!holds()) await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  async function freePort(): Promise<number> {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, 'close');
-    return port;
   }
 
   const verify = (port: number, ...more: readonly string[]): ReturnType<typeof inProcess> =>

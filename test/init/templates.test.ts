@@ -166,7 +166,7 @@ describe('templates for CI systems', () => {
       const variable = `FAILPATH_${input.toUpperCase().replaceAll('-', '_')}`;
       expect(gitlab.failpath.variables, 'the GitLab template').to.have.property(variable);
       expect(read('ci/gitlab/failpath.yml')).to.match(new RegExp(`^#   ${variable} `, 'm'));
-      if (!['shard', 'out', 'concurrency'].includes(input)) expect(jenkinsfile).to.contain(`name: '${variable}'`);
+      if (!['shard', 'timings', 'out', 'concurrency'].includes(input)) expect(jenkinsfile).to.contain(`name: '${variable}'`);
       if (!['filter', 'concurrency'].includes(input)) expect(recipe).to.match(new RegExp(`^#   ${variable} `, 'm'));
     }
   });

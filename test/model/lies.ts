@@ -1,7 +1,7 @@
 import { createAtsSandbox, RULES, type Replacements } from '../../mocks/ats/index.js';
 import { createMint } from '../../mocks/mint.js';
 import type { Quote } from '../../mocks/ats/state.js';
-import type { Outcome, SandboxFactory } from '../../mocks/types.js';
+import type { Outcome, Sandbox, SandboxFactory } from '../../mocks/types.js';
 
 /** A deployment that breaks an invariant, and what says so. */
 export interface Lie {
@@ -21,6 +21,8 @@ const lying =
     const replacements = make();
     return (context) => createAtsSandbox(context, replacements);
   };
+/** A sandbox of which some members are others. */
+const overriding = (sandbox: Sandbox, members: Partial<Sandbox>): Sandbox => Object.assign(Object.create(sandbox) as Sandbox, members);
 /** How long a window is open in which two requests can do what only one may, in milliseconds: shorter than anybody waits for. */
 const WINDOW = 4;
 
@@ -107,7 +109,7 @@ export const LIES: readonly Lie[] = [
         count = 0;
         sandbox.reset();
       };
-      return { ...sandbox, reset };
+      return overriding(sandbox, { reset });
     },
     found: /was given out before/,
   },
@@ -127,7 +129,7 @@ export const LIES: readonly Lie[] = [
         const outcome = sandbox.answer(call);
         return call.operation.id === 'getTransaction' && ++asked % 2 === 0 ? atItsBeginning(outcome) : outcome;
       };
-      return { ...sandbox, answer };
+      return overriding(sandbox, { answer });
     },
     found: /the transaction \S+ was at validating .*, and now at validating\n|the transaction \S+: .*, and should be/,
   },

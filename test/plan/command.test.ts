@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import type { PlanReport } from '../../contracts/index.js';
 import { startMock, type Mock } from '../../mocks/index.js';
 import { failpath, ROOT, startFailpath, temporaryFile, temporaryFolder, type Ended } from '../support/cli.js';
+import { ledgerOf } from '../ci/support.js';
 import { contract } from '../support/judge.js';
 import { describeSandbox } from '../support/deployment.js';
 import { expectGolden } from '../support/golden.js';
@@ -52,6 +53,48 @@ describe('failpath plan', function () {
     expect(dry).to.deep.equal({ exitCode, stdout, stderr });
     expect(exitCode).to.equal(2);
     expect(readdirSync(cwd)).to.deep.equal([]);
+  });
+
+  it('is of the shard that verify --dry-run was told, shared out by the times of a ledger', async () => {
+    const planOf = async (args: readonly string[], env = {}): Promise<PlanReport> => {
+      const { exitCode, stdout, stderr } = await failpath(['verify', '--dry-run', '--json', ...args], { cwd: ROOT, env });
+      expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
+      return JSON.parse(stdout) as PlanReport;
+    };
+    const operationsOf = ({ failures }: PlanReport): readonly string[] => [
+      ...new Set(failures.filter(({ outcome }) => outcome !== 'not-selected').map(({ operation }) => operation)),
+    ];
+    const [one, two] = await Promise.all(['1/2', '2/2'].map((shard) => planOf(['--shard', shard])));
+    if (one === undefined || two === undefined) throw new Error('There are two shards.');
+    expect([one.shard?.index, one.shard?.of, one.shard?.timings, one.partial]).to.deep.equal([1, 2, null, true]);
+    expect([operationsOf(one), operationsOf(two)]).to.deep.equal([one.shard?.operations, two.shard?.operations]);
+    expect([one, two].filter(({ shard, webhooks }) => shard?.webhooks === true && webhooks.length > 0)).to.have.length(1);
+    // One operation that has taken longer than all others is alone.
+    const measured = ledgerOf(contract.failures.map(({ operation, status, code }) => ({ operation: operation.id, status, code })));
+    const failures = measured.failures.map((failure) => {
+      const durationMs = failure.operation === 'initWork' ? 100_000 : 1;
+      return { ...failure, causes: failure.causes.map((cause) => ({ ...cause, durationMs })) };
+    });
+    const ledger = temporaryFile('ledger.json', JSON.stringify({ ...measured, failures }));
+    const by = await planOf([], { FAILPATH_SHARD: '1/2', FAILPATH_TIMINGS: ledger });
+    expect([by.shard?.timings, operationsOf(by)]).to.deep.equal([ledger, ['initWork']]);
+    const text = await failpath(['verify', '--dry-run', '--shard', '1/2', '--timings', ledger], { cwd: ROOT });
+    expect(text.stdout).to.contain(`shard 1/2 (shared out by the times in ${ledger}): initWork\n`);
+  });
+
+  it('is held against the policy, which may want less, and has to be sound', async () => {
+    const told = async (policy: object, ...args: readonly string[]): Promise<Ended> => {
+      const file = temporaryFile('failpath.policy.yaml', stringify(policy));
+      return failpath(['verify', '--dry-run', '--deployment', staging, '--policy', file, '--operation', 'initWork', ...args], { env: ENV });
+    };
+    const nothing = { requirements: [{ requires: 'nothing' }] };
+    const { exitCode, stdout } = await told(nothing);
+    expect(exitCode, stdout).to.equal(0);
+    expect(stdout).to.match(/^by \S+failpath\.policy\.yaml: \d+ not-required$/m);
+    const report = JSON.parse((await told({}, '--json')).stdout) as PlanReport;
+    expect([report.exitCode, new Set(report.policy?.reasons.map(({ kind }) => kind))]).to.deep.equal([2, new Set(['unproven'])]);
+    const wrong = await told({ waiver: [] });
+    expect([wrong.exitCode, wrong.stderr]).to.deep.equal([4, wrong.stderr.match(/^[^]*policy-invalid[^]*$/)?.[0]]);
   });
 
   it('without a deployment is about the embedded sandbox, which proves everything', async () => {

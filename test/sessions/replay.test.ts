@@ -265,7 +265,7 @@ describe('sessions: replay', () => {
 
   it('is cut short by nothing: what is too much is refused, with what to do', async function () {
     this.timeout(60_000);
-    ok(await client.admin('POST', '/rules', { on: 'getTransaction', answers: [503] }));
+    ok(await client.admin('POST', '/rules', { on: 'getTransaction', answers: [503], uses: 5_000 }));
     for (let count = 0; count < 2_000; count += 50) {
       await Promise.all(Array.from({ length: 50 }, () => mock.fetch(`${client.url}/v1/transactions/x`)));
     }

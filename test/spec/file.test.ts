@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, symlinkSync } from 'node:fs';
+import { closeSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, loadContract, readFileText } from '../../spec/index.js';
 import { temporaryFile, temporaryFolder } from '../support/cli.js';
@@ -23,6 +23,23 @@ describe('files that are read', () => {
     expect(refusal(link, 8)).to.equal('it has 9 bytes, of 8 at most');
     expect(refusal(join(file, '..'))).to.equal('it is a folder');
     expect(refusal(`${file}.none`)).to.equal('no such file');
+  });
+
+  it('are UTF-8, and nothing else is taken for it', () => {
+    const of = (bytes: Uint8Array): string => {
+      const file = join(temporaryFolder(), 'a.yaml');
+      writeFileSync(file, bytes);
+      return refusal(file);
+    };
+    const text = 'title: Café';
+    const little = Buffer.from(text, 'utf16le');
+    const mark = Buffer.from([0xff, 0xfe]);
+    const told = [
+      ...[Buffer.from(text), Buffer.from(text, 'latin1'), Buffer.concat([mark, little]), little],
+      ...[Buffer.from(Buffer.concat([mark, little])).swap16(), Buffer.from(little).swap16(), Buffer.alloc(0)],
+    ].map(of);
+    const wide = 'it is UTF-16, and has to be saved as UTF-8';
+    expect(told).to.deep.equal([text, 'it is not UTF-8, and has to be saved as such', wide, wide, wide, wide, '']);
   });
 
   it('are told with the cause where they cannot be read', () => {

@@ -1,6 +1,20 @@
 import { expect } from 'chai';
 import type { Store } from '../../mocks/stores/index.js';
-import { commitOf, done, fresh, hear, increment, make, PLACES, put, recordsOf, until, type Copy, type Place } from './support.js';
+import {
+  commitOf,
+  done,
+  fresh,
+  hear,
+  increment,
+  make,
+  PLACES,
+  put,
+  recordsOf,
+  until,
+  type Copy,
+  type Heard,
+  type Place,
+} from './support.js';
 
 /** Names that a key, a pattern or a protocol could stumble over. */
 const ODD = [
@@ -450,6 +464,22 @@ for (const [kind, start] of Object.entries(PLACES)) {
         expect(await recordsOf(store, world)).to.deep.equal({ a: 1 });
       });
 
+      it('tells where it stands: the last number, and what tells that entries have been forgotten', async () => {
+        const world = fresh();
+        expect(await store.head(world)).to.deep.equal({ last: 0, generation: '', removals: 0 });
+        await make(store, world);
+        await store.append(world, ['a', 'b'], 10);
+        expect(await other.head(world)).to.deep.equal({ last: 2, generation: '', removals: 0 });
+        await store.forget(world, [2]);
+        expect(await other.head(world)).to.deep.equal({ last: 2, generation: '', removals: 1 });
+        await store.forget(world);
+        const emptied = await other.head(world);
+        expect(emptied).to.deep.include({ last: 0, removals: 0 });
+        expect(emptied.generation).to.not.equal('');
+        await store.forget(world);
+        expect((await other.head(world)).generation).to.not.equal(emptied.generation);
+      });
+
       it('gives every entry a number of its own, whoever appends at once', async () => {
         const world = fresh();
         await make(store, world);
@@ -488,6 +518,12 @@ for (const [kind, start] of Object.entries(PLACES)) {
     });
 
     describe('onChange', () => {
+      /** Nodes of a cluster tell of what they have without waiting for each other, of what came before it as well. */
+      const inOrder = (worlds: readonly (string | undefined)[]): readonly (string | undefined)[] =>
+        place.isScattered === true ? worlds.toSorted((one = '', other = '') => (one < other ? -1 : 1)) : worlds;
+      const told = ({ worlds }: Heard, of: readonly string[]): readonly (string | undefined)[] =>
+        inOrder(place.isScattered === true ? worlds.filter((world) => of.includes(world ?? '')) : worlds);
+
       it('tells of what another has done, in order, and not of what the store does itself', async () => {
         const names = { made: '', committed: '', appended: '', forgotten: '', removed: '', own: '', last: '' };
         for (const name of Object.keys(names) as (keyof typeof names)[]) names[name] = fresh(name);
@@ -505,9 +541,9 @@ for (const [kind, start] of Object.entries(PLACES)) {
         await other.forget(names.forgotten, [1]);
         await other.remove(names.removed);
         await other.remove(names.last);
-        await heard.of(names.last);
+        for (const world of [made, ...Object.values(others)]) await heard.of(world);
         heard.stop();
-        expect(heard.worlds).to.deep.equal([made, ...Object.values(others)]);
+        expect(told(heard, Object.values(names))).to.deep.equal(inOrder([made, ...Object.values(others)]));
       });
 
       it('does not tell of what changed nothing', async () => {
@@ -558,9 +594,9 @@ for (const [kind, start] of Object.entries(PLACES)) {
         const worlds = ODD.map((name) => `${fresh()}${name}`);
         const heard = hear(store);
         for (const world of worlds) await make(other, world);
-        await heard.of(worlds.at(-1));
+        for (const world of worlds) await heard.of(world);
         heard.stop();
-        expect(heard.worlds).to.deep.equal(worlds);
+        expect(told(heard, worlds)).to.deep.equal(inOrder(worlds));
       });
     });
 
@@ -580,6 +616,7 @@ for (const [kind, start] of Object.entries(PLACES)) {
           () => third.remove(world),
           () => third.worlds(),
           () => third.append(world, ['a'], 1),
+          () => third.head(world),
           () => third.entries(world, 0),
           () => third.forget(world),
         ];

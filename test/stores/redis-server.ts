@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { createClient } from 'redis';
 import { temporaryFolder } from '../support/cli.js';
+import { freePort } from '../support/ports.js';
 
 /** A redis-server of a test's own, on a port of its own. */
 export interface RedisServer {
@@ -61,16 +61,6 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
       }
     },
   };
-}
-
-/** A port that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function launch(args: readonly string[]): Promise<ChildProcess> {

@@ -7,7 +7,8 @@ import { openRedisStore, StoreUnavailable, type Store } from '../../mocks/stores
 import { InputError } from '../../spec/index.js';
 import { temporaryFile } from '../support/cli.js';
 import { expectAll, startStorm } from './processes.js';
-import { freePort, startRedis, type RedisServer } from './redis-server.js';
+import { freePort } from '../support/ports.js';
+import { startRedis, type RedisServer } from './redis-server.js';
 import { commitOf, done, fresh, hear, increment, make, PATIENT, put, recordsOf, until, type Copy } from './support.js';
 
 const ROUNDS = process.env['FAILPATH_LONG'] === '1' ? 10 : 2;

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   createMemoryStore,
@@ -8,13 +11,17 @@ import {
   type Committed,
   type Store,
 } from '../../mocks/stores/index.js';
+import { borrowStore, createPeer, lendStore } from '../../mocks/workers/index.js';
 import { temporaryFolder } from '../support/cli.js';
+import { startCluster } from './redis-cluster.js';
 import { startRedis } from './redis-server.js';
 
 /** Where stores keep the same worlds. */
 export interface Place {
   /** Another store, as another server would open it. */
   open(): Promise<Store>;
+  /** Whether worlds are on several machines, which tell of them each in its own time. */
+  readonly isScattered?: boolean;
   /** After all of its stores are closed. */
   end(): Promise<void>;
 }
@@ -22,11 +29,38 @@ export interface Place {
 /** A machine that is busy with other tests must not make a Redis seem away. */
 export const PATIENT = '?timeout=20000';
 
-/** Every kind of store, by how its place is made. */
-export const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
+const ALWAYS: Readonly<Record<string, () => Promise<Place>>> = {
   memory: async () => {
     const first = createMemoryStore();
     return { open: async () => first.connect(), end: () => first.close() };
+  },
+  workers: async () => {
+    const memory = createMemoryStore();
+    const server = createServer((socket) => {
+      const store = memory.connect();
+      const lent = lendStore(store);
+      const peer = createPeer(socket, lent.handlers, () => void store.close());
+      lent.follow(peer);
+    });
+    const path = join(temporaryFolder(), 'primary');
+    server.listen(path);
+    await once(server, 'listening');
+    return {
+      open: async () => {
+        const { store, handlers, use } = borrowStore('the primary process');
+        const socket = connect(path);
+        await once(socket, 'connect');
+        const peer = createPeer(socket, handlers);
+        use(peer);
+        // It has to be known there before anything is to be told of.
+        await peer.call('worlds');
+        return store;
+      },
+      end: async () => {
+        server.close();
+        await memory.close();
+      },
+    };
   },
   lmdb: async () => {
     const folder = temporaryFolder();
@@ -37,6 +71,16 @@ export const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
     return { open: () => openRedisStore(`${redis.url}${PATIENT}`), end: () => redis.stop() };
   },
 };
+
+const LONG: Readonly<Record<string, () => Promise<Place>>> = {
+  'a cluster of three redis': async () => {
+    const cluster = await startCluster();
+    return { isScattered: true, open: () => openRedisStore(`${cluster.url}${PATIENT}`), end: () => cluster.stop() };
+  },
+};
+
+/** Every kind of store, by how its place is made. */
+export const PLACES: typeof ALWAYS = { ...ALWAYS, ...(process.env['FAILPATH_LONG'] === '1' ? LONG : {}) };
 
 let count = 0;
 

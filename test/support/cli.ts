@@ -140,7 +140,7 @@ function build(): string {
     ...{ absWorkingDir: ROOT, entryPoints: ['cli/main.ts'], outdir: folder, write: false, logLevel: 'error' },
     ...{ bundle: true, splitting: true, platform: 'node', format: 'esm', target: 'node20', external: ASKED_FOR },
     // Of packages that are not modules, for what node itself has.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: { js: "import { createRequire as requireIn } from 'node:module'; const require = requireIn(import.meta.url);" },
   });
   mkdirSync(folder, { recursive: true });
   // The entry comes last: a process that another worker starts meanwhile finds whatever it asks for.

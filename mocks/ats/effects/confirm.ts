@@ -18,7 +18,8 @@ export function confirm(facts: Facts): Done | undefined {
   if (quote === undefined || organization === undefined) return undefined;
   state.spent.put(jobId, { prepared_at: facts.spent?.prepared_at ?? now, confirmed_at: now });
   const { network, fees } = quote;
-  const credits = { ...organization.credits, [network]: organization.credits[network] - fees.total };
+  const { testnet, mainnet } = organization.credits;
+  const credits = network === 'testnet' ? { testnet: testnet - fees.total, mainnet } : { testnet, mainnet: mainnet - fees.total };
   state.organizations.put(organization.id, { ...countConfirmation(organization, network, now), credits });
   const transaction = submit(facts, quote);
   const { id } = transaction;

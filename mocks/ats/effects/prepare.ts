@@ -14,13 +14,23 @@ export function prepare(facts: Facts): Done | undefined {
   const { state, limits, policies } = facts.service;
   const session = policies.takeSession(state.uploadSessions, jobId);
   if (session === undefined) return undefined;
-  const { needs_upload, audio, expires_at: _, ...job } = session;
+  const { id, organization_id, place, network, ats_id, metadata_sha256, external_user_ref, title, creators, magic } = session;
+  const { needs_upload, audio } = session;
   const quote: Quote = {
-    ...job,
+    id,
+    organization_id,
+    place,
     kind,
+    network,
+    ats_id,
+    metadata_sha256,
+    external_user_ref,
+    title,
+    creators,
+    magic,
     audio: audio ?? NO_AUDIO,
-    commitment: commitmentOf((audio ?? NO_AUDIO).sha256, job.metadata_sha256),
-    fees: feesFor(job.network, kind, needs_upload ? (audio?.size_bytes ?? 0) : 0, limits.audioFreeBytes),
+    commitment: commitmentOf((audio ?? NO_AUDIO).sha256, metadata_sha256),
+    fees: feesFor(network, kind, needs_upload ? (audio?.size_bytes ?? 0) : 0, limits.audioFreeBytes),
     expires_at: now + limits.quoteTtl,
   };
   state.quotes.put(jobId, quote);

@@ -21,8 +21,9 @@ export function rule(code: string, refuses: (facts: Facts) => Because | undefine
   const check = (facts: Facts): Refusal | undefined => {
     const because = refuses(facts);
     if (because === undefined) return undefined;
-    const { cause, ...rest } = typeof because === 'string' ? { cause: because } : because;
-    return { code, why: cause, ...truth(code, facts), ...rest };
+    const { details, headers } = truth(code, facts);
+    if (typeof because === 'string') return { code, message: undefined, details, headers, why: because };
+    return { code, message: because.message, details, headers: because.headers ?? headers, why: because.cause };
   };
   return Object.assign(check, { code });
 }

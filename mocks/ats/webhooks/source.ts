@@ -43,10 +43,10 @@ export class Webhooks implements DueSource {
   /** Made for the first errand: most worlds never have one. */
   #couriers: Couriers | undefined;
   /** When each is next to be sent, and until when each is under way: what the records say, without those that are finished. */
-  readonly #waiting = new Map<string, number>();
-  readonly #claims = new Map<string, number>();
+  #waiting = NOTHING;
+  #claims = NOTHING;
   /** The attempts that this server makes, by the ids of their deliveries. */
-  readonly #flying = new Map<string, number>();
+  #flying = NOTHING;
   /** The first of them all; `null` when it has to be looked for. */
   #first: number | undefined | null = null;
   #isTold = false;
@@ -78,7 +78,7 @@ export class Webhooks implements DueSource {
     // A record may have changed while the claim was being kept.
     const standing = claims.filter(({ delivery, number }) => isClaimed(this.#service.state.deliveries.get(delivery.id), number));
     if (this.#isClosed) return;
-    for (const { delivery, number } of standing) this.#flying.set(delivery.id, number);
+    for (const { delivery, number } of standing) this.#flying = noted(this.#flying, delivery.id, number);
     if (standing.length === 0) return;
     this.#couriers ??= createCouriers(this.#options);
     this.#couriers.send(standing.map((claim) => this.#errand(claim)));
@@ -159,11 +159,11 @@ export class Webhooks implements DueSource {
   #follow(id: string, delivery: Delivery | undefined): void {
     const before = Math.min(this.#waiting.get(id) ?? Infinity, this.#claims.get(id) ?? Infinity);
     const { next_attempt_at = null, claimed_until = null } = delivery ?? {};
-    note(this.#waiting, id, next_attempt_at);
-    note(this.#claims, id, claimed_until);
+    this.#waiting = noted(this.#waiting, id, next_attempt_at);
+    this.#claims = noted(this.#claims, id, claimed_until);
     const flying = this.#flying.get(id);
     if (flying !== undefined && !isClaimed(delivery, flying)) {
-      this.#flying.delete(id);
+      this.#flying = noted(this.#flying, id, null);
       this.#couriers?.recall(nameOf(id, flying));
     }
     const due = Math.min(next_attempt_at ?? Infinity, claimed_until ?? Infinity);
@@ -183,9 +183,13 @@ export class Webhooks implements DueSource {
   }
 }
 
-function note(moments: Map<string, number>, id: string, moment: number | null): void {
-  if (moment === null) moments.delete(id);
-  else moments.set(id, moment);
+/** Of all worlds that have no deliveries, which are most; nothing is ever put into it. */
+const NOTHING: Map<string, number> = new Map();
+
+function noted(numbers: Map<string, number>, id: string, number: number | null): Map<string, number> {
+  if (number !== null) return (numbers === NOTHING ? new Map<string, number>() : numbers).set(id, number);
+  numbers.delete(id);
+  return numbers;
 }
 
 /** Whether this attempt of a delivery is under way. */

@@ -65,7 +65,14 @@ async function open(folder: string, file: string): Promise<Environment> {
   const lmdb = await load(folder);
   try {
     // Batches of an event turn have a promise of their own, which nobody could catch when the disk is full.
-    const root = lmdb.open<string, string>({ path: file, noSubdir: true, encoding: 'string', eventTurnBatching: false });
+    // What is flushed only after it was acknowledged may be taken back when another process dies that holds the lock.
+    const root = lmdb.open<string, string>({
+      path: file,
+      noSubdir: true,
+      encoding: 'string',
+      eventTurnBatching: false,
+      overlappingSync: false,
+    });
     const table = (name: string) => root.openDB<string, string>({ name, encoding: 'string' });
     const tables: Tables = { root, worlds: table('worlds'), rows: table('rows'), feed: table('feed'), about: table('about') };
     // Processes that were killed may have left readers behind, for whom everything old would be kept.

@@ -10,6 +10,7 @@ import {
   commitTo,
   entriesOf,
   forgetIn,
+  headOf,
   loadWorld,
   makeWorld,
   prepare,
@@ -148,6 +149,7 @@ function methods(
         return { told: last > 0 && texts.length > 0, answer: last };
       });
     },
+    head: (world) => read((tables) => headOf(tables, world)),
     entries: (world, after) => read((tables) => entriesOf(tables, world, after)),
     forget: (world, numbers) => change(world, (tables) => ({ told: forgetIn(tables, world, numbers), answer: undefined })),
   };

@@ -27,6 +27,9 @@ export interface WorldRow {
   readonly logFrom: number;
   readonly logSize: number;
   readonly lastEntry: number;
+  /** Of the journal; neither is there until something is forgotten. */
+  readonly generation?: string;
+  readonly removals?: number;
   /** How many entries the journal has. */
   readonly entries: number;
 }

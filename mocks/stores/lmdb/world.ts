@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { KNOWN_COMMITS, latest, lifetime, LOG_SIZE, recordKey } from '../changes.js';
-import type { Change, Commit, Committed, Kept, Loaded } from '../types.js';
+import type { Change, Commit, Committed, JournalHead, Kept, Loaded } from '../types.js';
 import { hash, range, rowKey, type Tables, type WorldRow } from './rows.js';
 
 /**
@@ -118,6 +119,11 @@ export function appendTo(tables: Tables, name: string, entries: readonly string[
   return lastEntry;
 }
 
+export function headOf(tables: Tables, name: string): JournalHead {
+  const { lastEntry = 0, generation = '', removals = 0 } = findWorld(tables, hash(name)) ?? {};
+  return { last: lastEntry, generation, removals };
+}
+
 export function entriesOf(tables: Tables, name: string, after: number): readonly Kept[] {
   const world = hash(name);
   if (findWorld(tables, world) === undefined) return [];
@@ -136,7 +142,8 @@ export function forgetIn(tables: Tables, name: string, numbers?: readonly number
   const all = numbers === undefined;
   const keys = all ? [...tables.rows.getKeys(range(world, 'journal'))] : numbers.map((number) => rowKey(world, 'journal', number));
   const removed = removeRows(tables, keys);
-  save(tables, world, { ...row, entries: row.entries - removed, lastEntry: all ? 0 : row.lastEntry });
+  const news = all ? { lastEntry: 0, generation: randomUUID(), removals: 0 } : { removals: (row.removals ?? 0) + 1 };
+  save(tables, world, { ...row, entries: row.entries - removed, ...news });
   return true;
 }
 

@@ -1,32 +1,35 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { StoreUnavailable } from '../types.js';
 import type { RedisAddress } from './address.js';
+import type { ConnectionOptions } from './attempt.js';
+import { connect, type Connection } from './connection.js';
 import { unavailable, unusable } from './problems.js';
-import { SCRIPTS, type Script } from './scripts.js';
+import type { Script } from './scripts.js';
+import { Late, within } from './within.js';
 
 /** A connection to Redis that is made anew whenever it breaks. */
 export interface Link {
   /**
    * What Redis answers; fails at once while there is no connection, and after the time that a call may take.
    *
+   * @param key Where there are several nodes, that which has it is asked.
    * @throws {StoreUnavailable}
    */
-  send(command: readonly string[]): Promise<unknown>;
+  send(command: readonly string[], key: string): Promise<unknown>;
   /** A command that runs a script; sent with its text when Redis has forgotten it. */
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+  /** What it comes to that Redis has refused a part of what was sent. */
+  refused(why: string): StoreUnavailable;
   close(): Promise<void>;
 }
 
-export interface LinkOptions {
-  readonly channel: string;
-  /** A key that is written to, to see whether Redis can be. */
-  readonly probe: string;
-  readonly heard: (message: string) => void;
+export interface LinkOptions extends ConnectionOptions {
+  /** There is no connection any more, and why; it is looked for. */
+  readonly away: (why: string) => void;
   /** The connection is back; messages may have been missed. */
   readonly back: () => void;
 }
 
-/** Making a connection takes some round trips, of TLS as well. */
-const CONNECTING = 3;
 const FIRST_PAUSE_MS = 50;
 const LAST_PAUSE_MS = 1_000;
 
@@ -36,7 +39,7 @@ const LAST_PAUSE_MS = 1_000;
  * @throws {InputError} `store-unusable`
  */
 export async function openLink(address: RedisAddress, options: LinkOptions): Promise<Link> {
-  const { name, timeoutMs } = address;
+  const { name, timeoutMs, isCluster } = address;
   let closed = false;
   let connection: Connection | undefined;
   /** Why there is none. */
@@ -51,6 +54,7 @@ export async function openLink(address: RedisAddress, options: LinkOptions): Pro
     connection = undefined;
     reason = error;
     made.end();
+    options.away(unavailable(name, error).message);
     await reconnect();
   };
   const reconnect = async (): Promise<void> => {
@@ -66,18 +70,19 @@ export async function openLink(address: RedisAddress, options: LinkOptions): Pro
     }
   };
 
-  const send = async (command: readonly string[]): Promise<unknown> => {
+  const send = async (command: readonly string[], key: string): Promise<unknown> => {
     const current = connection;
     if (current === undefined) throw unavailable(name, closed ? new Error('The store is closed') : reason);
     const sentAt = performance.now();
     try {
-      const answer = await within(timeoutMs, current.send(command));
+      const answer = await within(timeoutMs, current.send(command, key));
       answeredAt = performance.now();
       return answer;
     } catch (error) {
       if (error instanceof Error && error.message.startsWith('NOSCRIPT')) throw error;
-      // One slow answer among others is no reason to give up the connection; silence is, and so is a primary that became a replica.
-      if (error instanceof Late ? answeredAt < sentAt : isDemoted(error)) current.fail(error);
+      // One slow answer among others is no reason to give up the connection; silence is, and so is a primary that became a replica. A node of a
+      // cluster that is silent may have been replaced, whatever the others say.
+      if (error instanceof Late ? isCluster || answeredAt < sentAt : isDemoted(error)) current.fail(error);
       throw unavailable(name, error);
     }
   };
@@ -89,13 +94,19 @@ export async function openLink(address: RedisAddress, options: LinkOptions): Pro
   return {
     send,
     run: async ({ text, sha1 }, keys, args) => {
+      const [key = ''] = keys;
       const rest = [String(keys.length), ...keys, ...args];
       try {
-        return await send(['EVALSHA', sha1, ...rest]);
+        return await send(['EVALSHA', sha1, ...rest], key);
       } catch (error) {
         if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-        return send(['EVAL', text, ...rest]);
+        return send(['EVAL', text, ...rest], key);
       }
+    },
+    refused: (why) => {
+      const error = new Error(why);
+      if (isDemoted(error)) connection?.fail(error);
+      return unavailable(name, error);
     },
     close: async () => {
       closed = true;
@@ -105,70 +116,6 @@ export async function openLink(address: RedisAddress, options: LinkOptions): Pro
       last?.end();
     },
   };
-}
-
-/** One connection, from when it works until it breaks. */
-interface Connection {
-  send(command: readonly string[]): Promise<unknown>;
-  /** Resolves, with the reason, when it is of no more use. */
-  readonly broken: Promise<unknown>;
-  /** Declares it broken. */
-  fail(error: unknown): void;
-  /** Closes it; what is under way on it fails. */
-  end(): void;
-}
-
-/** A connection that is known to work: subscribed, with the scripts, and to a Redis that can be written to. */
-async function connect({ url, timeoutMs }: RedisAddress, { channel, probe, heard }: LinkOptions, stop: AbortSignal): Promise<Connection> {
-  // Only whoever uses a store pays for loading the package.
-  const { createClient } = await import('redis');
-  const client = createClient({
-    url,
-    disableOfflineQueue: true,
-    disableClientInfo: true,
-    maintNotifications: 'disabled',
-    socket: { connectTimeout: CONNECTING * timeoutMs, reconnectStrategy: false },
-  });
-  let fail: (error: unknown) => void = () => undefined;
-  const broken = new Promise<unknown>((resolve) => (fail = resolve));
-  // Listeners are never taken away again: the client stands before another object that has them, and would only forget its own.
-  client.on('error', fail).on('end', () => fail(new Error('Socket closed')));
-  stop.addEventListener('abort', fail, { once: true });
-  const made = async (): Promise<void> => {
-    await client.connect();
-    await Promise.all([
-      client.subscribe(channel, heard),
-      client.set(probe, '1', { expiration: { type: 'PX', value: 1 } }),
-      ...Object.values(SCRIPTS).map(({ text }) => client.scriptLoad(text)),
-    ]);
-  };
-  const end = (): void => {
-    stop.removeEventListener('abort', fail);
-    client.destroy();
-  };
-  const refused = broken.then((error) => Promise.reject(error));
-  try {
-    await within(CONNECTING * timeoutMs, Promise.race([refused, made()]));
-  } catch (error) {
-    end();
-    throw error;
-  }
-  refused.catch(() => undefined);
-  return { send: (command) => client.sendCommand([...command]), broken, fail, end };
-}
-
-class Late extends Error {
-  override readonly name = 'Late';
-}
-
-/** The same, unless it takes too long. */
-function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = (): void => reject(new Late(`Redis did not answer within ${ms} ms`));
-    // When this process was busy, the answer may have arrived without being read yet.
-    const timer = setTimeout(() => void setImmediate(late), ms);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 function isDemoted(error: unknown): boolean {

@@ -35,7 +35,7 @@ const DIAGNOSES: readonly (readonly [pattern: RegExp, diagnosis: Diagnosis])[] =
     /^MOVED|^CLUSTERDOWN|^CROSSSLOT/,
     {
       why: 'It is a node of a Redis Cluster that does not have these keys.',
-      remedy: 'Name the node that has them (Redis says which), or a Redis of its own.',
+      remedy: 'Name the node that has them (Redis says which), all of them as redis+cluster://host:port,host:port, or a Redis of its own.',
     },
   ],
   [

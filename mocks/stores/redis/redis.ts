@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { latest, lifetime, recordKey } from '../changes.js';
-import type { Change, Commit, Committed, Kept, Loaded, Store } from '../types.js';
+import { latest, latestByKey, lifetime } from '../changes.js';
+import { createListeners } from '../listeners.js';
+import type { Change, Commit, Committed, Kept, Loaded, OnChange, OnReach, Store } from '../types.js';
 import { readAddress } from './address.js';
+import { createBatches, type Batches } from './batches.js';
 import { openLink, type Link } from './link.js';
-import { SCRIPTS, type Script } from './scripts.js';
+import { namesOf, unescaped, type Names } from './names.js';
+import { BATCH, JOURNAL, type Operation } from './scripts.js';
 
 /**
  * Opens a store in Redis, which any number of servers may share.
@@ -13,96 +16,84 @@ import { SCRIPTS, type Script } from './scripts.js';
  * await store.create('demo', []); // a version; false when there is such a world already
  * await store.close();
  *
- * Redis 6 or later, or Valkey. `?prefix=` is what its keys and channels begin with (`failpath`), `?timeout=` how long a call may take, in
- * milliseconds (2000). Each method is one round trip. A method throws `StoreUnavailable` while Redis is away, and works again once it is back.
+ * Redis 6 or later, or Valkey; several nodes (`redis+cluster://one:7000,two:7000`) are a Redis Cluster. `?prefix=` is what its keys and channels
+ * begin with (`failpath`), `?timeout=` how long a call may take, in milliseconds (2000). Each method is one round trip, which it shares with
+ * whatever else is asked for in the same turn of the event loop. A method throws `StoreUnavailable` while Redis is away, and works again once it is back.
  *
  * @throws {InputError} `store-unusable` for an address that is none, and a Redis that does not answer, does not let in, or cannot be written to.
  */
 export async function openRedisStore(url: string): Promise<Store> {
   const address = readAddress(url);
-  const listeners = new Set<(world?: string) => void>();
-  const tell = (world?: string): void => {
-    for (const listener of [...listeners]) if (listeners.has(listener)) listener(world);
-  };
+  const changes = createListeners<OnChange>();
+  const reach = createListeners<OnReach>();
   const me = randomUUID();
-  const names = namesOf(address.prefix, address.database);
+  const names = namesOf(address);
   const link = await openLink(address, {
     channel: names.channel,
-    probe: names.key('probe'),
+    probe: names.probe,
     heard: (message) => {
       const [sender, name] = cut(message);
-      if (sender !== me) tell(unescaped(name));
+      if (sender !== me && sender !== `${me}${JOURNAL}`) changes.tell(unescaped(name), sender.endsWith(JOURNAL) ? 'journal' : 'records');
     },
-    back: tell,
+    away: (why) => reach.tell(why),
+    back: () => {
+      reach.tell(undefined);
+      changes.tell();
+    },
   });
+  // The nodes of a cluster know of their own listeners only.
+  const head = [names.channel, me, address.isCluster ? '' : '1'];
+  const batches = createBatches(
+    head,
+    ({ keys, args }) => link.run(BATCH, keys, args),
+    (why) => link.refused(why),
+  );
   return {
     name: address.name,
     shared: true,
-    ...methods(link, names, me),
-    onChange: (listener) => {
-      const entry = (world?: string): void => listener(world);
-      listeners.add(entry);
-      return () => void listeners.delete(entry);
-    },
+    ...methods(link, batches, names),
+    onChange: changes.add,
+    onReach: reach.add,
     close: async () => {
-      listeners.clear();
+      changes.clear();
+      reach.clear();
       await link.close();
     },
   };
 }
 
-function methods(link: Link, names: Names, me: string): Omit<Store, 'name' | 'shared' | 'onChange' | 'close'> {
-  const run = (script: Script, world: string, args: readonly string[]): Promise<unknown> =>
-    link.run(script, names.keys(world), [names.channel, me, escaped(world), ...args]);
+function methods(link: Link, batches: Batches, names: Names): Omit<Store, 'name' | 'shared' | 'onChange' | 'close'> {
+  const run = (operation: Operation, world: string, args: readonly string[]): Promise<unknown> =>
+    batches.add(operation, names.target(world), args);
+  const ask = (command: string, key: string, ...rest: readonly string[]): Promise<unknown> => {
+    batches.flush();
+    return link.send([command, key, ...rest], key);
+  };
   return {
     create: async (world, changes, ttlMs) => {
-      const puts = latest(changes).filter(({ record }) => record !== null);
-      const version = await run(SCRIPTS.create, world, [ttl(ttlMs), ...puts.flatMap(fieldAndValue)]);
+      const version = await run('create', world, [ttl(ttlMs), linesOf(changes).puts.join('\n')]);
       return version === null ? false : Number(version);
     },
-    load: async (world) => loaded(await link.send(['HGETALL', names.key('world', world)])),
-    commit: async (commit) => committed(await run(SCRIPTS.commit, commit.world, commitArguments(commit))),
-    remove: async (world) => void (await run(SCRIPTS.remove, world, [])),
+    load: async (world) => loaded(await ask('HGETALL', names.target(world).keys[0])),
+    commit: async (commit) => committed(await run('commit', commit.world, commitArguments(commit))),
+    remove: async (world) => void (await run('remove', world, [])),
     worlds: async () => {
-      const found = await link.run(SCRIPTS.worlds, [names.key('worlds')], [names.key('world', '')]);
-      return (found as readonly string[]).map(unescaped);
+      const lists = await Promise.all(names.lists().map(({ target, begin }) => batches.add('worlds', target, [begin])));
+      return (lists as readonly (readonly string[])[]).flat().map(unescaped);
     },
     append: async (world, entries, keep) =>
-      Number(await run(SCRIPTS.append, world, [String(keep), ...entries.map((entry) => JSON.stringify(entry))])),
+      Number(await run('append', world, [String(keep), ...entries.map((entry) => JSON.stringify(entry))])),
+    head: async (world) => {
+      const fields = await ask('HMGET', names.target(world).keys[0], 'entries', 'generation', 'removals');
+      const [last, generation, removals] = fields as readonly (string | null)[];
+      return { last: Number(last ?? 0), generation: generation ?? '', removals: Number(removals ?? 0) };
+    },
     entries: async (world, after) =>
-      ((await link.send(['XRANGE', names.key('journal', world), `${Math.max(0, after) + 1}-0`, '+'])) as readonly StreamEntry[]).map(kept),
+      ((await ask('XRANGE', names.target(world).keys[3], `${Math.max(0, after) + 1}-0`, '+')) as readonly StreamEntry[]).map(kept),
     forget: async (world, numbers) => {
-      if (numbers?.length !== 0) await run(SCRIPTS.forget, world, (numbers ?? []).map(String));
+      if (numbers?.length !== 0) await run('forget', world, (numbers ?? []).map(String));
     },
   };
-}
-
-interface Names {
-  readonly channel: string;
-  /** What is kept of a world, or of all. */
-  key(what: string, world?: string): string;
-  /** As the scripts take them. */
-  keys(world: string): readonly string[];
-}
-
-/** All keys share a hash tag: a Redis Cluster keeps them on one node, where one script can change them in one step. */
-function namesOf(prefix: string, database: number): Names {
-  const key = (what: string, world?: string): string => `{${prefix}}:${what}${world === undefined ? '' : `:${escaped(world)}`}`;
-  return {
-    // Databases have their own keys, but share channels.
-    channel: `${prefix}:${database}:changes`,
-    key,
-    keys: (world) => [key('world', world), key('log', world), key('done', world), key('journal', world), key('worlds')],
-  };
-}
-
-/** Well-formed, and without control characters: a name may hold anything that a string of JavaScript can. */
-function escaped(name: string): string {
-  return JSON.stringify(name).slice(1, -1);
-}
-
-function unescaped(name: string): string {
-  return JSON.parse(`"${name}"`) as string;
 }
 
 function cut(message: string): readonly [string, string] {
@@ -114,15 +105,19 @@ function ttl(ttlMs: number | undefined): string {
   return ttlMs === undefined ? '' : String(lifetime(ttlMs));
 }
 
-function fieldAndValue(change: Change): readonly [field: string, value: string] {
-  return [recordKey(change), JSON.stringify([change.place, change.record])];
+/** Field, value, field, value... of the last change of each record: no JSON has a line break, so they go as the lines of one text. */
+function linesOf(changes: readonly Change[]): { readonly puts: string[]; readonly removals: string[] } {
+  const puts: string[] = [];
+  const removals: string[] = [];
+  for (const [field, { place, record }] of latestByKey(changes)) {
+    (record === null ? removals : puts).push(field, `[${place},${JSON.stringify(record)}]`);
+  }
+  return { puts, removals };
 }
 
 function commitArguments({ version, changes, id, ttlMs }: Commit): readonly string[] {
-  const last = latest(changes);
-  const puts = last.filter(({ record }) => record !== null);
-  const removals = last.filter(({ record }) => record === null);
-  return [String(version), id, ttl(ttlMs), String(puts.length), ...[...puts, ...removals].flatMap(fieldAndValue)];
+  const { puts, removals } = linesOf(changes);
+  return [String(version), id, ttl(ttlMs), puts.join('\n'), removals.join('\n')];
 }
 
 /** A field and a value, parsed. */
@@ -148,9 +143,9 @@ function committed(reply: unknown): Committed {
   return { version: Number(version), missed: latest(entries.flatMap(changesOf)) };
 }
 
-/** An entry of the log: field, value, field, value... */
+/** An entry of the log: lines with field, value, field, value... */
 function changesOf(entry: string): readonly Change[] {
-  const list = JSON.parse(entry) as readonly unknown[];
+  const list = JSON.parse(`[${entry.replaceAll('\n', ',')}]`) as readonly unknown[];
   return list.flatMap((field, index) =>
     index % 2 === 0 ? [changeOf(field as [string, string], list[index + 1] as [number, unknown])] : [],
   );

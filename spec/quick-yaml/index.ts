@@ -1,0 +1,1 @@
+export { readPlaces, readQuickly } from './read.js';
