@@ -90,18 +90,26 @@ const LONGEST_TEXT = 32;
 /** Of all worlds, which are many: a hash is made of them before anything else happens. */
 const inner = Buffer.alloc(BLOCK + LONGEST_TEXT);
 const outer = Buffer.alloc(BLOCK + 32);
+/** The key that both begin with. */
+let padded: string | undefined;
 
-/** HMAC-SHA-256 (RFC 2104) of a short text: two hashes at a time cost a third of an object of Node's for each. */
+/** HMAC-SHA-256 (RFC 2104) of a short text: two hashes at a time cost a sixth of an object of Node's for each. */
 function sign(key: string, text: string): Buffer {
+  if (key !== padded) pad(key);
+  const length = inner.write(text, BLOCK);
+  // As text, a byte a character: memory of its own for each hash would cost more than the hash.
+  outer.write(hash('sha256', inner.subarray(0, BLOCK + length), 'binary'), BLOCK, 'latin1');
+  return Buffer.from(hash('sha256', outer, 'binary'), 'latin1');
+}
+
+function pad(key: string): void {
   inner.fill(0, 0, BLOCK);
-  if (Buffer.byteLength(key) > BLOCK) hash('sha256', key, 'buffer').copy(inner);
+  if (Buffer.byteLength(key) > BLOCK) inner.write(hash('sha256', key, 'binary'), 'latin1');
   else inner.write(key);
   for (let at = 0; at < BLOCK; at++) {
     const byte = inner[at] ?? 0;
     inner[at] = byte ^ 0x36;
     outer[at] = byte ^ 0x5c;
   }
-  const length = inner.write(text, BLOCK);
-  hash('sha256', inner.subarray(0, BLOCK + length), 'buffer').copy(outer, BLOCK);
-  return hash('sha256', outer, 'buffer');
+  padded = key;
 }

@@ -159,8 +159,9 @@ describe('failpath sweep', function () {
   });
 
   it('is 1 when the client misbehaves, even if its command succeeds', async () => {
+    // More often than hammering takes: on a busy machine, some retries come late.
     const { exitCode, out } = await run(
-      'for (let i = 0; i < 4; i++) { const answer = await get(); await answer.text(); if (!code) break; }',
+      'for (let i = 0; i < 20; i++) { const answer = await get(); await answer.text(); if (!code) break; }',
     );
     expect(exitCode).to.equal(1);
     expect(out).to.match(/✗ misbehaved +getTransaction +404/);
