@@ -43,7 +43,6 @@ export interface LoadReport {
   readonly broken: number;
   /** Requests that were due while no connection was free, where a rate was asked for. */
   readonly late: number;
-  readonly cpuMicros: number;
 }
 
 /** What the process that uploads is told: a body of so many bytes to each path at once. */

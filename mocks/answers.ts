@@ -47,7 +47,15 @@ const ATTEMPTS = 20;
 /** What a failure was made to say. */
 interface Said {
   times: number;
+  message: string | undefined;
+  details: Particulars['details'];
   template: Template | undefined;
+}
+
+/** All that a failure was made to say of late, by what is particular about it, and the last of it, which most often comes again. */
+interface Sayings {
+  readonly of: (particulars: string) => Said;
+  last: Said | undefined;
 }
 
 /** For each failure. */
@@ -64,7 +72,7 @@ class Builder implements Answers {
   readonly #contract: Contract;
   readonly #headers: (answer: Answer) => Headers;
   readonly #failures: (failure: Failure) => Template;
-  readonly #said: (failure: Failure) => (particulars: string) => Said;
+  readonly #sayings: (failure: Failure) => Sayings;
   readonly #examples = new Map<Example, Map<Failure | undefined, Template>>();
   readonly #plain: (answer: Answer) => Template;
 
@@ -72,7 +80,10 @@ class Builder implements Answers {
     this.#contract = contract;
     this.#headers = memoize((answer) => headersOf(contract, answer));
     this.#failures = memoize((failure) => this.#template(this.#baseOf(failure), failure.validate));
-    this.#said = memoize(() => lately((): Said => ({ times: 0, template: undefined }), MOST_KNOWN));
+    this.#sayings = memoize(() => ({
+      of: lately((): Said => ({ times: 0, message: undefined, details: undefined, template: undefined }), MOST_KNOWN),
+      last: undefined,
+    }));
     this.#plain = memoize((answer) => constant(this.#firstOf(answer), answer.content?.validate));
   }
 
@@ -149,9 +160,15 @@ class Builder implements Answers {
 
   /** A body that was asked for before is checked and written like one that never changes; who asks for it first gets one of its own. */
   #particulars(failure: Failure, message: string | undefined, details: Particulars['details']): Template | undefined {
-    const key = JSON.stringify([message, details]);
-    if (key.length > LONGEST_KNOWN) return undefined;
-    const said = this.#said(failure)(key);
+    const sayings = this.#sayings(failure);
+    let said = sayings.last;
+    if (said === undefined || said.message !== message || !areAlike(said.details, details)) {
+      const key = JSON.stringify([message, details]);
+      if (key.length > LONGEST_KNOWN) return undefined;
+      said = sayings.of(key);
+      if (said.times === 0) [said.message, said.details] = [message, details];
+      sayings.last = said;
+    }
     if (said.times++ === 0) return undefined;
     said.template ??= this.#template(this.#particular(copied(this.#failures(failure).value), { message, details }), failure.validate);
     return said.template.violations.length === 0 ? said.template : undefined;
@@ -273,6 +290,14 @@ function copied(value: unknown): unknown {
   const copy: Record<string, unknown> = {};
   for (const name of Object.keys(value)) copy[name] = copied((value as Record<string, unknown>)[name]);
   return copy;
+}
+
+/** Whether members are the same, one by one; of what is made anew each time, that is seldom true of more than texts and numbers. */
+function areAlike(one: Particulars['details'], other: Particulars['details']): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  for (const name in one) if (one[name] !== other[name]) return false;
+  for (const name in other) if (one[name] !== other[name]) return false;
+  return true;
 }
 
 function asObject(value: unknown): Record<string, unknown> {

@@ -31,8 +31,6 @@ export interface Measured {
   readonly ratio: Readonly<Record<Figure, Spread>>;
   readonly residentMb: number;
   readonly startMs: number;
-  /** CPU of the load process for each request, in microseconds. */
-  readonly loadCpu: number;
 }
 
 export interface Effort {
@@ -45,7 +43,7 @@ export interface Effort {
   readonly first?: ((measured: Measured) => void) | undefined;
 }
 
-async function read(load: Load, { running, flows }: Subject, seconds: number, connections: number): Promise<Reading & { loadCpu: number }> {
+async function read(load: Load, { running, flows }: Subject, seconds: number, connections: number): Promise<Reading> {
   const order = { port: running.port, flows: await flows(), connections, seconds };
   const before = cpuMicros(running.pid);
   const report = await load.run(order);
@@ -56,7 +54,6 @@ async function read(load: Load, { running, flows }: Subject, seconds: number, co
     rps: report.requests / report.seconds,
     p50: report.p50,
     p99: report.p99,
-    loadCpu: report.cpuMicros / report.requests,
   };
 }
 
@@ -65,7 +62,7 @@ export async function compare(load: Load, subjects: readonly Subject[], effort: 
   const { rounds, seconds, connections } = effort;
   const warm = effort.warmSeconds ?? Math.max(1, seconds / 2);
   for (const subject of subjects) await read(load, subject, warm, connections);
-  const readings = subjects.map((): (Reading & { loadCpu: number })[] => []);
+  const readings = subjects.map((): Reading[] => []);
   for (let round = 0; round < rounds; round += 1) {
     for (let turn = 0; turn < subjects.length; turn += 1) {
       const at = (turn + round) % subjects.length;
@@ -85,7 +82,6 @@ export async function compare(load: Load, subjects: readonly Subject[], effort: 
       ratio: each((reading, round) => (figure) => reading[figure] / (readings[0]?.[round]?.[figure] ?? Number.NaN)),
       residentMb: residentBytes(running.pid) / 2 ** 20,
       startMs: running.startMs,
-      loadCpu: spreadOf(own.map(({ loadCpu }) => loadCpu)).median,
     };
   });
   if (measured[0] !== undefined) effort.first?.(measured[0]);

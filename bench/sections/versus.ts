@@ -42,7 +42,6 @@ export const COLUMNS = [
   'resident, MB',
   'start, ms',
   'bare: CPU, µs',
-  'load: CPU, µs',
 ] as const;
 
 /** The cells of `COLUMNS`. */
@@ -58,7 +57,6 @@ export function cellsOf(measured: Measured, plain: Measured): readonly string[] 
     `${measured.residentMb.toFixed(0)} (bare ${plain.residentMb.toFixed(0)})`,
     `${measured.startMs.toFixed(0)} (bare ${plain.startMs.toFixed(0)})`,
     plain.absolute.cpu.median.toFixed(1),
-    measured.loadCpu.toFixed(1),
   ];
 }
 

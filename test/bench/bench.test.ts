@@ -80,7 +80,7 @@ describe('what the bench reads and writes', () => {
     const figures = { median: 12, min: 10, max: 12.4 };
     const did = (max: number): Measured => {
       const all = { cpu: { ...figures, max }, rps: figures, p50: figures, p99: figures };
-      return { name: 'bare', absolute: all, ratio: all, residentMb: 1, startMs: 1, loadCpu: 1 };
+      return { name: 'bare', absolute: all, ratio: all, residentMb: 1, startMs: 1 };
     };
     noise.add(did(12.4));
     expect(noise.take()).to.equal(undefined);
