@@ -24,6 +24,8 @@ export interface LoadOrder {
   readonly requests?: number | undefined;
   /** Requests per second in all; without it, each connection asks as soon as it was answered. */
   readonly rate?: number | undefined;
+  /** Whether the load's core is somebody else's as well, so that the load has to leave it while it waits. */
+  readonly yields?: boolean | undefined;
 }
 
 /** What the load process has seen; times in milliseconds, CPU in microseconds. */

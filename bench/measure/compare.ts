@@ -39,12 +39,14 @@ export interface Effort {
   readonly connections: number;
   /** Before anything counts; compilers warm up, and caches fill. Half a turn unless told. */
   readonly warmSeconds?: number | undefined;
+  /** Whether a server that they need runs on the core of the load. */
+  readonly yields?: boolean | undefined;
   /** Told what the first subject did, which is the same in every round: how far its rounds lie apart is what else the machine did. */
   readonly first?: ((measured: Measured) => void) | undefined;
 }
 
-async function read(load: Load, { running, flows }: Subject, seconds: number, connections: number): Promise<Reading> {
-  const order = { port: running.port, flows: await flows(), connections, seconds };
+async function read(load: Load, { running, flows }: Subject, seconds: number, { connections, yields }: Effort): Promise<Reading> {
+  const order = { port: running.port, flows: await flows(), connections, seconds, yields };
   const before = cpuMicros(running.pid);
   const report = await load.run(order);
   const cpu = cpuMicros(running.pid) - before;
@@ -59,15 +61,15 @@ async function read(load: Load, { running, flows }: Subject, seconds: number, co
 
 /** Lets all subjects take turns, in another order each round; the first is what the others are compared with. */
 export async function compare(load: Load, subjects: readonly Subject[], effort: Effort): Promise<readonly Measured[]> {
-  const { rounds, seconds, connections } = effort;
+  const { rounds, seconds } = effort;
   const warm = effort.warmSeconds ?? Math.max(1, seconds / 2);
-  for (const subject of subjects) await read(load, subject, warm, connections);
+  for (const subject of subjects) await read(load, subject, warm, effort);
   const readings = subjects.map((): Reading[] => []);
   for (let round = 0; round < rounds; round += 1) {
     for (let turn = 0; turn < subjects.length; turn += 1) {
       const at = (turn + round) % subjects.length;
       const subject = subjects[at];
-      if (subject !== undefined) readings[at]?.push(await read(load, subject, seconds, connections));
+      if (subject !== undefined) readings[at]?.push(await read(load, subject, seconds, effort));
     }
   }
   const measured = subjects.map(({ running }, at): Measured => {

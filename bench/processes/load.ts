@@ -108,7 +108,7 @@ async function run(order: LoadOrder): Promise<LoadReport> {
   free.push(...connections);
   const pace = order.rate === undefined ? undefined : paced(order.rate, free, tally);
   if (pace === undefined) for (const connection of connections) connection.next();
-  const sleep = pace === undefined ? stayAwake() : undefined;
+  const sleep = pace === undefined && order.yields !== true ? stayAwake() : undefined;
   await ended;
   sleep?.();
   clearTimeout(timer);

@@ -57,7 +57,7 @@ async function measure(context: Context, start: Start): Promise<Found> {
   const proxy = await start(bareProxy(upstream));
   const own = await start(observer(upstream));
   const subjects = [proxy, own].map((running) => ({ running, flows: () => [flow] }));
-  const [plain, measured] = await compare(context.load, subjects, context.effort);
+  const [plain, measured] = await compare(context.load, subjects, { ...context.effort, yields: true });
   if (plain === undefined || measured === undefined) throw new Error('nothing was measured');
   const rounds = await latencies(context, [upstream, proxy, own], flow);
   const of = (value: (times: readonly number[]) => number): Spread => spreadOf(rounds.map(value));
