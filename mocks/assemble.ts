@@ -23,6 +23,7 @@ import {
   address,
   beginningOf,
   DEFAULT,
+  isControl,
   openSessions,
   readReplay,
   replay,
@@ -266,10 +267,10 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   };
   const now = ({ clock }: World): Moments => ({ real: realTime(), time: clock.now() });
   const shared = (request: MockRequest, answer: MockAnswer): MockAnswer => (cors ? shareWithPages(request, answer) : answer);
-  const answerTo = ({ request, world }: Addressed): Soon<Served> => {
+  const answerTo = ({ request, world }: Addressed, isTooMuch: boolean | undefined): Soon<Served> => {
     if (admin.handles(request.path)) return admin.answer(request, world).then((answer) => ({ answer }));
     const since = now(world);
-    const shed = load.arrives() ? engineOf(world).overloaded(request) : undefined;
+    const shed = (isTooMuch ?? load.arrives()) ? engineOf(world).overloaded(request) : undefined;
     if (shed !== undefined) return whenThere(record(world, shed, since), (answer) => ({ answer: shared(request, answer) }));
     return whenThere(answerIn(world, request), (answered) =>
       whenThere(record(world, answered, since), (answer) => {
@@ -286,14 +287,15 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     return { answer: shared(sent, answer) };
   };
   const app: App = {
-    answer: (sent) => {
+    answer: (sent, isTooMuch) => {
       try {
-        const served = whenThere(address(sessions, sent), (addressed) => answerTo(requireWorld(addressed)));
+        const served = whenThere(address(sessions, sent), (addressed) => answerTo(requireWorld(addressed), isTooMuch));
         return served instanceof Promise ? served.catch((error: unknown) => unanswerable(sent, error)) : served;
       } catch (error) {
         return unanswerable(sent, error);
       }
     },
+    isControl,
     closing: closing.signal,
     refuseFraming: (why, answering) =>
       answering === true ? main.engine.refuseFraming(why).answer : recordAside(main.engine.refuseFraming(why)),

@@ -5,7 +5,17 @@ import { pipeline } from 'node:stream/promises';
 import { applyFault, type Fault } from './faults/index.js';
 import { repeatedIn } from './headers.js';
 import { hostName } from './hosts.js';
-import { encoded, HTTP_LIMITS, pacedBody, wholeBody, type EncodedAnswer, type HttpLimits, type KeyPair } from './http/index.js';
+import {
+  createLine,
+  encoded,
+  HTTP_LIMITS,
+  pacedBody,
+  wholeBody,
+  type EncodedAnswer,
+  type HttpLimits,
+  type KeyPair,
+  type LoadOptions,
+} from './http/index.js';
 import { lately } from './once.js';
 import { createQueues, type Queues } from './queues.js';
 import { now } from './moment.js';
@@ -23,7 +33,10 @@ export interface Served {
 
 /** What a server needs: answers. None of these may throw. */
 export interface App {
-  answer(request: MockRequest): Soon<Served>;
+  /** @param isTooMuch Whether there is no time for it; without it, the app knows itself. */
+  answer(request: MockRequest, isTooMuch?: boolean): Soon<Served>;
+  /** Whether a path is the control API's, which is answered at once, however many others wait; without it, none is. */
+  isControl?(path: string): boolean;
   /** Aborted when the server closes: faults that wait end then. */
   readonly closing: AbortSignal;
   /** To what is no HTTP request, or to the rest of one that is being answered and recorded by itself. */
@@ -38,6 +51,8 @@ export interface ServerOptions {
   /** With it, the server speaks TLS. */
   readonly tls?: KeyPair | undefined;
   readonly limits?: Partial<HttpLimits> | undefined;
+  /** How much may wait before requests are answered as too many. */
+  readonly load?: LoadOptions | undefined;
 }
 
 /** What the handling of one request needs to know of its server. */
@@ -60,7 +75,7 @@ interface Host {
  *
  * @param address Host and port to build URLs from when a request names no usable host.
  */
-export function createHttpServer(app: App, address: () => string, { tls, limits: own }: ServerOptions = {}): Server {
+export function createHttpServer(app: App, address: () => string, { tls, limits: own, load }: ServerOptions = {}): Server {
   const limits = { ...HTTP_LIMITS, ...own };
   // Whoever has sent a request, and then closes its side, has not left: it waits for the answer. (TLS ends both sides at once.)
   const server = Object.assign(listener(tls, limits), { httpAllowHalfOpen: true });
@@ -77,13 +92,18 @@ export function createHttpServer(app: App, address: () => string, { tls, limits:
     underWay--;
     answered = connectionOf(socket).id;
   };
-  const read = (res: ServerResponse, whole: Uint8Array | undefined): void => {
+  const begin = ({ res, whole }: Arrived, isTooMuch: boolean): void => {
     const { req } = res;
     const { socket } = req;
-    const work = handle(host, req, res, whole);
+    const work = handle(host, req, res, whole, isTooMuch);
     if (work === undefined) done(socket);
     else void work.finally(() => done(socket));
   };
+  const line = createLine(
+    { begin, hurries: ({ res: { req } }: Arrived) => app.isControl?.(splitTarget(req.url ?? '/').path) === true },
+    load,
+  );
+  const read = (res: ServerResponse, whole: Uint8Array | undefined): void => line.take({ res, whole });
   const serve = (req: Incoming, res: ServerResponse<Incoming>): void => {
     queues.add(res);
     underWay++;
@@ -98,6 +118,7 @@ export function createHttpServer(app: App, address: () => string, { tls, limits:
   server.timeout = limits.socketTimeout;
   server.maxConnections = limits.connections;
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Duplex) => {
+    line.accepted();
     connectionOf(socket, underWay === 0 ? answered : undefined);
     answered = undefined;
   });
@@ -118,6 +139,12 @@ export function createHttpServer(app: App, address: () => string, { tls, limits:
     void refuseRest(socket, reasonOf(error, limits), queues, app);
   });
   return server;
+}
+
+/** A request, and all of its body where that came along. */
+interface Arrived {
+  readonly res: ServerResponse;
+  readonly whole: Uint8Array | undefined;
 }
 
 /** By which clients call the server, that are remembered. */
@@ -144,11 +171,17 @@ function listener(tls: KeyPair | undefined, { headerBytes, headersTimeout, keepA
 const ignore = (): void => undefined;
 
 /** Answers a request; what is not done at once is answered. */
-function handle(host: Host, req: IncomingMessage, res: ServerResponse, whole: Uint8Array | undefined): Promise<void> | undefined {
+function handle(
+  host: Host,
+  req: IncomingMessage,
+  res: ServerResponse,
+  whole: Uint8Array | undefined,
+  isTooMuch: boolean,
+): Promise<void> | undefined {
   if (whole === undefined) req.on('error', ignore);
   res.on('error', ignore);
   try {
-    const served = answerTo(host.app, req, requestOf(host, req, whole, res));
+    const served = answerTo(host.app, req, requestOf(host, req, whole, res), isTooMuch);
     if (!(served instanceof Promise)) {
       const sending = deliver(host, req, res, served);
       return sending?.catch(() => void res.destroy());
@@ -174,8 +207,8 @@ function deliver(
 }
 
 /** A request for a WebSocket belongs to an operation that opens one, and to nothing else. */
-function answerTo(app: App, req: IncomingMessage, request: MockRequest): ReturnType<App['answer']> {
-  if (!asksForWebSocket(req) || app.upgrades?.(request) === true) return app.answer(request);
+function answerTo(app: App, req: IncomingMessage, request: MockRequest, isTooMuch: boolean): ReturnType<App['answer']> {
+  if (!asksForWebSocket(req) || app.upgrades?.(request) === true) return app.answer(request, isTooMuch);
   return { answer: app.refuseRoute(request, 'the contract has no WebSocket there') };
 }
 
@@ -187,7 +220,7 @@ async function handshake(
 ): Promise<void> {
   const { app } = host;
   const request = { ...requestOf(host, req, NOTHING), upgrade: webSockets.readiness(req) };
-  const { answer, fault, closing = app.closing } = await answerTo(app, req, request);
+  const { answer, fault, closing = app.closing } = await answerTo(app, req, request, false);
   const { stream } = answer;
   if (socket.destroyed) return;
   if (stream !== undefined && fault === undefined) return webSockets.open(req, socket, head, { ...answer, stream });

@@ -142,7 +142,7 @@ export async function startMock<World = AtsWorld, Api extends ApiTypes<Api> = At
   const { app, contract, adminToken, main, audit, recording, reset } = assembly;
   const { sandbox, journal, clock, scripts } = main;
   let bound = '';
-  const server = createHttpServer(app, () => bound, { tls: keyPair });
+  const server = createHttpServer(app, () => bound, { tls: keyPair, load: options.load });
   const traffic = watchTraffic(server);
   const open = async (): Promise<number> => {
     if (workers === undefined) return listens ? listen(server, host, port) : 0;

@@ -1,12 +1,12 @@
 /** How much a mock takes on at once before it turns requests away. */
 export interface LoadLimits {
-  /** Requests that come in one turn of the loop; with fewer, a turn takes long for another reason, and nobody is turned away. */
+  /** Requests that wait, or in process come in one turn of the loop; with fewer, it takes long for another reason, and nobody is turned away. */
   readonly requests: number;
-  /** How long a turn of the loop may take, in milliseconds: whoever comes next waits for its end. */
+  /** How long a request may wait, or in process a turn of the loop may take, in milliseconds. */
   readonly turnMs: number;
 }
 
-/** Watches how long requests wait before anybody looks at them. */
+/** Watches how long requests wait that come in process, where there is no line. */
 export interface LoadWatch {
   /** Counts a request, and answers whether there is more to do than can be done. */
   arrives(): boolean;

@@ -113,7 +113,7 @@ function withControl({ app, guard }: Assembly, peer: Peer): App {
     guard(request) ?? ((await peer.call('control', await forwarded(request))) as MockAnswer);
   return {
     ...app,
-    answer: async (request) => (isControl(request.path) ? { answer: await ask(request) } : app.answer(request)),
+    answer: async (request, isTooMuch) => (isControl(request.path) ? { answer: await ask(request) } : app.answer(request, isTooMuch)),
   };
 }
 
