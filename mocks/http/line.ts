@@ -12,7 +12,7 @@ export interface Line<Of> {
 /** In one turn. More of them make turns so long that whoever opens a connection waits; fewer make more turns than they are worth. */
 const MOST = 64;
 /** In a turn before which a connection was accepted: the loop accepts one in each turn, so that many are only accepted in many turns. */
-const FEW = 4;
+const FEW = 2;
 
 /** Whoever serves the line; neither may throw. */
 interface Server<Of> {

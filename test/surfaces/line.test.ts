@@ -58,7 +58,7 @@ describe('surfaces: a line', () => {
   });
 
   it('begins few where a connection was accepted, so that the next one soon is', async () => {
-    expect(goes(await come(100, { accepted: true }))).to.deep.equal([4, 4, 64, 28]);
+    expect(goes(await come(100, { accepted: true }))).to.deep.equal([2, 2, 64, 32]);
   });
 
   it('lets go first who hurries', async () => {
@@ -131,6 +131,19 @@ describe('surfaces: more requests than can be answered, over sockets', () => {
     expect([...new Set(control.statuses())]).to.deep.equal(['200']);
     const shed = mock.journal.entries().find(({ status }) => status === 503);
     expect(shed).to.include({ answeredBy: 'routing', code: 'common.service_unavailable', why: 'the mock has more to do than it can' });
+  });
+
+  it('are not begun for whoever has left meanwhile', async () => {
+    const mock = await start();
+    const crowd = await Promise.all(Array.from({ length: 20 }, () => send(mock, TRANSACTION, 100)));
+    await until(() => crowd.some(({ statuses }) => statuses().length > 0));
+    for (const socket of sockets.splice(0)) socket.resetAndDestroy();
+    const health = await send(mock, '/__admin/health', 1);
+    await until(() => health.statuses().length > 0);
+    // One that comes last, and waits for all before it.
+    const last = await send(mock, TRANSACTION, 200);
+    await until(() => last.statuses().length === 200);
+    expect(mock.journal.total).to.be.lessThan(2_000);
   });
 
   it('do not keep new connections from being accepted, nor the control API from answering on them', async () => {
