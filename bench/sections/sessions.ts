@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { heapOf, inspectable } from '../measure/heap.js';
 import { cpuMicros, residentBytes } from '../measure/proc.js';
 import { launch } from '../measure/spawn.js';
@@ -31,6 +32,8 @@ async function use(context: Context, port: number, places: readonly Place[]): Pr
       await context.load.run({ port, flows, connections: flows.length, seconds: 60, requests });
     }
   }
+  // Until the mock has seen that all of them have left.
+  await sleep(500);
 }
 
 async function once(context: Context, count: number): Promise<Cost> {

@@ -12,7 +12,7 @@ export interface Line<Of> {
 /** In one turn. More of them make turns so long that whoever opens a connection waits; fewer make more turns than they are worth. */
 const MOST = 64;
 /** In a turn before which a connection was accepted: the loop accepts one in each turn, so that many are only accepted in many turns. */
-const FEW = 2;
+const FEW = 1;
 
 /** Whoever serves the line; neither may throw. */
 interface Server<Of> {
@@ -42,6 +42,7 @@ export function createLine<Of>(
   let waiting: Waiting<Of>[] = [];
   let first = 0;
   let begun = 0;
+  let late = 0;
   let hasAccepted = false;
   let isTurnSet = false;
   const turn = (): void => {
@@ -54,7 +55,9 @@ export function createLine<Of>(
     const time = clock();
     for (let next = waiting[first]; next !== undefined && begun < most; next = waiting[first]) {
       // Every second at most: what takes several requests would never come to its end otherwise.
-      const isTooMuch = begun % 2 === 1 && waiting.length - first >= requests && time - next.since >= turnMs;
+      const isLate = waiting.length - first >= requests && time - next.since >= turnMs;
+      if (isLate) late++;
+      const isTooMuch = isLate && late % 2 === 0;
       first++;
       begun++;
       begin(next.one, isTooMuch);

@@ -58,7 +58,7 @@ describe('surfaces: a line', () => {
   });
 
   it('begins few where a connection was accepted, so that the next one soon is', async () => {
-    expect(goes(await come(100, { accepted: true }))).to.deep.equal([2, 2, 64, 32]);
+    expect(goes(await come(100, { accepted: true }))).to.deep.equal([1, 1, 64, 34]);
   });
 
   it('lets go first who hurries', async () => {
@@ -73,6 +73,7 @@ describe('surfaces: a line', () => {
     const begun = await come(664, { requests: 100, now: slow });
     // Of the 600 who have waited, the last 99 had too few behind them.
     expect(refused(begun)).to.equal(250);
+    expect(refused(await come(664, { accepted: true, requests: 100, now: slow }))).to.equal(282);
     expect(begun.slice(0, 64).some(({ isTooMuch }) => isTooMuch)).to.equal(false);
     expect(begun.slice(-99).some(({ isTooMuch }) => isTooMuch)).to.equal(false);
   });
