@@ -102,7 +102,11 @@ export function createHttpServer(app: App, address: () => string, { tls, limits:
     else void work.finally(() => done(socket));
   };
   const line = createLine(
-    { begin, hurries: ({ res: { req } }: Arrived) => app.isControl?.(splitTarget(req.url ?? '/').path) === true },
+    {
+      begin,
+      hurries: ({ res: { req } }: Arrived) => app.isControl?.(splitTarget(req.url ?? '/').path) === true,
+      sender: ({ res: { req } }: Arrived) => req.socket,
+    },
     load,
   );
   const read = (res: ServerResponse, whole: Uint8Array | undefined): void => line.take({ res, whole });

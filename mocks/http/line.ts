@@ -14,71 +14,113 @@ const MOST = 64;
 /** In a turn before which a connection was accepted: the loop accepts one in each turn, so that many are only accepted in many turns. */
 const FEW = 1;
 
-/** Whoever serves the line; neither may throw. */
+/** Whoever serves the line; nothing of it may throw. */
 interface Server<Of> {
   begin(one: Of, isTooMuch: boolean): void;
   /** Asked only of those who would have to wait. */
   hurries(one: Of): boolean;
+  /** Who has sent it: the line is never longer than there are such. */
+  sender(one: Of): unknown;
 }
 
 interface Waiting<Of> {
   readonly one: Of;
   readonly since: number;
+  hasBegun: boolean;
 }
 
 /**
  * A line for what is done in one go each, however many come at once. Of those who have waited too long, with too many behind, every second is
- * begun as one for whom there is no time; a few never are, however slow the machine is.
+ * begun as one for whom there is no time; a few never are, however slow the machine is. Nobody waits twice: with the second, the first is
+ * begun, so that what one sends is begun in order, and the line has an end.
  *
  * @example
- * const line = createLine({ begin: (response, isTooMuch) => (isTooMuch ? refuse(response) : answer(response)), hurries: () => false });
+ * const line = createLine({
+ *   begin: (response, isTooMuch) => (isTooMuch ? refuse(response) : answer(response)),
+ *   hurries: () => false,
+ *   sender: ({ req }) => req.socket,
+ * });
  * server.on('connection', () => line.accepted());
  * server.on('request', (_, response) => line.take(response));
  */
-export function createLine<Of>(
-  { begin, hurries }: Server<Of>,
-  { requests = LOAD_LIMITS.requests, turnMs = LOAD_LIMITS.turnMs, now: clock = now }: LoadOptions = {},
-): Line<Of> {
-  let waiting: Waiting<Of>[] = [];
-  let first = 0;
-  let begun = 0;
-  let late = 0;
-  let hasAccepted = false;
-  let isTurnSet = false;
-  const turn = (): void => {
-    begun = 0;
-    isTurnSet = first < waiting.length;
-    if (!isTurnSet) return;
-    setImmediate(turn);
-    const most = hasAccepted ? FEW : MOST;
-    hasAccepted = false;
-    const time = clock();
-    for (let next = waiting[first]; next !== undefined && begun < most; next = waiting[first]) {
-      // Every second at most: what takes several requests would never come to its end otherwise.
-      const isLate = waiting.length - first >= requests && time - next.since >= turnMs;
-      if (isLate) late++;
-      const isTooMuch = isLate && late % 2 === 0;
-      first++;
-      begun++;
-      begin(next.one, isTooMuch);
+export function createLine<Of>(server: Server<Of>, load: LoadOptions = {}): Line<Of> {
+  return new FairLine(server, load);
+}
+
+class FairLine<Of> implements Line<Of> {
+  readonly #server: Server<Of>;
+  readonly #load: Required<LoadOptions>;
+  #waiting: Waiting<Of>[] = [];
+  /** Of them, the first that has not begun in its turn. */
+  #first = 0;
+  readonly #bySender = new Map<unknown, Waiting<Of>>();
+  #begun = 0;
+  #late = 0;
+  #hasAccepted = false;
+  #isTurnSet = false;
+
+  constructor(server: Server<Of>, { requests = LOAD_LIMITS.requests, turnMs = LOAD_LIMITS.turnMs, now: clock = now }: LoadOptions) {
+    this.#server = server;
+    this.#load = { requests, turnMs, now: clock };
+  }
+
+  accepted(): void {
+    this.#hasAccepted = true;
+  }
+
+  take(one: Of): void {
+    if (!this.#isTurnSet) {
+      this.#isTurnSet = true;
+      setImmediate(this.#turn);
     }
-    // What has been begun is let go of, at times.
-    if (2 * first > waiting.length) [waiting, first] = [waiting.slice(first), 0];
+    if (this.#bySender.size === 0 && this.#begun < this.#most) {
+      this.#begun++;
+      this.#server.begin(one, false);
+    } else this.#wait(one);
+  }
+
+  #wait(one: Of): void {
+    const sender = this.#server.sender(one);
+    const before = this.#bySender.get(sender);
+    if (before !== undefined) this.#begin(before, false);
+    if (before !== undefined || this.#server.hurries(one)) return this.#server.begin(one, false);
+    const waiting = { one, since: this.#load.now(), hasBegun: false };
+    this.#waiting.push(waiting);
+    this.#bySender.set(sender, waiting);
+  }
+
+  get #most(): number {
+    return this.#hasAccepted ? FEW : MOST;
+  }
+
+  readonly #turn = (): void => {
+    this.#begun = 0;
+    this.#isTurnSet = this.#bySender.size > 0;
+    const most = this.#most;
+    this.#hasAccepted = false;
+    if (this.#isTurnSet) {
+      setImmediate(this.#turn);
+      this.#serve(most);
+    }
+    // What has begun is let go of, at times.
+    if (2 * this.#first > this.#waiting.length) [this.#waiting, this.#first] = [this.#waiting.slice(this.#first), 0];
   };
-  return {
-    take: (one) => {
-      if (!isTurnSet) {
-        isTurnSet = true;
-        setImmediate(turn);
-      }
-      if (first === waiting.length && begun < (hasAccepted ? FEW : MOST)) {
-        begun++;
-        begin(one, false);
-      } else if (hurries(one)) begin(one, false);
-      else waiting.push({ one, since: clock() });
-    },
-    accepted: () => {
-      hasAccepted = true;
-    },
-  };
+
+  #serve(most: number): void {
+    const time = this.#load.now();
+    for (let next = this.#waiting[this.#first]; next !== undefined && this.#begun < most; next = this.#waiting[this.#first]) {
+      this.#first++;
+      if (next.hasBegun) continue;
+      const isLate = this.#bySender.size >= this.#load.requests && time - next.since >= this.#load.turnMs;
+      if (isLate) this.#late++;
+      this.#begun++;
+      this.#begin(next, isLate && this.#late % 2 === 0);
+    }
+  }
+
+  #begin(waiting: Waiting<Of>, isTooMuch: boolean): void {
+    waiting.hasBegun = true;
+    this.#bySender.delete(this.#server.sender(waiting.one));
+    this.#server.begin(waiting.one, isTooMuch);
+  }
 }

@@ -19,10 +19,12 @@ interface Coming extends LoadOptions {
   readonly accepted?: boolean;
   /** The one that hurries. */
   readonly hurries?: number;
+  /** How many of them each sends. */
+  readonly each?: number;
 }
 
 /** So many that come at once, in the order in which they were begun. */
-async function come(count: number, { accepted = false, hurries, ...load }: Coming = {}): Promise<readonly Begun[]> {
+async function come(count: number, { accepted = false, hurries, each = 1, ...load }: Coming = {}): Promise<readonly Begun[]> {
   const begun: Begun[] = [];
   let go = 0;
   let isUnderWay = false;
@@ -36,7 +38,7 @@ async function come(count: number, { accepted = false, hurries, ...load }: Comin
     }
     begun.push({ one, go, isTooMuch });
   };
-  const line = createLine<number>({ begin, hurries: (one) => one === hurries }, load);
+  const line = createLine<number>({ begin, hurries: (one) => one === hurries, sender: (one) => Math.floor(one / each) }, load);
   if (accepted) line.accepted();
   for (let one = 0; one < count; one++) line.take(one);
   while (begun.length < count) await turn();
@@ -67,6 +69,13 @@ describe('surfaces: a line', () => {
     expect(begun[64]?.one).to.equal(90);
   });
 
+  it('lets nobody wait twice: with the second the first is begun, in order', async () => {
+    const begun = await come(1_000, { each: 250 });
+    expect(goes(begun)[0]).to.be.at.least(1_000 - 4);
+    const of = (sender: number): readonly number[] => begun.map(({ one }) => one).filter((one) => Math.floor(one / 250) === sender);
+    for (const sender of [0, 1, 2, 3]) expect(of(sender)).to.deep.equal(of(sender).toSorted((a, b) => a - b));
+  });
+
   it('says to every second that it is too much, as long as too many wait for too long', async () => {
     let time = 0;
     const slow = (): number => (time += 1_000);
@@ -86,7 +95,7 @@ describe('surfaces: a line', () => {
 
   it('goes on after it was empty', async () => {
     const begun: number[] = [];
-    const line = createLine<number>({ begin: (one) => void begun.push(one), hurries: () => false });
+    const line = createLine<number>({ begin: (one) => void begun.push(one), hurries: () => false, sender: (one) => one });
     for (let times = 0; times < 3; times++) {
       for (let one = 0; one < 70; one++) line.take(one);
       while (begun.length < 70 * (times + 1)) await turn();
@@ -109,51 +118,90 @@ describe('surfaces: more requests than can be answered, over sockets', () => {
     for (const mock of mocks.splice(0)) await mock.close();
   });
 
-  /** Sends so many requests at once on one connection, and keeps what comes back. */
-  const send = async ({ port }: Mock, path: string, count: number): Promise<{ readonly statuses: () => readonly string[] }> => {
+  interface Client {
+    /** How many requests were answered. */
+    readonly statuses: readonly string[];
+    /** Asks once, and again after each answer. */
+    ask(path: string, times?: number): void;
+  }
+
+  const open = async ({ port }: Mock): Promise<Client> => {
     const socket = connect(port, '127.0.0.1');
     sockets.push(socket);
-    let text = '';
-    socket.setEncoding('latin1').on('data', (data: string) => (text += data));
+    const statuses: string[] = [];
+    let [path, left] = ['', 0];
+    const next = (): void => {
+      if (left-- > 0) socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    };
+    socket.on('error', () => undefined);
+    socket.setEncoding('latin1').on('data', (data: string) => {
+      const found = [...data.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status = '']) => status);
+      statuses.push(...found);
+      if (found.length > 0) next();
+    });
     await once(socket, 'connect');
-    socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(count));
-    return { statuses: () => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status = '']) => status) };
+    return {
+      statuses,
+      ask: (to, times = 1) => {
+        [path, left] = [to, times];
+        next();
+      },
+    };
   };
+  const openMany = (mock: Mock, count: number): Promise<readonly Client[]> => Promise.all(Array.from({ length: count }, () => open(mock)));
   const until = async (holds: () => boolean): Promise<void> => {
     while (!holds()) await turn();
   };
+  const answered = (clients: readonly Client[]): number => clients.reduce((sum, { statuses }) => sum + statuses.length, 0);
 
   it('are all answered, some of them with the 503 that the operation declares, and the control API is not', async () => {
     const mock = await start({ requests: 50, turnMs: -1 });
-    const asked = await send(mock, TRANSACTION, 500);
-    const control = await send(mock, '/__admin/health', 100);
-    await until(() => asked.statuses().length === 500 && control.statuses().length === 100);
-    expect([...new Set(asked.statuses())].sort()).to.deep.equal(['404', '503']);
-    expect([...new Set(control.statuses())]).to.deep.equal(['200']);
+    const [crowd, control] = [await openMany(mock, 300), await openMany(mock, 20)];
+    for (const client of crowd) client.ask(TRANSACTION, 2);
+    for (const client of control) client.ask('/__admin/health', 2);
+    await until(() => answered(crowd) === 600 && answered(control) === 40);
+    expect([...new Set(crowd.flatMap(({ statuses }) => statuses))].sort()).to.deep.equal(['404', '503']);
+    expect([...new Set(control.flatMap(({ statuses }) => statuses))]).to.deep.equal(['200']);
     const shed = mock.journal.entries().find(({ status }) => status === 503);
     expect(shed).to.include({ answeredBy: 'routing', code: 'common.service_unavailable', why: 'the mock has more to do than it can' });
   });
 
   it('are not begun for whoever has left meanwhile', async () => {
     const mock = await start();
-    const crowd = await Promise.all(Array.from({ length: 20 }, () => send(mock, TRANSACTION, 100)));
-    await until(() => crowd.some(({ statuses }) => statuses().length > 0));
+    const crowd = await openMany(mock, 500);
+    // The first time, until all of them are accepted.
+    for (const client of crowd) client.ask(TRANSACTION);
+    await until(() => answered(crowd) === 500);
+    for (const client of crowd) client.ask(TRANSACTION);
+    await until(() => answered(crowd) > 500);
     for (const socket of sockets.splice(0)) socket.resetAndDestroy();
-    const health = await send(mock, '/__admin/health', 1);
-    await until(() => health.statuses().length > 0);
-    // One that comes last, and waits for all before it.
-    const last = await send(mock, TRANSACTION, 200);
-    await until(() => last.statuses().length === 200);
-    expect(mock.journal.total).to.be.lessThan(2_000);
+    const last = await open(mock);
+    last.ask(TRANSACTION);
+    await until(() => last.statuses.length > 0);
+    expect(mock.journal.total).to.be.lessThan(900);
   });
 
   it('do not keep new connections from being accepted, nor the control API from answering on them', async () => {
     const mock = await start();
-    const crowd = await Promise.all(Array.from({ length: 20 }, () => send(mock, TRANSACTION, 200)));
-    const health = await Promise.all(Array.from({ length: 100 }, () => send(mock, '/__admin/health', 1)));
-    await until(() => health.every(({ statuses }) => statuses().length > 0));
-    const answered = crowd.reduce((sum, { statuses }) => sum + statuses().length, 0);
-    expect(answered).to.be.lessThan(2_000);
-    await until(() => crowd.every(({ statuses }) => statuses().length === 200));
+    const crowd = await openMany(mock, 300);
+    for (const client of crowd) client.ask(TRANSACTION, 20);
+    const health = await openMany(mock, 100);
+    for (const client of health) client.ask('/__admin/health');
+    await until(() => health.every(({ statuses }) => statuses.length > 0));
+    expect(answered(crowd)).to.be.lessThan(3_000);
+    await until(() => answered(crowd) === 6_000);
+  });
+
+  it('are answered in order where a client does not wait for answers', async () => {
+    const mock = await start();
+    const socket = connect(mock.port, '127.0.0.1');
+    sockets.push(socket);
+    let text = '';
+    socket.setEncoding('latin1').on('data', (data: string) => (text += data));
+    const codes = Array.from({ length: 500 }, (_, at) => (at % 3 === 0 ? 404 : at % 3 === 1 ? 503 : 200));
+    socket.write(codes.map((code) => `GET /v1/transactions/x?__code=${code} HTTP/1.1\r\nHost: localhost\r\n\r\n`).join(''));
+    const seen = (): readonly number[] => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+    await until(() => seen().length === codes.length);
+    expect(seen()).to.deep.equal(codes);
   });
 });
