@@ -132,7 +132,7 @@ export function createHttpServer(app: App, address: () => string, { tls, limits:
   server.on('checkExpectation', serve);
   server.on('connect', (req: IncomingMessage, socket: Duplex) => {
     const target = { method: 'CONNECT', path: (req.url ?? '').slice(0, 1_000), query: new URLSearchParams() };
-    finish(socket, app.refuseRoute(target, 'the mock is no proxy'));
+    void queues.whole(socket).then(() => finish(socket, app.refuseRoute(target, 'the mock is no proxy')));
   });
   const refused = new WeakSet<Duplex>();
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {

@@ -13,6 +13,8 @@ export interface Line<Of> {
 const MOST = 64;
 /** In a turn before which a connection was accepted: the loop accepts one in each turn, so that many are only accepted in many turns. */
 const FEW = 1;
+/** How many times as long as one may wait all have to wait too long, until any is turned away: many may come at once, and no more for a while. */
+const PATIENCE = 5;
 
 /** Whoever serves the line; nothing of it may throw. */
 interface Server<Of> {
@@ -30,9 +32,9 @@ interface Waiting<Of> {
 }
 
 /**
- * A line for what is done in one go each, however many come at once. Of those who have waited too long, with too many behind, every second is
- * begun as one for whom there is no time; a few never are, however slow the machine is. Nobody waits twice: with the second, the first is
- * begun, so that what one sends is begun in order, and the line has an end.
+ * A line for what is done in one go each, however many come at once. Where too many have waited too long for a while, half of them are begun as
+ * those for whom there is no time; a few never are, however slow the machine is. Nobody waits twice: with the second, the first is begun, so
+ * that what one sends is begun in order, and the line has an end.
  *
  * @example
  * const line = createLine({
@@ -55,7 +57,8 @@ class FairLine<Of> implements Line<Of> {
   #first = 0;
   readonly #bySender = new Map<unknown, Waiting<Of>>();
   #begun = 0;
-  #late = 0;
+  /** Since when all that is begun has waited too long. */
+  #lateSince: number | undefined = undefined;
   #hasAccepted = false;
   #isTurnSet = false;
 
@@ -111,11 +114,20 @@ class FairLine<Of> implements Line<Of> {
     for (let next = this.#waiting[this.#first]; next !== undefined && this.#begun < most; next = this.#waiting[this.#first]) {
       this.#first++;
       if (next.hasBegun) continue;
-      const isLate = this.#bySender.size >= this.#load.requests && time - next.since >= this.#load.turnMs;
-      if (isLate) this.#late++;
       this.#begun++;
-      this.#begin(next, isLate && this.#late % 2 === 0);
+      this.#begin(next, this.#isTooMuch(next, time));
     }
+  }
+
+  /** By chance: whatever order requests come in, one of several kinds must not always be the one that is turned away. */
+  #isTooMuch({ since }: Waiting<Of>, time: number): boolean {
+    const { requests, turnMs } = this.#load;
+    if (this.#bySender.size < requests || time - since < turnMs) {
+      this.#lateSince = undefined;
+      return false;
+    }
+    this.#lateSince ??= time;
+    return time - this.#lateSince >= PATIENCE * turnMs && Math.random() < 0.5;
   }
 
   #begin(waiting: Waiting<Of>, isTooMuch: boolean): void {

@@ -76,15 +76,20 @@ describe('surfaces: a line', () => {
     for (const sender of [0, 1, 2, 3]) expect(of(sender)).to.deep.equal(of(sender).toSorted((a, b) => a - b));
   });
 
-  it('says to every second that it is too much, as long as too many wait for too long', async () => {
+  it('says to half of them that it is too much, as long as too many wait for too long, and have for a while', async () => {
     let time = 0;
-    const slow = (): number => (time += 1_000);
-    const begun = await come(664, { requests: 100, now: slow });
-    // Of the 600 who have waited, the last 99 had too few behind them.
-    expect(refused(begun)).to.equal(250);
-    expect(refused(await come(664, { accepted: true, requests: 100, now: slow }))).to.equal(282);
-    expect(begun.slice(0, 64).some(({ isTooMuch }) => isTooMuch)).to.equal(false);
+    const begun = await come(2_064, { requests: 100, now: () => (time += 1_000) });
+    // Of the 2,000 who have waited, the last 99 had too few behind them, and the first turn is the first in which it is late.
+    expect(refused(begun)).to.be.within(700, 1_150);
+    expect(begun.slice(0, 128).some(({ isTooMuch }) => isTooMuch)).to.equal(false);
     expect(begun.slice(-99).some(({ isTooMuch }) => isTooMuch)).to.equal(false);
+  });
+
+  it('says nothing of it where many come at once, and no more for a while', async () => {
+    let looks = 0;
+    // Nobody has waited when the line is made; from the first turn on, all have for 40 ms.
+    const now = (): number => (looks++ < 2_000 ? 0 : 40);
+    expect(refused(await come(2_064, { requests: 100, now }))).to.equal(0);
   });
 
   it('never says so to a few, however slow the machine is, nor to many who have not waited', async () => {
