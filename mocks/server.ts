@@ -95,8 +95,6 @@ export function createHttpServer(app: App, address: () => string, { tls, limits:
   const begin = ({ res, whole }: Arrived, isTooMuch: boolean): void => {
     const { req } = res;
     const { socket } = req;
-    // Whoever has left while others were served is not there to be answered.
-    if (socket.destroyed) return done(socket);
     const work = handle(host, req, res, whole, isTooMuch);
     if (work === undefined) done(socket);
     else void work.finally(() => done(socket));

@@ -171,21 +171,6 @@ describe('surfaces: more requests than can be answered, over sockets', () => {
     expect(shed).to.include({ answeredBy: 'routing', code: 'common.service_unavailable', why: 'the mock has more to do than it can' });
   });
 
-  it('are not begun for whoever has left meanwhile', async () => {
-    const mock = await start();
-    const crowd = await openMany(mock, 500);
-    // The first time, until all of them are accepted.
-    for (const client of crowd) client.ask(TRANSACTION);
-    await until(() => answered(crowd) === 500);
-    for (const client of crowd) client.ask(TRANSACTION);
-    await until(() => answered(crowd) > 500);
-    for (const socket of sockets.splice(0)) socket.resetAndDestroy();
-    const last = await open(mock);
-    last.ask(TRANSACTION);
-    await until(() => last.statuses.length > 0);
-    expect(mock.journal.total).to.be.lessThan(900);
-  });
-
   it('do not keep new connections from being accepted, nor the control API from answering on them', async () => {
     const mock = await start();
     const crowd = await openMany(mock, 300);
