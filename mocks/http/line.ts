@@ -28,7 +28,6 @@ interface Server<Of> {
 interface Waiting<Of> {
   readonly one: Of;
   readonly since: number;
-  hasBegun: boolean;
 }
 
 /**
@@ -52,10 +51,8 @@ export function createLine<Of>(server: Server<Of>, load: LoadOptions = {}): Line
 class FairLine<Of> implements Line<Of> {
   readonly #server: Server<Of>;
   readonly #load: Required<LoadOptions>;
-  #waiting: Waiting<Of>[] = [];
-  /** Of them, the first that has not begun in its turn. */
-  #first = 0;
-  readonly #bySender = new Map<unknown, Waiting<Of>>();
+  /** By sender, in the order in which they came. */
+  readonly #waiting = new Map<unknown, Waiting<Of>>();
   #begun = 0;
   /** Since when all that is begun has waited too long. */
   #lateSince: number | undefined = undefined;
@@ -76,7 +73,7 @@ class FairLine<Of> implements Line<Of> {
       this.#isTurnSet = true;
       setImmediate(this.#turn);
     }
-    if (this.#bySender.size === 0 && this.#begun < this.#most) {
+    if (this.#waiting.size === 0 && this.#begun < this.#most) {
       this.#begun++;
       this.#server.begin(one, false);
     } else this.#wait(one);
@@ -84,12 +81,13 @@ class FairLine<Of> implements Line<Of> {
 
   #wait(one: Of): void {
     const sender = this.#server.sender(one);
-    const before = this.#bySender.get(sender);
-    if (before !== undefined) this.#begin(before, false);
-    if (before !== undefined || this.#server.hurries(one)) return this.#server.begin(one, false);
-    const waiting = { one, since: this.#load.now(), hasBegun: false };
-    this.#waiting.push(waiting);
-    this.#bySender.set(sender, waiting);
+    const before = this.#waiting.get(sender);
+    if (before !== undefined) {
+      this.#waiting.delete(sender);
+      this.#server.begin(before.one, false);
+    }
+    if (before !== undefined || this.#server.hurries(one)) this.#server.begin(one, false);
+    else this.#waiting.set(sender, { one, since: this.#load.now() });
   }
 
   get #most(): number {
@@ -98,41 +96,33 @@ class FairLine<Of> implements Line<Of> {
 
   readonly #turn = (): void => {
     this.#begun = 0;
-    this.#isTurnSet = this.#bySender.size > 0;
+    this.#isTurnSet = this.#waiting.size > 0;
     const most = this.#most;
     this.#hasAccepted = false;
-    if (this.#isTurnSet) {
-      setImmediate(this.#turn);
-      this.#serve(most);
-    }
-    // What has begun is let go of, at times.
-    if (2 * this.#first > this.#waiting.length) [this.#waiting, this.#first] = [this.#waiting.slice(this.#first), 0];
+    if (!this.#isTurnSet) return;
+    setImmediate(this.#turn);
+    this.#serve(most);
   };
 
   #serve(most: number): void {
     const time = this.#load.now();
-    for (let next = this.#waiting[this.#first]; next !== undefined && this.#begun < most; next = this.#waiting[this.#first]) {
-      this.#first++;
-      if (next.hasBegun) continue;
+    for (const [sender, { one, since }] of this.#waiting) {
+      if (this.#begun >= most) return;
       this.#begun++;
-      this.#begin(next, this.#isTooMuch(next, time));
+      const isTooMuch = this.#isTooMuch(since, time);
+      this.#waiting.delete(sender);
+      this.#server.begin(one, isTooMuch);
     }
   }
 
   /** By chance: whatever order requests come in, one of several kinds must not always be the one that is turned away. */
-  #isTooMuch({ since }: Waiting<Of>, time: number): boolean {
+  #isTooMuch(since: number, time: number): boolean {
     const { requests, turnMs } = this.#load;
-    if (this.#bySender.size < requests || time - since < turnMs) {
+    if (this.#waiting.size < requests || time - since < turnMs) {
       this.#lateSince = undefined;
       return false;
     }
     this.#lateSince ??= time;
     return time - this.#lateSince >= PATIENCE * turnMs && Math.random() < 0.5;
-  }
-
-  #begin(waiting: Waiting<Of>, isTooMuch: boolean): void {
-    waiting.hasBegun = true;
-    this.#bySender.delete(this.#server.sender(waiting.one));
-    this.#server.begin(waiting.one, isTooMuch);
   }
 }

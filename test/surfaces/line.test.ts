@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createLine, type LoadOptions } from '../../mocks/http/index.js';
 import { startMock, type Mock } from '../../mocks/index.js';
+import { raw } from '../mock/support.js';
 
 const TRANSACTION = '/v1/transactions/0d5c7b1e-0000-4000-8000-000000000000';
 
@@ -184,14 +185,10 @@ describe('surfaces: more requests than can be answered, over sockets', () => {
 
   it('are answered in order where a client does not wait for answers', async () => {
     const mock = await start();
-    const socket = connect(mock.port, '127.0.0.1');
-    sockets.push(socket);
-    let text = '';
-    socket.setEncoding('latin1').on('data', (data: string) => (text += data));
     const codes = Array.from({ length: 500 }, (_, at) => (at % 3 === 0 ? 404 : at % 3 === 1 ? 503 : 200));
-    socket.write(codes.map((code) => `GET /v1/transactions/x?__code=${code} HTTP/1.1\r\nHost: localhost\r\n\r\n`).join(''));
-    const seen = (): readonly number[] => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
-    await until(() => seen().length === codes.length);
-    expect(seen()).to.deep.equal(codes);
+    const requests = codes.map((code) => `GET /v1/transactions/x?__code=${code} HTTP/1.1\r\nHost: localhost\r\n\r\n`).join('');
+    const statusesIn = (text: string): readonly number[] => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+    const seen = await raw(mock.port, [requests], (text) => statusesIn(text).length === codes.length);
+    expect(statusesIn(seen)).to.deep.equal(codes);
   });
 });
